@@ -1,0 +1,1 @@
+"""Slack commands, alerts and schedules, delivered as Bitrix24 personal notifications."""
