@@ -1,0 +1,74 @@
+"""Execute one command: scope, operating time, faults, parameters, the method itself; and a batch of them.
+
+https://apidocs.bitrix24.com/settings/how-to-call-rest-api/batch.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bitrix24.sandbox.portal import decode, envelope
+from slack_bitrix24.sandbox.portal.access import Caller
+from slack_bitrix24.sandbox.portal.envelope import Json, Refusal, Reply
+from slack_bitrix24.sandbox.portal.faults import RESULT_FALSE
+from slack_bitrix24.sandbox.portal.method import Call, Method
+from slack_bitrix24.sandbox.portal.methods import METHODS
+from slack_bitrix24.sandbox.portal.state import Portal
+
+
+class Line:
+    """Commands one after the other, each taking the portal's `work`; several lines run side by side."""
+
+    def __init__(self, portal: Portal, caller: Caller, base: str) -> None:
+        self.portal, self.caller, self.base = portal, caller, base
+        self._due = asyncio.get_running_loop().time() if portal.work else 0.0
+
+    async def execute(self, name: str, params: Mapping[str, Any], *, batch: bool = False) -> tuple[Reply, Json]:
+        """Return the result and its `time`; Refusal when it is refused."""
+        method = METHODS.get(name)
+        if method is None:
+            raise Refusal(envelope.NO_METHOD)
+        if batch and not method.batchable:
+            raise Refusal(envelope.NOT_IN_BATCH)
+        self._admit(method)
+        given = {key.upper(): value for key, value in params.items() if key.upper() != "AUTH"}
+        started = self.portal.clock()
+        if self.portal.work:
+            await self._work()
+        with self.portal.lock:
+            reply = self._run(method, Call(self.portal, self.caller, given, self.base))
+            return reply, self._account(method, started)
+
+    def _admit(self, method: Method) -> None:
+        lacking = self.caller.lacks(method.scope)
+        if lacking:
+            raise Refusal(lacking)
+        if self.portal.operating.blocked((self.caller.key, method.name), self.portal.clock()):
+            raise Refusal(envelope.OPERATION_TIME)
+
+    async def _work(self) -> None:
+        # To a moment, not for a while: what each sleep oversleeps must not add up over a batch.
+        self._due += self.portal.work
+        await asyncio.sleep(self._due - asyncio.get_running_loop().time())
+
+    def _run(self, method: Method, call: Call) -> Reply:
+        portal = self.portal
+        portal.counts["commands"] += 1
+        if portal.faults.waiting:
+            fault = portal.faults.for_command(method.name.lower(), decode.whole(call.params.get("USER_ID")))
+            if fault and fault.kind == RESULT_FALSE:
+                return Reply(result=False)
+            if fault and fault.reason:
+                raise Refusal(fault.reason)
+        method.admit(call)
+        result = method.run(call)
+        return result if isinstance(result, Reply) else Reply(result)
+
+    def _account(self, method: Method, started: float) -> Json:
+        portal, key = self.portal, (self.caller.key, method.name)
+        finished = portal.clock()
+        portal.operating.add(key, max(0.0, finished - started) + portal.charge, finished)
+        spent, reset = portal.operating.spent(key, finished), portal.operating.reset_at(key, finished)
+        return envelope.time_of(started, finished, operating=spent, reset_at=reset)

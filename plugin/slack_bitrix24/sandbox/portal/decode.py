@@ -1,0 +1,147 @@
+"""Read parameters as Bitrix24 does: queries and forms with PHP brackets, multipart, JSON. No I/O.
+
+https://apidocs.bitrix24.com/settings/how-to-call-rest-api/data-encoding.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import unquote_plus
+
+Params = dict[str, Any]
+_BRACKET = re.compile(r"\[([^\]]*)\]")
+
+
+def query(text: str) -> Params:
+    """Return the parameters of a query string or a urlencoded body; `a[0][B]=c` becomes nested."""
+    found: Params = {}
+    nested = False
+    for pair in text.split("&"):
+        if not pair:
+            continue
+        key, _, value = pair.partition("=")
+        key = unquote(key)
+        if "[" in key:
+            nested = True
+            _put(found, key, unquote(value))
+        else:
+            found[key] = unquote(value)
+    return {key: listed(value) for key, value in found.items()} if nested else found
+
+
+def unquote(text: str) -> str:
+    r"""Decode `%XX` and `+`, wrong bytes replaced.
+
+    The standard library's decoder takes 0.1 ms for an ATTACH; Python's own `\xXX` decoder, given the same text
+    with `%` written as `\x`, does it in C. What that refuses (a stray `%`) goes the slow way.
+    """
+    if "%" not in text:
+        return text.replace("+", " ") if "+" in text else text
+    if "\\" not in text:
+        try:
+            raw = text.replace("+", " ").replace("%", "\\x").encode().decode("unicode_escape")
+            return raw.encode("latin-1").decode("utf-8", "replace")
+        except UnicodeError:
+            pass
+    return unquote_plus(text)
+
+
+def listed(value: Any) -> Any:
+    """Turn dicts whose keys are 0 to n-1 into lists, all the way down, as PHP's arrays are."""
+    if not isinstance(value, dict):
+        return value
+    inner = {key: listed(child) for key, child in value.items()}
+    if inner and all(key == str(index) for index, key in enumerate(inner)):
+        return list(inner.values())
+    return inner
+
+
+def body(content_type: str, raw: bytes) -> tuple[Params, str]:
+    """Return the parameters of a request body, and a warning ("" when there is none)."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if not raw:
+        return {}, ""
+    if kind == "application/json":
+        return _json(raw)
+    if kind == "multipart/form-data":
+        return multipart(content_type, raw), ""
+    if kind in ("application/x-www-form-urlencoded", ""):
+        return query(raw.decode("utf-8", "replace")), ""
+    return {}, f"a body of type {kind} is not read"
+
+
+def multipart(content_type: str, raw: bytes) -> Params:
+    """Return a form's fields; a file is `[name, bytes]`."""
+    boundary = re.search(r'boundary="?([^";]+)', content_type, re.IGNORECASE)
+    if not boundary:
+        return {}
+    found: Params = {}
+    for part in raw.split(b"--" + boundary[1].encode())[1:-1]:
+        head, _, content = part.partition(b"\r\n\r\n")
+        header = head.decode("utf-8", "replace")
+        name = re.search(r'\bname="([^"]*)"', header)
+        file = re.search(r'\bfilename="([^"]*)"', header)
+        if name:
+            payload = content.removesuffix(b"\r\n")
+            _put(found, name[1], [file[1], payload] if file else payload.decode("utf-8", "replace"))
+    return {key: listed(value) for key, value in found.items()}
+
+
+def command(text: str) -> tuple[str, Params]:
+    """Return method and parameters of one command of a batch: `method?a=b&c=d`."""
+    method, _, rest = text.partition("?")
+    return method.strip().lower(), query(rest)
+
+
+def truth(value: object) -> bool:
+    """Return whether a flag is set: true, 1, "1", "true", "Y"."""
+    return str(value).lower() in {"1", "true", "y", "yes"}
+
+
+def whole(value: object) -> int:
+    """Return an integer as PHP's intval does: 0 for what is none."""
+    if isinstance(value, int):
+        return int(value)
+    match = re.match(r"\s*[+-]?\d+", str(value)) if isinstance(value, str | float) else None
+    return int(match[0]) if match else 0
+
+
+def items(value: object) -> list[Any]:
+    """Return the elements of an array given as such, as a map, as a JSON string or as one scalar."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return [value] if value else []
+    if isinstance(value, dict):
+        return list(value.values())
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
+
+
+def _json(raw: bytes) -> tuple[Params, str]:
+    try:
+        parsed = json.loads(raw)
+    except ValueError:
+        return {}, "a JSON body that is no JSON is taken for an empty one"
+    if not isinstance(parsed, dict):
+        return {}, "a JSON body that is no object is taken for an empty one"
+    return parsed, ""
+
+
+def _put(into: Params, key: str, value: Any) -> None:
+    first = key.index("[") if "[" in key else len(key)
+    path = [key[:first], *_BRACKET.findall(key[first:])]
+    place = into
+    for step, following in zip(path, [*path[1:], None], strict=True):
+        name = str(len(place)) if step == "" and place is not into else step
+        if following is None:
+            place[name] = value
+            return
+        child = place.get(name)
+        if not isinstance(child, dict):
+            child = place[name] = {}
+        place = child

@@ -1,0 +1,72 @@
+"""What a REST method is to the portal. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_bitrix24.sandbox.portal.access import Caller
+from slack_bitrix24.sandbox.portal.envelope import NO_METHOD, Reason, Refusal
+from slack_bitrix24.sandbox.portal.people import User
+from slack_bitrix24.sandbox.portal.specification import Found, Specification, specifications
+from slack_bitrix24.sandbox.portal.state import Portal
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a method; names of `params` are in upper case, `base` is the portal's address."""
+
+    portal: Portal
+    caller: Caller
+    params: Mapping[str, Any]
+    base: str
+
+    @property
+    def user(self) -> User:
+        """Whoever calls."""
+        return self.portal.users.get(self.caller.user_id) or User(self.caller.user_id)
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method: its documented name, its scope ("" is the base one) and what it does.
+
+    `extra` are parameters that its page names outside the table of parameters; `refusals` what a missing or mistyped
+    one is answered. `own` methods judge their parameters themselves.
+    """
+
+    name: str
+    scope: str
+    run: Callable[[Call], object]
+    batchable: bool = True
+    own: bool = False
+    extra: frozenset[str] = frozenset()
+    refusals: Mapping[str, Reason] = field(default_factory=dict)
+
+    @property
+    def specification(self) -> Specification | None:
+        """The documentation's specification of it; some methods have none."""
+        return specifications().get(self.name.lower())
+
+    def admit(self, call: Call) -> None:
+        """Check the parameters: unknown ones are warned of, missing and mistyped ones refused."""
+        found = self.check(call.params)
+        for name in found.unknown:
+            if name not in self.extra:
+                call.portal.warn(f"{self.name}: unknown parameter {name}")
+        for name in (*found.missing, *found.wrong):
+            if not self.own:
+                raise Refusal(self.refusals.get(name) or Reason("ERROR_ARGUMENT", f"Invalid value of parameter {name}"))
+            if name in found.wrong:
+                call.portal.warn(f"{self.name}: {name} has a wrong type")
+
+    def check(self, params: Mapping[str, Any]) -> Found:
+        """Compare with the specification; without one, nothing is wrong."""
+        specification = self.specification
+        return specification.check(params) if specification else Found()
+
+
+def absent(_call: Call) -> object:
+    """Stand for a method that is documented elsewhere and not here."""
+    raise Refusal(NO_METHOD)

@@ -1,0 +1,143 @@
+"""The portal: its people, what they were sent, who may call, and how much. No I/O.
+
+What answers a request holds `lock`; the methods here take it themselves, from any thread.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from slack_bitrix24.sandbox.portal.access import SCOPES, Caller, Webhook
+from slack_bitrix24.sandbox.portal.bucket import Buckets, plan_of
+from slack_bitrix24.sandbox.portal.envelope import BAD_CREDENTIALS, EXPIRED_TOKEN, NO_AUTH, Json, Refusal
+from slack_bitrix24.sandbox.portal.faults import Fault, Faults
+from slack_bitrix24.sandbox.portal.files import Files
+from slack_bitrix24.sandbox.portal.notifications import Notifications
+from slack_bitrix24.sandbox.portal.oauth import OAuth
+from slack_bitrix24.sandbox.portal.operating import Operating
+from slack_bitrix24.sandbox.portal.people import DEPARTMENTS, USERS, Department, User
+
+WEBHOOK = (1, "5andb0xsecret0001")
+
+
+@dataclass
+class Portal:
+    """A Bitrix24 portal in memory.
+
+    plan                "standard", "enterprise", "off", or "CAPACITY,RATE": requests at once, and a second
+    operating_limit     seconds of a method's work in `operating_window` seconds; 0: no limit
+    attach_limit        characters of an ATTACH; 30,000 on older portals
+    work                seconds that each command really takes, one after the other within a batch
+    charge              seconds that each command is counted as operating time on top of that
+    unknown_users       "accept" or "false": what notifying nobody is answered (not documented)
+    https_required      refuse plain http, as Bitrix24 does
+    """
+
+    plan: str = "standard"
+    operating_limit: float = 480.0
+    operating_window: float = 600.0
+    attach_limit: int = 60_000
+    work: float = 0.0
+    charge: float = 0.0
+    unknown_users: str = "accept"
+    https_required: bool = False
+    webhook: tuple[int, str] = WEBHOOK
+    scopes: Sequence[str] = SCOPES
+    people: Sequence[User] = USERS
+    departments: Sequence[Department] = DEPARTMENTS
+    clock: Callable[[], float] = time.time
+    seed: int = 0
+
+    users: dict[int, User] = field(init=False)
+    webhooks: dict[tuple[int, str], Webhook] = field(init=False, repr=False)
+    oauth: OAuth = field(init=False, repr=False)
+    store: Notifications = field(init=False, repr=False)
+    files: Files = field(init=False, repr=False)
+    faults: Faults = field(init=False)
+    counts: Counter[str] = field(init=False, default_factory=Counter)
+    refused: Counter[str] = field(init=False, default_factory=Counter)
+    warnings: Counter[str] = field(init=False, default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.lock = threading.RLock()
+        self.users = {user.id: user for user in self.people}
+        self.webhooks = {self.webhook: Webhook(*self.webhook, frozenset(self.scopes))}
+        self.oauth = OAuth(user_id=self.webhook[0], scopes=tuple(self.scopes))
+        self.store, self.files, self.faults = Notifications(), Files(), Faults(self.seed)
+        self.buckets = Buckets(plan_of(self.plan))
+        self.operating = Operating(self.operating_limit, self.operating_window)
+
+    def webhook_url(self, base: str) -> str:
+        """Return the webhook's URL at the server's address `base`."""
+        return base.rstrip("/") + self.webhooks[self.webhook].path
+
+    def revoke(self, *, revoked: bool = True) -> None:
+        """Revoke the webhook, as its owner does at the portal, or bring it back."""
+        self.webhooks[self.webhook].revoked = revoked
+
+    def notifications(self, user_id: int | None = None) -> list[Json]:
+        """Return what one person sees, or everyone, the newest first."""
+        with self.lock:
+            seen = self.store.visible() if user_id is None else self.store.seen_by(user_id)
+            return [one.json() for one in seen]
+
+    def log(self) -> list[Json]:
+        """Return for each (user_id, tag) how many sends were `executed`, and how many of them are `seen`."""
+        with self.lock:
+            return self.store.counts()
+
+    def sends(self) -> list[Json]:
+        """Return every send that was executed, in order; `gone` says how it went: "", replaced or deleted."""
+        with self.lock:
+            return [one.json() | {"gone": one.gone} for one in self.store.sent]
+
+    def stats(self) -> Json:
+        """Return counts: requests, commands, executed notifications, replaced ones, refusals, warnings."""
+        with self.lock:
+            names = ("requests", "commands", "executed", "replaced", "deleted", "unanswered")
+            told: Json = {name: self.counts[name] for name in names}
+            faults = {"waiting": [fault.json() for fault in self.faults.waiting], "happened": self.faults.happened}
+            return told | {"refused": dict(self.refused), "warnings": dict(self.warnings), "faults": faults}
+
+    def fail(self, *faults: Fault) -> None:
+        """Ask for faults."""
+        with self.lock:
+            self.faults.add(*faults)
+
+    def reset(self) -> None:
+        """Forget notifications, files, faults, limits and counts; people, webhook and tokens stay."""
+        with self.lock:
+            self.store.clear()
+            self.files.clear()
+            self.faults.clear()
+            self.buckets.clear()
+            self.operating.clear()
+            for counter in (self.counts, self.refused, self.warnings):
+                counter.clear()
+
+    def warn(self, text: str) -> None:
+        """Count something that the documents don't allow but no error is documented for."""
+        self.warnings[text] += 1
+
+    def caller(self, credentials: tuple[int, str] | str) -> Caller:
+        """Return who calls with a webhook's (user id, secret) or an access token; Refusal when nobody does."""
+        if isinstance(credentials, str):
+            return self._bearer(credentials)
+        webhook = self.webhooks.get(credentials)
+        if webhook is None or webhook.revoked:
+            raise Refusal(BAD_CREDENTIALS)
+        return Caller(webhook.user_id, webhook.scopes, key=f"webhook {webhook.user_id}/{webhook.secret}")
+
+    def _bearer(self, token: str) -> Caller:
+        found = self.oauth.user_of(token, self.clock())
+        if found is None:
+            raise Refusal(NO_AUTH)
+        user_id, holds = found
+        if not holds:
+            raise Refusal(EXPIRED_TOKEN)
+        client = self.oauth.client_id
+        return Caller(user_id, frozenset(self.oauth.scopes), key=client, client_id=client)
