@@ -1,0 +1,233 @@
+"""Bitrix24's REST on the wire: calls and batches to request bodies, answers to results or errors. No I/O.
+
+https://apidocs.bitrix24.com/settings/how-to-call-rest-api/general-principles.html
+https://apidocs.bitrix24.com/settings/how-to-call-rest-api/batch.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import quote, quote_plus
+
+from slack_bitrix24.bitrix24 import codes
+from slack_bitrix24.errors import Bitrix24Error
+
+BATCH_LENGTH: Final = 50
+"""Commands in one batch. https://apidocs.bitrix24.com/limits.html"""
+
+CREATING: Final = frozenset({"im.notify", "im.notify.personal.add", "im.notify.system.add"})
+"""Methods whose `result: false` means "not created"."""
+
+_TAGGED: Final = CREATING | {"im.notify.delete"}
+
+_REFERENCE: Final = re.compile(r"\$result(\[[^\[\]]+\])+")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A method and its parameters, named as in Bitrix24's documentation."""
+
+    method: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call returned. `total` and `next` only of lists; `body` is the whole answer as it came."""
+
+    result: Any
+    time: Mapping[str, Any] = field(default_factory=dict)
+    total: int | None = None
+    next: int | None = None
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchAnswer:
+    """What each command of a batch returned, by its key, in the order in which they were given."""
+
+    results: dict[str, Answer | Bitrix24Error]
+    time: Mapping[str, Any] = field(default_factory=dict)
+
+
+def identified(call: Call, application: str) -> Call:
+    """Return the call with CLIENT_ID where it carries a tag and the sign-in names no application (a webhook).
+
+    https://apidocs.bitrix24.com/api-reference/chats/notifications/im-notify-personal-add.html
+    """
+    params = call.params
+    tagged = call.method.lower() in _TAGGED and bool(params.get("TAG") or params.get("SUB_TAG"))
+    if not application or not tagged or params.get("CLIENT_ID"):
+        return call
+    return Call(call.method, {**params, "CLIENT_ID": application})
+
+
+def body_of(call: Call, extra: Mapping[str, str] | None = None) -> bytes:
+    """Return the JSON body of a single call; `extra` is the `auth` parameter where there is one."""
+    return _json({**call.params, **(extra or {})})
+
+
+def batch_body(calls: Mapping[str, Call], *, halt: bool = False, extra: Mapping[str, str] | None = None) -> bytes:
+    """Return the JSON body of a batch.
+
+    Raise ValueError for no or over 50 commands, and for a key that PHP would take for an index.
+
+    https://apidocs.bitrix24.com/settings/how-to-call-rest-api/batch.html
+    """
+    if not 0 < len(calls) <= BATCH_LENGTH:
+        raise ValueError(f"a batch holds 1 to {BATCH_LENGTH} commands, not {len(calls)}")
+    for key in calls:
+        if not key or key.lstrip("-").isdigit():
+            raise ValueError(f"a batch key must be a name, not {key!r}: numbered answers lose their keys")
+    commands = {key: command(call) for key, call in calls.items()}
+    return _json({"halt": int(halt), "cmd": commands, **(extra or {})})
+
+
+def command(call: Call) -> str:
+    """Return a call as a command of a batch: `method?query`, values URL-encoded once."""
+    query = encode_query(call.params)
+    return f"{call.method}?{query}" if query else call.method
+
+
+def encode_query(params: Mapping[str, object]) -> str:
+    """Return parameters as PHP's `http_build_query` writes them: brackets for nesting, 1/0 for booleans, no nulls.
+
+    A value that is a reference to an earlier result (`$result[key][field]`) stays as it is.
+    """
+    return "&".join(f"{key}={value}" for key, value in _pairs(params))
+
+
+def _pairs(params: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    for name, value in params.items():
+        prefix = _quoted(name)
+        if name == "ATTACH" and isinstance(value, Mapping | list | tuple):
+            yield prefix, _quoted(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        else:
+            yield from _flat(prefix, value)
+
+
+def _flat(prefix: str, value: object) -> Iterator[tuple[str, str]]:
+    if value is None:
+        return
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _flat(f"{prefix}%5B{_quoted(str(key))}%5D", item)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for index, item in enumerate(value):
+            yield from _flat(f"{prefix}%5B{index}%5D", item)
+    else:
+        yield prefix, _scalar(value)
+
+
+def _scalar(value: object) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
+    text = str(value)
+    return quote(text, safe="$[]") if _REFERENCE.fullmatch(text) else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    return quote_plus(text, errors="replace")
+
+
+def _json(body: Mapping[str, object]) -> bytes:
+    # "replace": half a surrogate pair is no UTF-8, and PHP refuses the whole body for it.
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def read(method: str, status: int, body: bytes) -> Answer:
+    """Return the result of a single call; raise `Bitrix24Error` where there is none."""
+    data = _object(status, body)
+    if method.lower() in CREATING and not data["result"]:
+        raise codes.not_created()
+    return _answer(data)
+
+
+def read_batch(calls: Mapping[str, Call], status: int, body: bytes, *, halt: bool = False) -> BatchAnswer:
+    """Return the result or error of each command; raise `Bitrix24Error` where the whole request failed.
+
+    Empty PHP arrays come as `[]` in place of `{}`, and numbered ones as lists: both are read.
+    """
+    data = _object(status, body)
+    outer = data["result"]
+    if not isinstance(outer, Mapping):
+        raise codes.unreadable(status)
+    keys = list(calls)
+    parts = {name: _section(outer.get(f"result{name}"), keys) for name in ("", "_error", "_total", "_next", "_time")}
+    results = {key: _one(key, calls[key].method, parts, halt=halt) for key in keys}
+    return BatchAnswer(results, _mapping(data.get("time")))
+
+
+def is_expired(body: bytes) -> bool:
+    """Return whether the answer is `expired_token`, the only reason to renew a token."""
+    if b"expired_token" not in body[:1000].lower():
+        return False
+    data = _parsed(body)
+    return isinstance(data, dict) and _error(data)[0].lower() == "expired_token"
+
+
+def _one(key: str, method: str, parts: Mapping[str, Mapping[str, Any]], *, halt: bool) -> Answer | Bitrix24Error:
+    if key in parts["_error"]:
+        code, description = _error(parts["_error"][key])
+        return codes.refusal(400, code, description)
+    if key not in parts[""]:
+        return codes.not_run() if halt else codes.unanswered()
+    result = parts[""][key]
+    if method.lower() in CREATING and not result:
+        return codes.not_created()
+    time = _mapping(parts["_time"].get(key))
+    return Answer(result, time, _number(parts["_total"].get(key)), _number(parts["_next"].get(key)))
+
+
+def _object(status: int, body: bytes) -> Mapping[str, Any]:
+    """Return the answer's JSON object, which has a `result`; raise what it says or means otherwise."""
+    data = _parsed(body)
+    if not isinstance(data, dict):
+        raise codes.unreadable(status)
+    if "error" in data and (data["error"] not in ("", "0", 0, None, False) or "result" not in data):
+        raise codes.refusal(status, *_error(data))
+    if "result" not in data or status >= 300:
+        raise codes.unreadable(status)
+    return data
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):  # also bytes that are no UTF-8
+        return None
+
+
+def _error(said: object) -> tuple[str, str]:
+    """Return code and description, of REST v2 (`error` a string) and of 3.0 (`error` an object) alike."""
+    if not isinstance(said, Mapping):
+        return "", str(said)
+    code, description = said.get("error"), said.get("error_description")
+    if isinstance(code, dict):
+        return str(code.get("code") or ""), str(code.get("message") or "")
+    return str(code or ""), str(description or "")
+
+
+def _answer(data: Mapping[str, Any]) -> Answer:
+    time = _mapping(data.get("time"))
+    return Answer(data["result"], time, _number(data.get("total")), _number(data.get("next")), data)
+
+
+def _section(part: object, keys: Sequence[str]) -> Mapping[str, Any]:
+    if isinstance(part, list):
+        return dict(zip(keys, part, strict=False))
+    return _mapping(part)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _number(value: object) -> int | None:
+    if isinstance(value, int):
+        return value
+    return int(value) if isinstance(value, str) and value.isdigit() else None
