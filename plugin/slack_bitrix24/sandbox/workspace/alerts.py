@@ -1,0 +1,51 @@
+"""What the monitoring bot posts: an alert as a legacy attachment, and its all-clear. No I/O."""
+
+from __future__ import annotations
+
+import time
+
+from slack_bitrix24.sandbox.workspace.people import JSON
+
+NAME = "HighErrorRate"
+
+
+def firing(name: str, *, image_url: str = "") -> JSON:
+    """Return the message: empty text, one attachment, as Grafana and Alertmanager send it."""
+    attachment: JSON = {
+        "color": "danger",
+        "title": f"[FIRING:1] {name} (api production)",
+        "title_link": f"https://grafana.example.com/alerting/{name}",
+        "text": "*5xx responses* are above `5 %` for 10 minutes &amp; rising.\n"
+        "Runbook: <https://wiki.example.com/runbooks/5xx|restart the API>",
+        "fields": [
+            {"title": "Severity", "value": "critical", "short": True},
+            {"title": "Cluster", "value": "`prod-eu`", "short": True},
+            {"title": "Error rate", "value": "7.3 %", "short": True},
+            {"title": "Since", "value": "10 minutes", "short": True},
+        ],
+        "footer": "Sandbox monitoring",
+        "ts": int(time.time()),
+        "mrkdwn_in": ["text", "fields"],
+    }
+    return {"text": "", "attachments": [attachment | ({"image_url": image_url} if image_url else {})]}
+
+
+def resolved(body: JSON) -> list[JSON]:
+    """Return the attachments of the same message when all is well again."""
+    name = str(body["attachments"][0]["title"]).partition("] ")[2]
+    return [
+        {
+            "color": "good",
+            "title": f"[RESOLVED] {name}",
+            "title_link": body["attachments"][0].get("title_link", ""),
+            "text": "Error rate is back to *0.2 %*.",
+            "fields": [
+                {"title": "Severity", "value": "none", "short": True},
+                {"title": "Cluster", "value": "`prod-eu`", "short": True},
+                {"title": "Lasted", "value": "12 minutes", "short": True},
+            ],
+            "footer": "Sandbox monitoring",
+            "ts": int(time.time()),
+            "mrkdwn_in": ["text", "fields"],
+        }
+    ]
