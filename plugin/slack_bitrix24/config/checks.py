@@ -1,0 +1,143 @@
+"""What a single value must be: text, number, duration, zone, moment, pattern. No I/O beyond the zone database.
+
+Each check returns what the settings hold, or raises `Expected` or `Refused`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zoneinfo
+from collections.abc import Callable
+from typing import TypeVar, get_args
+
+from slack_bitrix24.config.section import Check, Expected, Refused, did_you_mean, shown
+
+T = TypeVar("T")
+
+_DURATION = re.compile(r"(?:\d+[wdhms])+")
+_UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
+_SLACK_ID = re.compile(r"[UWB][A-Z0-9]{5,}")
+_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,}")
+
+
+def text(value: object) -> str:
+    """Take any text that is not blank."""
+    if not isinstance(value, str) or not value.strip():
+        raise Expected("a text")
+    return str(value)
+
+
+def matching(pattern: str, what: str) -> Check[str]:
+    """Take a text that matches as a whole; `what` says in words what that is."""
+    compiled = re.compile(pattern)
+
+    def check(value: object) -> str:
+        if not isinstance(value, str) or not compiled.fullmatch(value):
+            raise Expected(what)
+        return str(value)
+
+    return check
+
+
+def word(words: object) -> Callable[[object], str]:
+    """Take one of the words of a `Literal`."""
+    known: tuple[str, ...] = get_args(words)
+    *rest, last = [f'"{each}"' for each in known]
+
+    def check(value: object) -> str:
+        if value not in known:
+            raise Expected(f"{', '.join(rest)} or {last}")
+        return str(value)
+
+    return check
+
+
+def whole(low: int, high: int) -> Check[int]:
+    """Take a whole number within bounds, both included."""
+
+    def check(value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise Expected(f"a whole number from {low} to {high}")
+        return value
+
+    return check
+
+
+def seconds(value: object) -> float:
+    """Take a number of seconds from 0 (`operating_limit`)."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < float("inf"):
+        raise Expected("a number of seconds from 0")
+    return float(value)
+
+
+def duration(value: object) -> float:
+    """Take a duration such as "12h", "30d" or "1d12h" and return its seconds."""
+    if not isinstance(value, str) or not _DURATION.fullmatch(value):
+        raise Expected('a duration such as "90s", "15m", "12h", "30d" or "2w"')
+    return float(sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([wdhms])", value)))
+
+
+def zone(value: object) -> str:
+    """Take the name of an IANA time zone."""
+    what = 'a time zone such as "Europe/Minsk"'
+    if not isinstance(value, str) or not value:
+        raise Expected(what)
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        hint = did_you_mean(value, zoneinfo.available_timezones())
+        raise Refused(f"expected {what}, got {shown(value)}{hint}") from None
+    return str(value)
+
+
+def moment(value: object) -> dt.datetime:
+    """Take a moment, written as TOML's date and time or as a text of the same form; without offset it stays naive."""
+    what = "a date and time such as 2026-12-01T09:00:00"
+    if isinstance(value, str):
+        try:
+            value = dt.datetime.fromisoformat(value) if len(value) > len("2026-12-01") else None
+        except ValueError:
+            raise Expected(what) from None
+    if not isinstance(value, dt.datetime):
+        raise Expected(what)
+    return value
+
+
+def cron(value: object) -> str:
+    """Take a cron expression of five fields."""
+    from cronsim import CronSim, CronSimError  # noqa: PLC0415 - start-up is dear, and few files have one
+
+    expression = text(value)
+    if len(expression.split()) != 5:  # cronsim would take a sixth for seconds
+        raise Expected("a cron expression of five fields (minute hour day month weekday)")
+    try:
+        CronSim(expression, dt.datetime(2000, 1, 1, tzinfo=dt.UTC))
+    except CronSimError as error:
+        raise Refused(f"not a cron expression: {str(error).lower()} in {shown(value)}") from None
+    return expression
+
+
+def pattern(value: object) -> re.Pattern[str]:
+    """Take a regular expression."""
+    try:
+        return re.compile(text(value))
+    except re.error as error:
+        raise Refused(f"not a regular expression: {error} in {shown(value)}") from None
+
+
+def senders(value: object) -> str:
+    """Take who a relay listens to, where it is a word and not a list of ids."""
+    if value not in ("bots", "people", "anyone"):  # a set would ask a table for its hash
+        raise Expected('"bots", "people", "anyone" or a list of Slack ids')
+    return str(value)
+
+
+def slack_id(value: object) -> str:
+    """Take the id of a Slack user or bot."""
+    return matching(_SLACK_ID.pattern, "a Slack id (U…, W… or B…)")(value)
+
+
+def channel_id(value: object) -> str:
+    """Take the id of a Slack channel: its name may change, and the events carry only the id."""
+    return matching(_CHANNEL_ID.pattern, "the id of a Slack channel (C…; channel details, at the bottom)")(value)

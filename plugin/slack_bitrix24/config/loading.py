@@ -1,0 +1,113 @@
+"""The file and the environment, read into `Settings` or into faults: the door to both."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from slack_bitrix24.config.references import References
+from slack_bitrix24.config.section import Section
+from slack_bitrix24.config.settings import Settings
+from slack_bitrix24.config.whole import read_settings
+from slack_bitrix24.errors import ConfigurationError
+
+FILE_NAME = "slack-bitrix24.toml"
+FILE_VARIABLE = "SLACK_BITRIX24_CONFIG"
+
+# What the environment may say instead of the file: interface.md, "Configuration".
+VARIABLES = {
+    "database": "DATABASE_URL",
+    "slack.bot_token": "SLACK_BOT_TOKEN",
+    "slack.app_token": "SLACK_APP_TOKEN",
+    "slack.signing_secret": "SLACK_SIGNING_SECRET",
+    "slack.api_url": "SLACK_API_URL",
+    "portals.main.webhook_url": "BITRIX24_WEBHOOK_URL",
+}
+
+
+def find(path: Path | None, environ: Mapping[str, str], folder: Path) -> Path | None:
+    """Return the configuration file: what was asked for, else `$SLACK_BITRIX24_CONFIG`, else the folder's or None."""
+    if path is not None:
+        return path
+    if environ.get(FILE_VARIABLE):
+        return Path(environ[FILE_VARIABLE])
+    own = folder / FILE_NAME
+    return own if own.exists() else None
+
+
+def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
+    """Read the configuration; without a file, from the environment alone.
+
+    Relative paths in it start at the file's folder, else at the working folder. Raises `ConfigurationError` with every
+    fault, one line each.
+    """
+    name = path.name if path else "environment"
+    table = _parse(path, name) if path else {}
+    faults: list[str] = []
+    variables = {**VARIABLES, "portals": VARIABLES["portals.main.webhook_url"]}
+
+    def note(key: str, text: str) -> None:
+        # Without a file nobody wrote a key: name the variable that stands for it.
+        place = key if path else variables.get(key, key)
+        faults.append(f"{name}: {place}: {text}")
+
+    folder = (path.parent if path else Path()).absolute()
+    references = References(environ, folder)
+    root = Section(_with_variables(table, environ), "", faults=note, reader=references.read)
+    settings = read_settings(root, path=path, folder=folder, environ=environ)
+    root.close()
+    if faults:
+        raise ConfigurationError(faults)
+    return settings
+
+
+def _parse(path: Path, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise ConfigurationError([f"{path}: can't be read: {error.strerror}"]) from None
+    except UnicodeDecodeError as error:
+        raise ConfigurationError([f"{name}: line {_line(error)}: not UTF-8 text"]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError([f"{name}: {_toml_fault(str(error))}"]) from None
+    except RecursionError:
+        raise ConfigurationError([f"{name}: nested too deep"]) from None
+
+
+def _line(error: UnicodeDecodeError) -> int:
+    return error.object.count(b"\n", 0, error.start) + 1
+
+
+def _toml_fault(message: str) -> str:
+    """Turn `Invalid value (at line 1, column 5)` into `line 1, column 5: not TOML: invalid value`."""
+    text, _, place = message.rpartition(" (at ")
+    return f"{place.rstrip(')')}: not TOML: {text[:1].lower()}{text[1:]}"
+
+
+def _with_variables(table: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the table with a reference to each variable that is set and whose key the file does not have.
+
+    `BITRIX24_WEBHOOK_URL` makes a portal only where the file has none, lest it join another way to sign in;
+    `SLACK_API_URL` alone does not ask for Slack.
+    """
+    filled = table
+    for key, variable in VARIABLES.items():
+        section = key.partition(".")[0]
+        if not (environ.get(variable) or environ.get(f"{variable}_FILE")):
+            continue
+        if section == "portals" and section in table:
+            continue
+        if variable == "SLACK_API_URL" and not {"slack", "relays"} & filled.keys():
+            continue
+        filled = _filled(filled, key.split("."), {"env": variable})
+    return filled
+
+
+def _filled(table: Any, keys: list[str], value: object) -> Any:
+    """Return nested tables with a value at a path, unless something stands there."""
+    first, *rest = keys
+    if not isinstance(table, dict):
+        return table
+    return {**table, first: _filled(table.get(first, {}), rest, value) if rest else table.get(first, value)}

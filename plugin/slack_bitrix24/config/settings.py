@@ -1,0 +1,159 @@
+"""What the configuration says, checked and with every default filled in. Frozen values, no I/O.
+
+The names are the keys of the file. Addresses stay as written (`parse_address` reads them; each was read once already).
+Durations are seconds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from slack_bitrix24.config.secret import Secret
+
+Addresses = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slack:
+    """How to reach the Slack workspace. `app_token` is there in socket mode, `signing_secret` in http mode."""
+
+    mode: Literal["socket", "http"]
+    bot_token: Secret
+    app_token: Secret | None
+    signing_secret: Secret | None
+    command: str
+    api_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portal:
+    """A Bitrix24 portal and how to sign in: `webhook_url`, or the OAuth application's `domain` and the rest.
+
+    `operating_limit` is in seconds of method time in ten minutes, 0 for none; `attach_limit` in characters.
+    """
+
+    name: str
+    webhook_url: Secret | None
+    domain: str
+    client_id: str
+    client_secret: Secret | None
+    refresh_token: Secret | None
+    oauth_url: str
+    application: str
+    plan: Literal["standard", "enterprise"]
+    operating_limit: float
+    kind: Literal["personal", "system"]
+    in_flight: int
+    attach_limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingSource:
+    """Where the mapping file is; None where none was named and no `mapping.yaml` lies beside the configuration."""
+
+    file: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permissions:
+    """Who may: addresses of Slack users, or "*" for everyone."""
+
+    notify: Addresses
+    broadcast: Addresses
+    admin: Addresses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relay:
+    """Messages in Slack channels that become notifications. `from_` is "bots", "people", "anyone" or Slack ids."""
+
+    name: str
+    channels: tuple[str, ...]
+    from_: Literal["bots", "people", "anyone"] | tuple[str, ...]
+    match: re.Pattern[str] | None
+    to: Addresses
+    edits: Literal["replace", "ignore"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """An incoming webhook. `addresses` is whom a caller may name itself; "*" in it is anyone."""
+
+    name: str
+    token: Secret
+    to: Addresses
+    addresses: Addresses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A picture or a file, shown by its address."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """A text that goes out by the clock. Exactly one of `when`, `cron` and `at` is set; `at` has its zone."""
+
+    name: str
+    when: str
+    cron: str
+    at: datetime | None
+    to: Addresses
+    text: str
+    catch_up: Literal["latest", "all", "skip"]
+    catch_up_within: float
+    pictures: tuple[Media, ...]
+    files: tuple[Media, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Web:
+    """Where HTTP is answered. Port 0 takes a free one; `public_url` is empty or has no slash at its end."""
+
+    host: str
+    port: int
+    public_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbox:
+    """How long finished notifications stay before they are purged, in seconds; 0 is for ever."""
+
+    keep_delivered: float
+    keep_dead: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The whole configuration.
+
+    `database` is a secret because its address may hold a password. `slack` is None where nothing needs Slack; `web` is
+    there when its section is, or when http mode or a webhook needs it. `path` is None without a file.
+    """
+
+    path: Path | None
+    database: Secret
+    timezone: str
+    slack: Slack | None
+    portals: Mapping[str, Portal]
+    mapping: MappingSource
+    permissions: Permissions
+    relays: tuple[Relay, ...]
+    webhooks: tuple[Webhook, ...]
+    schedules: tuple[Schedule, ...]
+    web: Web | None
+    outbox: Outbox
+    warnings: tuple[str, ...]
+
+    @property
+    def default_portal(self) -> str:
+        """The portal of addresses that name none: the first one of the file."""
+        return next(iter(self.portals))

@@ -1,0 +1,78 @@
+"""The top of the configuration: which sections there are and what holds between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from slack_bitrix24.config import checks
+from slack_bitrix24.config.machine import local_zone
+from slack_bitrix24.config.portals import read_portals
+from slack_bitrix24.config.secret import Secret
+from slack_bitrix24.config.section import Section
+from slack_bitrix24.config.settings import MappingSource, Outbox, Settings, Slack, Web, Webhook
+from slack_bitrix24.config.urls import base_url, database
+from slack_bitrix24.config.ways_in import read_permissions, read_relays, read_schedules, read_slack, read_webhooks
+
+# A webhook's token stands in an address that anyone may call: 16 characters of base64 are 96 bits.
+_SHORT_TOKEN = 16
+
+
+def read_settings(root: Section, *, path: Path | None, folder: Path, environ: Mapping[str, str]) -> Settings:
+    """Read the whole configuration. Faults are noted with the sections; then the result is of no use."""
+    timezone = root.take("timezone", checks.zone, "") or local_zone(environ)
+    location = root.take("database", database(folder), "", secret=True) or f"sqlite:///{folder / 'slack-bitrix24.db'}"
+    portals = read_portals(root)
+    relays = read_relays(root, portals)
+    webhooks = read_webhooks(root, portals)
+    slack = read_slack(root) if "slack" in root or "relays" in root else None
+    return Settings(
+        path=path,
+        database=Secret(location),
+        timezone=timezone,
+        slack=slack,
+        portals=portals,
+        mapping=_read_mapping(root, folder),
+        permissions=read_permissions(root, portals),
+        relays=relays,
+        webhooks=webhooks,
+        schedules=read_schedules(root, portals, timezone=timezone),
+        web=_read_web(root, slack, webhooks),
+        outbox=_read_outbox(root),
+        warnings=_warnings(webhooks),
+    )
+
+
+def _read_mapping(root: Section, folder: Path) -> MappingSource:
+    file = root.table("mapping").take("file", checks.text, "")
+    beside = folder / "mapping.yaml"
+    if file:
+        return MappingSource(file=folder / file)
+    return MappingSource(file=beside if beside.exists() else None)
+
+
+def _read_web(root: Section, slack: Slack | None, webhooks: tuple[Webhook, ...]) -> Web | None:
+    section = root.table("web")
+    web = Web(
+        host=section.take("host", checks.text, "127.0.0.1"),
+        port=section.take("port", checks.whole(0, 65_535), 3000),
+        public_url=section.take("public_url", base_url("an https:// address"), ""),
+    )
+    needed = "web" in root or webhooks or (slack and slack.mode == "http")
+    return web if needed else None
+
+
+def _read_outbox(root: Section) -> Outbox:
+    section = root.table("outbox")
+    return Outbox(
+        keep_delivered=section.take("keep_delivered", checks.duration, 30 * 86_400.0),
+        keep_dead=section.take("keep_dead", checks.duration, 90 * 86_400.0),
+    )
+
+
+def _warnings(webhooks: tuple[Webhook, ...]) -> tuple[str, ...]:
+    return tuple(
+        f"webhooks[{i}].token: shorter than {_SHORT_TOKEN} characters, which can be guessed"
+        for i, webhook in enumerate(webhooks)
+        if len(webhook.token.reveal()) < _SHORT_TOKEN
+    )

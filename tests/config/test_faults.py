@@ -1,0 +1,151 @@
+"""What the configuration must not be: each fault in its very words, and all of them at once."""
+
+# ruff: noqa: E501 - a fault in one line reads as a table
+
+from __future__ import annotations
+
+import pytest
+
+RELAY = '[[relays]]\nname = "alerts"\nchannels = ["C0ALERTS"]\nto = ["@oncall"]\n'
+TOKENS = '[slack]\nbot_token = "xoxb-1"\napp_token = "xapp-1"\n'
+HOOK = '[[webhooks]]\nname = "grafana"\ntoken = "0123456789abcdef"\nto = ["@oncall"]\n'
+PLAN = '[[schedules]]\nname = "stand-up"\nto = ["@team"]\ntext = "Stand-up"\n'
+MAIN = '[portals.main]\nwebhook_url = "https://acme.bitrix24.ru/rest/1/kq3v9/"\n'
+ACME = '[portals.acme]\ndomain = "acme.bitrix24.ru"\nclient_id = "app"\nclient_secret = "s3cr3t"\n'
+
+TLS = "plain http:// is taken for this machine only"
+ACCEPTED = "U024BE7LH, S0614TZR7, @group, bitrix24:10, bitrix24:portal/10, C0ALERTS, me, here, channel or mentioned"
+
+CASES = [
+    # the shape of the contract, to the letter
+    (TOKENS + RELAY.replace('["@oncall"]', "5"), "relays[0].to: expected a list of addresses, got 5"),
+    # keys
+    ('colour = "red"', "colour: unknown key"),
+    ("[portal.main]\n" + MAIN, 'portal: unknown key (did you mean "portals"?)'),
+    ('[slack]\nbot_token = "xoxb-1"\napp_token = "xapp-1"\nbot_tokens = 1', "slack.bot_tokens: unknown key (did you mean "),
+    (TOKENS + RELAY + 'form = "bots"', 'relays[0].form: unknown key (did you mean "from"?)'),
+    (MAIN + '"web hook" = 1', 'portals.main."web hook": unknown key'),
+    # kinds of value
+    ("database = 5", 'database: expected "sqlite:///FILE" or "postgresql://USER@HOST/NAME", got <secret>'),
+    ("slack = 5", "slack: expected a table, got 5"),
+    ('slack = "xoxb-1"', "slack: expected a table, got a text"),
+    ("slack = [1]", "slack: expected a table, got a list"),
+    ("relays = {}", "relays: expected a list of tables, got a table"),
+    ("relays = [5]", "relays[0]: expected a table, got 5"),
+    ("[permissions]\nnotify = true", "permissions.notify: expected a list of addresses, got true"),
+    ("[permissions]\nadmin = [1]", "permissions.admin[0]: expected a text, got 1"),
+    ("[permissions]\nadmin = [[]]", "permissions.admin[0]: expected a text, got an empty list"),
+    ("[permissions]\nadmin = [1979-05-27]", "permissions.admin[0]: expected a text, got 1979-05-27"),
+    ('[mapping]\nfile = ""', 'mapping.file: expected a text, got ""'),
+    (TOKENS + 'mode = "sockets"', 'slack.mode: expected "socket" or "http", got "sockets"'),
+    (TOKENS + "mode = {}", 'slack.mode: expected "socket" or "http", got a table'),
+    (TOKENS + 'command = "b24"', 'slack.command: expected a command such as "/b24", got "b24"'),
+    ("[web]\nport = 70000", "web.port: expected a whole number from 0 to 65535, got 70000"),
+    ("[web]\nport = true", "web.port: expected a whole number from 0 to 65535, got true"),
+    ('[web]\nport = "80"', 'web.port: expected a whole number from 0 to 65535, got "80"'),
+    # addresses of the net
+    (TOKENS + 'api_url = "http://slack.example/api/"', f"slack.api_url: expected an https:// address ({TLS}), got "),
+    (TOKENS + 'api_url = "ws://127.0.0.1/"', f'slack.api_url: expected an https:// address ({TLS}), got "ws://127.0.0.1/"'),
+    (TOKENS + 'api_url = "https://slack.com/?a"', "slack.api_url: expected an https:// address without ? and #, got "),
+    (TOKENS + 'api_url = "https:// slack"', f"slack.api_url: expected an https:// address ({TLS}), got "),
+    (TOKENS + 'api_url = "https://[::1"', f"slack.api_url: expected an https:// address ({TLS}), got "),
+    (TOKENS + 'api_url = "https://a..b/"', f"slack.api_url: expected an https:// address ({TLS}), got "),
+    ('[web]\npublic_url = "https://h:99999"', f"web.public_url: expected an https:// address ({TLS}), got "),
+    ('[web]\npublic_url = "https://me@host"', f"web.public_url: expected an https:// address ({TLS}) without a user name"),
+    ("database = 'sqlite:///:memory:'", "database: expected "),
+    ("database = 'mysql://root@host/name'", "database: expected "),
+    # portals
+    ("portals = {}", "portals: expected a section [portals.NAME] or the variable BITRIX24_WEBHOOK_URL, got nothing"),
+    ("[portals.main]", "portals.main: expected webhook_url, or domain, client_id and client_secret of an application, got neither"),
+    (MAIN + 'domain = "a.b"', "portals.main: expected webhook_url or an application's domain, client_id and client_secret, got both"),
+    ('[portals.acme]\ndomain = "acme.bitrix24.ru"\nclient_id = "x"', "portals.acme.client_secret: expected a text, got nothing"),
+    (ACME.replace("acme.bitrix24.ru", "acme.bitrix24.ru/rest"), "portals.acme.domain: expected a portal's domain such as "),
+    (ACME.replace("acme.bitrix24.ru", "http://acme.bitrix24.ru"), f"portals.acme.domain: expected a portal's domain such as acme.bitrix24.ru ({TLS}), got"),
+    (ACME.replace('"acme.bitrix24.ru"', "5"), "portals.acme.domain: expected a portal's domain such as acme.bitrix24.ru "),
+    (ACME + 'oauth_url = "http://oauth.bitrix24.tech"', f"portals.acme.oauth_url: expected an https:// address ({TLS}), got"),
+    (MAIN.replace("https://acme.bitrix24.ru/rest/1/kq3v9/", "http://acme.bitrix24.ru/rest/1/kq3v9/"), f"portals.main.webhook_url: expected https://PORTAL/rest/USER/SECRET/ ({TLS}), got <secret>"),
+    (MAIN.replace("/rest/1", "/rest"), "portals.main.webhook_url: expected https://PORTAL/rest/USER/SECRET/ as Bitrix24 shows it, got <secret>"),
+    (MAIN + 'plan = "pro"', 'portals.main.plan: expected "standard" or "enterprise", got "pro"'),
+    (MAIN + 'kind = "group"', 'portals.main.kind: expected "personal" or "system", got "group"'),
+    (MAIN + "operating_limit = -1", "portals.main.operating_limit: expected a number of seconds from 0, got -1"),
+    (MAIN + "operating_limit = nan", "portals.main.operating_limit: expected a number of seconds from 0, got NaN"),
+    (MAIN + "in_flight = 0", "portals.main.in_flight: expected a whole number from 1 to 20, got 0"),
+    (MAIN + "attach_limit = 10", "portals.main.attach_limit: expected a whole number from 1000 to 60000, got 10"),
+    ('[portals."a/b"]\n' + MAIN.partition("\n")[2], 'portals: expected a name of letters, digits, "-", "." and "_", got "a/b"'),
+    # slack
+    ("[slack]\napp_token = 'xapp-1'", "slack.bot_token: expected the bot token (xoxb-…), got nothing"),
+    (RELAY, "slack.bot_token: expected the bot token (xoxb-…), got nothing"),
+    ("[slack]\nbot_token = 'xoxb-1'", "slack.app_token: expected the app-level token (xapp-…) or, with mode = http, a signing_secret, got nothing"),
+    ("[slack]\nbot_token = 'xoxb-1'\nmode = 'http'", "slack.signing_secret: expected the signing secret (Basic Information, App Credentials), got nothing"),
+    (TOKENS.replace("xapp-1", "xoxb-2"), "slack.app_token: expected the app-level token (xapp-…) or, with mode = http, a signing_secret, got <secret>"),
+    (TOKENS.replace("xoxb-1", "xapp-2"), "slack.bot_token: expected the bot token (xoxb-…), got <secret>"),
+    # addresses of people
+    (TOKENS + RELAY.replace("@oncall", "oncall"), f"relays[0].to[0]: oncall: no address; accepted: {ACCEPTED}"),
+    (TOKENS + RELAY.replace("@oncall", "me"), 'relays[0].to[0]: "me" is known only in a Slack command'),
+    (TOKENS + RELAY.replace("@oncall", "xoxb-12345"), "relays[0].to[0]: expected an address, got <secret>"),
+    (TOKENS + RELAY.replace("@oncall", "bitrix24:mian/1"), 'relays[0].to[0]: "bitrix24:mian/1": no portal is called "mian" (did you mean "main"?)'),
+    (HOOK.replace("@oncall", "mentioned"), 'webhooks[0].to[0]: "mentioned" is known only in a relay'),
+    (PLAN.replace("@team", "here") + 'cron = "* * * * *"', 'schedules[0].to[0]: "here" is known only where there is a channel'),
+    ('[permissions]\nbroadcast = ["bitrix24:1"]', 'permissions.broadcast[0]: "bitrix24:1" is no address of Slack users'),
+    # relays
+    (TOKENS + RELAY.replace('["@oncall"]', "[]"), "relays[0].to: expected a list of addresses, got an empty list"),
+    (TOKENS + RELAY.replace("C0ALERTS", "#alerts"), 'relays[0].channels[0]: expected the id of a Slack channel (C…; channel details, at the bottom), got "#alerts"'),
+    (TOKENS + RELAY + 'match = "(?i"', 'relays[0].match: not a regular expression: missing -, : or ) at position 3 in "(?i"'),
+    (TOKENS + RELAY + 'from = "bot"', 'relays[0].from: expected "bots", "people", "anyone" or a list of Slack ids, got "bot"'),
+    (TOKENS + RELAY + "from = {}", 'relays[0].from: expected "bots", "people", "anyone" or a list of Slack ids, got a table'),
+    (TOKENS + RELAY + 'from = ["anna"]', 'relays[0].from[0]: expected a Slack id (U…, W… or B…), got "anna"'),
+    (TOKENS + RELAY + "from = []", "relays[0].from: expected a list of Slack ids, got an empty list"),
+    (TOKENS + RELAY + 'edits = "keep"', 'relays[0].edits: expected "replace" or "ignore", got "keep"'),
+    (TOKENS + RELAY + RELAY, 'relays[1].name: "alerts" is already the name of relays[0]'),
+    # webhooks
+    (HOOK + HOOK.replace("012", "987"), 'webhooks[1].name: "grafana" is already the name of webhooks[0]'),
+    (HOOK + HOOK.replace("grafana", "zabbix"), "webhooks[1].token: its text is already the token of webhooks[0]"),
+    (HOOK.replace("grafana", "a b"), 'webhooks[0].name: expected a name of letters, digits, "-", "." and "_", got "a b"'),
+    (HOOK.replace("0123", "a/b"), 'webhooks[0].token: expected a token of letters, digits and "-._~+=" (it stands in an address), got <secret>'),
+    (HOOK.replace('"0123456789abcdef"', "123456789"), 'webhooks[0].token: expected a token of letters, digits and "-._~+=" (it stands in an address), got <secret>'),
+    ('[[webhooks]]\nname = "a"\ntoken = "0123456789abcdef"', "webhooks[0].to: expected a list of addresses, got nothing"),
+    # schedules
+    (PLAN, "schedules[0]: expected exactly one of when, cron and at, got none"),
+    (PLAN + 'when = "daily"\ncron = "* * * * *"', "schedules[0]: expected exactly one of when, cron and at, got when and cron"),
+    (PLAN + 'cron = "61 * * * *"', 'schedules[0].cron: not a cron expression: bad minute in "61 * * * *"'),
+    (PLAN + 'cron = "* * * * * *"', "schedules[0].cron: expected a cron expression of five fields (minute hour day month weekday), got "),
+    (PLAN + 'at = "soon"', 'schedules[0].at: expected a date and time such as 2026-12-01T09:00:00, got "soon"'),
+    (PLAN + 'at = "some time soon"', "schedules[0].at: expected a date and time such as 2026-12-01T09:00:00, got "),
+    (PLAN + "at = 2026-12-01", "schedules[0].at: expected a date and time such as 2026-12-01T09:00:00, got 2026-12-01"),
+    (PLAN + 'when = "daily"\ncatch_up = "first"', 'schedules[0].catch_up: expected "latest", "all" or "skip", got "first"'),
+    (PLAN + 'when = "daily"\ncatch_up_within = "12"', 'schedules[0].catch_up_within: expected a duration such as "90s", "15m", "12h", "30d" or "2w", got "12"'),
+    (PLAN + 'when = "daily"\npictures = [{ name = "board" }]', "schedules[0].pictures[0].url: expected an http:// or https:// address, got nothing"),
+    (PLAN + 'when = "daily"\nfiles = [{ name = "a", url = "ftp://x/y" }]', 'schedules[0].files[0].url: expected an http:// or https:// address, got "ftp://x/y"'),
+    # time
+    ('timezone = "Europe/Minks"', 'timezone: expected a time zone such as "Europe/Minsk", got "Europe/Minks" (did you mean "Europe/Minsk"?)'),
+    ("timezone = 3", 'timezone: expected a time zone such as "Europe/Minsk", got 3'),
+    ("[outbox]\nkeep_dead = 30", 'outbox.keep_dead: expected a duration such as "90s", "15m", "12h", "30d" or "2w", got 30'),
+    # long values are cut
+    (TOKENS + f'mode = "{"x" * 200}"', f'slack.mode: expected "socket" or "http", got "{"x" * 40}…"'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "fault"), CASES, ids=range(len(CASES)))
+def test_each_fault_has_its_words(faults_of, text, fault):
+    assert any(found.startswith(fault) for found in faults_of(text)), faults_of(text)
+
+
+def test_all_faults_are_found_at_once(faults_of):
+    """A file with six faults costs one start, not six."""
+    text = f'timezone = "Mars"\n{TOKENS}mode = 1\nx = 1\n{RELAY}from = 2\n{PLAN}{HOOK.replace("grafana", "")}'
+    assert [fault.partition(": ")[0] for fault in faults_of(text)] == [
+        "timezone", "relays[0].from", "webhooks[0].name", "slack.mode", "schedules[0]", "slack.x",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("a = \n", "line 1, column 5: not TOML: invalid value"),
+        ("[slack]\n[slack]\n", "line 2, column 7: not TOML: cannot declare ('slack',) twice"),
+        ("database = 'x", 'end of document: not TOML: expected "\'"'),
+        ("a = " + "[" * 100_000, "nested too deep"),
+    ],
+)
+def test_what_is_no_toml_is_one_line_with_its_place(faults_of, text, fault):
+    assert [line[: len(fault)] for line in faults_of(text, portal=False)] == [fault]
