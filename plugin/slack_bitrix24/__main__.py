@@ -1,0 +1,10 @@
+"""`python -m slack_bitrix24`: the command line."""
+
+from __future__ import annotations
+
+import sys
+
+from slack_bitrix24.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""The YAML form of the mapping file: sections, entries and their places. No I/O; the door to PyYAML.
+
+Only the node tree is made, never Python values: `010`, `no` and `1_000` stay what was written, and doubled keys are
+seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from slack_bitrix24.mapping.cells import Cell, Entries, Faults, did_you_mean
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SECTIONS = ["users", "groups"]
+# Three levels are in use. libyaml's composer recurses in C, and a file of brackets alone would end the process.
+_DEEPEST = 20
+_TOP = Cell("", 1, 1)
+_NULL = "tag:yaml.org,2002:null"
+
+
+def read_sections(text: str, faults: Faults) -> Entries:
+    """Read the YAML text into entries."""
+    entries = Entries()
+    root = _compose(text, faults)
+    if root is None:
+        return entries
+    for key, node in _pairs(root, faults, "the file"):
+        if key.text == "users":
+            entries.users = [(user, _cell(value)) for user, value in _pairs(node, faults, "users")]
+        elif key.text == "groups":
+            entries.groups = [
+                (group, _members(group, value, faults)) for group, value in _pairs(node, faults, "groups")
+            ]
+        else:
+            faults.note(key, f"unknown section {key.shown()}{did_you_mean(key.text, _SECTIONS)}")
+    return entries
+
+
+def _compose(text: str, faults: Faults) -> yaml.Node | None:
+    try:
+        too_deep = _too_deep(text)
+        if too_deep:
+            faults.note(too_deep, "nested too deep: expected users: and groups:")
+            return None
+        root: yaml.Node | None = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        faults.note(_at(error.problem_mark), _explained(error, text))
+        return None
+    except yaml.reader.ReaderError as error:
+        before = text.encode()[: error.position].decode(errors="ignore")
+        place = Cell("", before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+        faults.note(place, f"not YAML: a character that may not stand here (U+{_code_point(error):04X})")
+        return None
+    if root is None:
+        faults.note(_TOP, "the file is empty: expected users: and groups:")
+    return root
+
+
+def _too_deep(text: str) -> Cell | None:
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            return _at(event.start_mark)
+    return None
+
+
+def _explained(error: yaml.MarkedYAMLError, text: str) -> str:
+    place = _at(error.problem_mark)
+    line = text.split("\n")[place.line - 1 : place.line]
+    character = line[0][place.column - 1 : place.column] if line else ""
+    if character == "\t":
+        return "not YAML: a tab can't indent, use spaces"
+    if character == "@":
+        return 'not YAML: a bare @ can\'t stand here, write "@name" in quotes'
+    context = f" {error.context}" if error.context else ""
+    return f"not YAML: {error.problem}{context}"
+
+
+def _code_point(error: yaml.reader.ReaderError) -> int:
+    return error.character if isinstance(error.character, int) else ord(error.character)
+
+
+def _pairs(node: yaml.Node, faults: Faults, what: str) -> Iterator[tuple[Cell, yaml.Node]]:
+    """Yield the entries of a section whose key is a text and new; note the others."""
+    if node.tag == _NULL:
+        return
+    if not isinstance(node, yaml.MappingNode):
+        faults.note(_cell(node), f"{what}: expected entries (name: value), got {_cell(node).shown()}")
+        return
+    first: dict[str, int] = {}
+    for key_node, value in node.value:
+        key = _cell(key_node)
+        if key.text and key.text in first:
+            faults.note(key, f"{key.text}: given twice (first in line {first[key.text]})")
+            continue
+        first[key.text] = key.line
+        yield key, value
+
+
+def _members(group: Cell, node: yaml.Node, faults: Faults) -> list[Cell]:
+    if not isinstance(node, yaml.SequenceNode):
+        cell = _cell(node)
+        faults.note(cell, f"{group.text}: expected a list of addresses, got {cell.shown()}")
+        return []
+    return [_cell(member) for member in node.value]
+
+
+def _cell(node: yaml.Node) -> Cell:
+    mark = node.start_mark
+    if isinstance(node, yaml.ScalarNode):
+        return Cell("" if node.tag == _NULL else node.value, mark.line + 1, mark.column + 1)
+    kind = "a list" if isinstance(node, yaml.SequenceNode) else "a table"
+    return Cell("", mark.line + 1, mark.column + 1, kind)
+
+
+def _at(mark: Any) -> Cell:
+    return Cell("", mark.line + 1, mark.column + 1) if mark else _TOP

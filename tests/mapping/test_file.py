@@ -1,0 +1,107 @@
+"""The mapping file on disk: followed as it changes, and the last good content kept."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from slack_bitrix24.errors import MappingError
+from slack_bitrix24.mapping import MappingFile
+from slack_bitrix24.model import Recipient
+
+ANNA = "U024BE7LH"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    file = tmp_path / "mapping.yaml"
+    file.write_text(f"users:\n  {ANNA}: 10\n")
+    return file
+
+
+@pytest.fixture
+def mapping(path: Path) -> MappingFile:
+    return MappingFile(path, ["main"])
+
+
+def test_an_unchanged_file_is_not_read_again(mapping):
+    assert mapping.refresh() is None
+    assert mapping.directory.recipient(ANNA) == Recipient("main", 10)
+
+
+def test_a_changed_file_is_read_again(mapping, path):
+    path.write_text(f"users:\n  {ANNA}: 11\n  W024BE7LH: 12\n")
+    assert mapping.refresh() == "mapping.yaml: reread: users: 2, groups: 0"
+    assert mapping.directory.recipient(ANNA) == Recipient("main", 11)
+    assert mapping.refresh() is None
+
+
+def test_a_change_of_the_same_length_is_seen_by_its_time(mapping, path):
+    path.write_text(f"users:\n  {ANNA}: 11\n")
+    os.utime(path, ns=(1, 1))
+    assert mapping.refresh()
+    assert mapping.directory.recipient(ANNA) == Recipient("main", 11)
+
+
+def test_a_swapped_link_is_seen(tmp_path, path):
+    """A mounted secret or config map changes by its link, within one tick of the clock."""
+    other = tmp_path / "other.yaml"
+    other.write_text(f"users:\n  {ANNA}: 11\n")
+    for file in (path, other):
+        os.utime(file, ns=(5, 5))
+    link = tmp_path / "link.yaml"
+    link.symlink_to(path)
+    mapping = MappingFile(link, ["main"])
+    link.unlink()
+    link.symlink_to(other)
+    assert mapping.refresh()
+    assert mapping.directory.recipient(ANNA) == Recipient("main", 11)
+
+
+def test_a_broken_file_keeps_the_last_good_content_and_says_so_once(mapping, path):
+    """Promise of the interface page: a broken file keeps the last good one."""
+    path.write_text("users:\n  anna: 0\n")
+    assert mapping.refresh() == (
+        "mapping.yaml:2:3: anna: not the id of a Slack user (U… or W…, from their profile) (and 1 more); "
+        "the last good version stays in use"
+    )
+    assert mapping.refresh() is None
+    assert len(mapping.faults) == 2
+    assert mapping.directory.recipient(ANNA) == Recipient("main", 10)
+
+    path.write_text(f"users:\n  {ANNA}: 12\n")
+    assert mapping.refresh()
+    assert mapping.faults == []
+    assert mapping.directory.recipient(ANNA) == Recipient("main", 12)
+
+
+def test_a_vanished_file_keeps_the_last_good_content(mapping, path):
+    path.unlink()
+    assert mapping.refresh() == (
+        f"{path}: can't be read: No such file or directory; the last good version stays in use"
+    )
+    assert mapping.refresh() is None
+    assert mapping.directory.recipient(ANNA) == Recipient("main", 10)
+
+
+def test_the_first_reading_raises(tmp_path):
+    with pytest.raises(MappingError) as caught:
+        MappingFile(tmp_path / "none.yaml", ["main"])
+    assert caught.value.faults == [f"{tmp_path}/none.yaml: can't be read: No such file or directory"]
+
+
+def test_bytes_that_are_no_utf_8_are_a_fault_with_their_place(tmp_path):
+    """Excel's "CSV" is in the machine's own code page."""
+    path = tmp_path / "people.csv"
+    path.write_bytes("slack_id;bitrix24_id;name\nU024BE7LH;10;Анна\n".encode("cp1251"))
+    with pytest.raises(MappingError) as caught:
+        MappingFile(path, ["main"])
+    assert caught.value.faults == ["people.csv:2:14: not UTF-8 (byte 0xc0); save the file as UTF-8"]
+
+
+def test_a_byte_order_mark_is_skipped(tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text(f"slack_id;bitrix24_id\n{ANNA};10\n", "utf-8-sig")
+    assert MappingFile(path, ["main"]).directory.recipient(ANNA) == Recipient("main", 10)

@@ -1,0 +1,258 @@
+"""The mapping file's text: what it gives, and every fault in its words with line and column."""
+
+# ruff: noqa: E501 - a fault in one line reads as a table
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from slack_bitrix24.address import Direct, SlackGroup, SlackUser
+from slack_bitrix24.errors import MappingError
+from slack_bitrix24.mapping import Directory, read_mapping
+from slack_bitrix24.model import Recipient
+
+PORTALS = ["main", "acme"]
+ANNA, BOB = "U024BE7LH", "U0G9QF9C6"
+
+# The example of the contract with users.
+EXAMPLE = """\
+users:
+  U024BE7LH: 10                # Anna Petrova
+  U0G9QF9C6: acme/12           # user 12 of portal "acme"
+groups:
+  oncall: [U024BE7LH, bitrix24:7]
+  team: ["@oncall", U0G9QF9C6]     # quoted: a bare @ is not YAML
+  S0614TZR7: [U024BE7LH]       # in place of the Slack group's own members
+"""
+
+
+def read(text: str, name: str = "mapping.yaml") -> Directory:
+    return read_mapping(text, name=name, portals=PORTALS)
+
+
+def faults_of(text: str, name: str = "mapping.yaml") -> list[str]:
+    with pytest.raises(MappingError) as caught:
+        read(text, name)
+    assert str(caught.value).splitlines() == caught.value.faults, "one line for each fault"
+    assert all(fault.startswith(f"{name}:") for fault in caught.value.faults)
+    return [fault.removeprefix(f"{name}:") for fault in caught.value.faults]
+
+
+class TestDirectory:
+    def test_users(self):
+        directory = read(EXAMPLE)
+        assert directory.recipient(ANNA) == Recipient("main", 10)
+        assert directory.recipient(BOB) == Recipient("acme", 12)
+        assert directory.recipient("U0000000") is None
+
+    def test_slack_ids_in_the_order_of_the_file(self):
+        directory = read(f"users: {{{BOB}: 10, {ANNA}: 10}}")
+        assert directory.slack_ids(Recipient("main", 10)) == (BOB, ANNA)
+        assert directory.slack_ids(Recipient("main", 11)) == ()
+
+    def test_members_of_nested_groups(self):
+        directory = read(EXAMPLE)
+        anna, seven = SlackUser(ANNA), Direct(Recipient("main", 7))
+        assert directory.members("oncall") == (anna, seven)
+        assert directory.members("team") == (anna, seven, SlackUser(BOB))
+        assert directory.members("S0614TZR7") == (anna,)
+        assert directory.members("none") is None
+
+    def test_a_group_is_found_whatever_its_case(self):
+        assert read("groups: {Дежурные: [bitrix24:1]}").members("дежурные") == (Direct(Recipient("main", 1)),)
+
+    def test_nobody_stands_twice_and_the_order_stays(self):
+        text = 'groups: {a: [bitrix24:1, "@b", bitrix24:2], b: [bitrix24:2, bitrix24:1, "@c"], c: [bitrix24:3]}'
+        members = read(text).members("a")
+        assert [str(member) for member in members or ()] == ["bitrix24:main/1", "bitrix24:main/2", "bitrix24:main/3"]
+
+    def test_a_slack_group_is_replaced_only_where_the_file_has_a_list(self):
+        directory = read("groups: {a: [S0614TZR7, S0000000], S0614TZR7: [bitrix24:7]}")
+        assert directory.members("a") == (Direct(Recipient("main", 7)), SlackGroup("S0000000"))
+
+    def test_a_group_may_be_empty(self):
+        assert read("groups: {a: []}").members("a") == ()
+
+    def test_who_is_in_a_group_and_not_mapped(self):
+        text = f"users: {{{ANNA}: 1}}\ngroups: {{a: [{ANNA}, {BOB}, bitrix24:3], b: [{BOB}]}}"
+        assert read(text).unmapped() == (BOB,)
+
+    def test_an_empty_one_knows_nobody(self):
+        assert Directory().recipient(ANNA) is None
+        assert Directory().members("team") is None
+
+    def test_a_chain_of_a_thousand_groups(self):
+        chain = "\n".join(f'  g{i}: ["@g{i + 1}"]' for i in range(1000))
+        assert read(f"groups:\n{chain}\n  g1000: [bitrix24:1]").members("g0") == (Direct(Recipient("main", 1)),)
+
+
+class TestYaml:
+    @pytest.mark.parametrize(
+        ("text", "user"),
+        [
+            (f"users:\n  {ANNA}: '10'", ("main", 10)),
+            (f"users:\n  {ANNA}: bitrix24:acme/10", ("acme", 10)),
+            (f"users:\n  {ANNA}: bitrix24:10", ("main", 10)),
+            (f"\ufeffusers:\r\n  {ANNA}: 10\r\n", ("main", 10)),
+            (f"x: &anna 10\nusers:\n  {ANNA}: *anna".replace("x: &anna 10\n", f"users:\n  {BOB}: &anna 10\n", 1).replace("users:\n  U024", "  U024"), ("main", 10)),
+            ("groups: {}\nusers: {W024BE7LH: 10, U024BE7LH: 10}", ("main", 10)),
+        ],
+    )  # fmt: skip
+    def test_what_is_taken(self, text, user):
+        assert read(text).recipient(ANNA) == Recipient(*user)
+
+    def test_sections_may_be_empty(self):
+        assert read("users:\ngroups: ~") == Directory()
+
+    @pytest.mark.parametrize(
+        ("text", "faults"),
+        [
+            # the example of the contract
+            (EXAMPLE.replace("acme/12", "acm/12 "), ['3:14: U0G9QF9C6: no portal is called "acm" (did you mean "acme"?)']),
+            # sections
+            ("", ["1:1: the file is empty: expected users: and groups:"]),
+            ("# nobody yet\n", ["1:1: the file is empty: expected users: and groups:"]),
+            ("user: {}", ['1:1: unknown section "user" (did you mean "users"?)']),
+            ("users: {}\nother: {}", ['2:1: unknown section "other"']),
+            ("users: {}\nusers: {}", ["2:1: users: given twice (first in line 1)"]),
+            ("[]: {}", ["1:1: unknown section a list"]),
+            ("- users", ["1:1: the file: expected entries (name: value), got a list"]),
+            ("users", ['1:1: the file: expected entries (name: value), got "users"']),
+            ("users: [U024BE7LH]", ["1:8: users: expected entries (name: value), got a list"]),
+            ("groups: 5", ['1:9: groups: expected entries (name: value), got "5"']),
+            # users
+            (f"users:\n  {ANNA}: 1\n  {ANNA}: 2", ["3:3: U024BE7LH: given twice (first in line 2)"]),
+            ("users:\n  anna: 1", ["2:3: anna: not the id of a Slack user (U… or W…, from their profile)"]),
+            ("users:\n  ~: 1", ["2:3: nothing: not the id of a Slack user (U… or W…, from their profile)"]),
+            ("users:\n  S0614TZR7: 1", ["2:3: S0614TZR7: not the id of a Slack user (U… or W…, from their profile)"]),
+            *[
+                (f"users:\n  {ANNA}: {value}", [f"2:14: {ANNA}: expected a Bitrix24 user id from 1, or portal/id, got {got}"])
+                for value, got in [
+                    ("0", '"0"'), ("-1", '"-1"'), ("010", '"010"'), ("1_000", '"1_000"'), ("1.5", '"1.5"'), ("no", '"no"'), ("~", "nothing"),
+                    ("[10]", "a list"), ("{a: 1}", "a table"), ("acme/0", '"acme/0"'), ("a b/1", '"a b/1"'), ("x" * 50, f'"{"x" * 40}…"'), ("1" * 30, f'"{"1" * 30}"'),
+                ]
+            ],
+            (f"users:\n  {ANNA}:", [f"2:13: {ANNA}: expected a Bitrix24 user id from 1, or portal/id, got nothing"]),
+            # groups
+            ("groups:\n  a: U024BE7LH", ['2:6: a: expected a list of addresses, got "U024BE7LH"']),
+            ("groups:\n  a:", ["2:5: a: expected a list of addresses, got nothing"]),
+            ("groups:\n  '@a': []", ["2:3: @a: a group's name stands here without @"]),
+            ("groups:\n  here: []", ["2:3: here: not a name for a group"]),
+            ("groups:\n  U024BE7LH: []", ["2:3: U024BE7LH: not a name for a group"]),
+            ("groups:\n  on call: []", ["2:3: on call: not a name for a group"]),
+            ("groups:\n  ~: []", ["2:3: nothing: not a name for a group"]),
+            ("groups:\n  ops: []\n  Ops: []", ["3:3: Ops: is ops of line 2 again (case does not count)"]),
+            ("groups:\n  a: [anna]", ['2:7: a: expected a Slack user (U…), a group (S…, @name) or bitrix24:ID, got "anna"']),
+            ("groups:\n  a: [me]", ['2:7: a: expected a Slack user (U…), a group (S…, @name) or bitrix24:ID, got "me"']),
+            ("groups:\n  a: [[]]", ["2:7: a: expected a Slack user (U…), a group (S…, @name) or bitrix24:ID, got a list"]),
+            ("groups:\n  a: [bitrix24:0]", ['2:7: a: expected a Slack user (U…), a group (S…, @name) or bitrix24:ID, got "bitrix24:0"']),
+            ("groups:\n  a: [bitrix24:acm/1]", ['2:7: a: no portal is called "acm" (did you mean "acme"?)']),
+            ("groups:\n  team: []\n  b: ['@taem']", ['3:7: b: no group is called "taem" (did you mean "team"?)']),
+            ("groups:\n  a: ['@a']", ["2:3: a: contains itself (a → a)"]),
+            ("groups:\n  a: ['@b']\n  b: ['@C']\n  c: ['@a']", ["2:3: a: contains itself (a → b → c → a)"]),
+            ("groups:\n  S0614TZR7: ['@b']\n  b: [S0614TZR7]", ["2:3: S0614TZR7: contains itself (S0614TZR7 → b → S0614TZR7)"]),
+            (
+                "groups:\n  c: ['@d']\n  d: ['@c']\n  a: ['@a']",
+                ["2:3: c: contains itself (c → d → c)", "4:3: a: contains itself (a → a)"],
+            ),
+            # what is no YAML
+            ("users:\n\tU024BE7LH: 1", ["2:1: not YAML: a tab can't indent, use spaces"]),
+            ("groups:\n  a: [@b]", ['2:7: not YAML: a bare @ can\'t stand here, write "@name" in quotes']),
+            ("users: [", ["2:1: not YAML: did not find expected node content while parsing a flow node"]),
+            ("users: *x", ["1:8: not YAML: found undefined alias"]),
+            ("users: a: b", ["1:9: not YAML: mapping values are not allowed in this context"]),
+            ("users: {}\n---\nusers: {}", ["2:1: not YAML: but found another document expected a single document in the stream"]),
+            ("users:\n  ж\x01: 1", ["2:4: not YAML: a character that may not stand here (U+0001)"]),
+            ("[" * 100_000, ["1:21: nested too deep: expected users: and groups:"]),
+            ("- " * 100_000, ["1:41: nested too deep: expected users: and groups:"]),
+            # all at once, in their order
+            (
+                f"users:\n  anna: 0\n  {BOB}: no/1\ngroups:\n  a: ['@b']\nteam: []",
+                [
+                    "2:3: anna: not the id of a Slack user (U… or W…, from their profile)",
+                    '2:9: anna: expected a Bitrix24 user id from 1, or portal/id, got "0"',
+                    '3:14: U0G9QF9C6: no portal is called "no"',
+                    '5:7: a: no group is called "b"',
+                    '6:1: unknown section "team"',
+                ],
+            ),
+        ],
+    )  # fmt: skip
+    def test_each_fault_has_its_words_and_place(self, text, faults):
+        assert faults_of(text) == faults
+
+    def test_ten_thousand_users_are_read_in_half_a_second(self):
+        """The figure that decided for PyYAML's nodes; the bound leaves room for a busy machine."""
+        text = "users:\n" + "".join(f"  U{i:08X}: {i + 1}\n" for i in range(10_000))
+        best = min(_seconds(text) for _ in range(3))
+        assert best < 0.5
+
+
+def _seconds(text: str) -> float:
+    start = time.process_time()
+    assert len(read(text).users) == 10_000
+    return time.process_time() - start
+
+
+class TestSheet:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "slack_id,bitrix24_id\nU024BE7LH,10\nU0G9QF9C6,acme/12\n",
+            "\ufeffslack_id;bitrix24_id;name\r\nU024BE7LH;10;Анна\r\n\r\n;;\r\nU0G9QF9C6;acme/12;Bob\r\n",
+            'Name,Slack_ID, bitrix24_id\n"Petrova, Anna",U024BE7LH,10\nBob, U0G9QF9C6 , acme/12\n',
+            "bitrix24_id\tslack_id\n10\tU024BE7LH\nacme/12\tU0G9QF9C6",
+            'slack_id,bitrix24_id,note\nU024BE7LH,10,"two\nlines"\nU0G9QF9C6,acme/12,\n',
+        ],
+    )
+    def test_what_spreadsheets_save(self, text):
+        directory = read(text, "people.CSV")
+        assert directory.users == {ANNA: Recipient("main", 10), BOB: Recipient("acme", 12)}
+
+    @pytest.mark.parametrize(
+        ("text", "faults"),
+        [
+            ("", ["1:1: the file is empty: expected the header slack_id,bitrix24_id"]),
+            ("\n\n", ["1:1: the file is empty: expected the header slack_id,bitrix24_id"]),
+            ("slackid,bitrix24_id\n", ['1:1: the header has no column slack_id (is it "slackid"?)']),
+            ("a,b\n", ["1:1: the header has no column bitrix24_id; it has a, b", "1:1: the header has no column slack_id; it has a, b"]),
+            ("slack_id,bitrix24_id\nU024BE7LH,1\nU024BE7LH,2", ["3:1: U024BE7LH: given twice (first in line 2)"]),
+            ("slack_id,bitrix24_id\nU024BE7LH,0", ['2:11: U024BE7LH: expected a Bitrix24 user id from 1, or portal/id, got "0"']),
+            ("slack_id,bitrix24_id\nU024BE7LH, ,x", ["2:11: U024BE7LH: expected a Bitrix24 user id from 1, or portal/id, got nothing"]),
+            ("slack_id,bitrix24_id\nU024BE7LH", ["2:10: U024BE7LH: expected a Bitrix24 user id from 1, or portal/id, got nothing"]),
+            ("name,slack_id,bitrix24_id\nx,anna,1", ["2:3: anna: not the id of a Slack user (U… or W…, from their profile)"]),
+            ("slack_id,bitrix24_id\n,1", ["2:1: nothing: not the id of a Slack user (U… or W…, from their profile)"]),
+            ('slack_id,bitrix24_id\n"U024BE7LH,1', ["2:1: not CSV: unexpected end of data"]),
+            ("slack_id,bitrix24_id\nU024BE7LH,acm/1", ['2:11: U024BE7LH: no portal is called "acm" (did you mean "acme"?)']),
+        ],
+    )  # fmt: skip
+    def test_each_fault_has_its_words_and_place(self, text, faults):
+        assert faults_of(text, "people.csv") == faults
+
+
+@given(
+    text=st.text() | st.text(alphabet="users:grop {}[]\n-@'\"U024BE7LH1&*,\t"),
+    name=st.sampled_from(["m.yaml", "m.csv"]),
+)
+@example(text="users: !!python/object:os.system {}", name="m.yaml")
+@example(text="? {}\n: 1", name="m.yaml")
+@example(text="users: &a {U024BE7LH: *a}", name="m.yaml")
+@example(text="groups: &a {b: &b [*b]}", name="m.yaml")
+@example(text="<<: {users: {}}", name="m.yaml")
+def test_any_text_is_a_directory_or_faults(text, name):
+    """Nothing but `MappingError` comes out, and each fault is one line with a place."""
+    faults = []
+    try:
+        read_mapping(text, name=name, portals=PORTALS)
+    except MappingError as error:
+        faults = error.faults
+    for fault in faults:
+        file, line, column, _ = fault.split(":", 3)
+        assert file == name
+        assert int(line) > 0
+        assert int(column) > 0
+        assert len(fault.splitlines()) == 1
