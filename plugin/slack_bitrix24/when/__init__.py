@@ -1,0 +1,29 @@
+"""Times in words, English and Russian, and when they fire: pure, no I/O.
+
+A phrase becomes tokens (`tokens`), a `Reading` (`grammar`) and a rule (`resolve`); a rule fires (`fires`) and is said
+in words (`describe`).
+"""
+
+from slack_bitrix24.when.describe import Language, describe
+from slack_bitrix24.when.fires import cron, fires_between, next_after
+from slack_bitrix24.when.phrase import parse, split
+from slack_bitrix24.when.refusal import RefusalError, explain
+from slack_bitrix24.when.rule import Cron, Once, Recurring, Rule, dump, load
+
+__all__ = [
+    "Cron",
+    "Language",
+    "Once",
+    "Recurring",
+    "RefusalError",
+    "Rule",
+    "cron",
+    "describe",
+    "dump",
+    "explain",
+    "fires_between",
+    "load",
+    "next_after",
+    "parse",
+    "split",
+]

@@ -1,0 +1,156 @@
+"""The grammar of a whole phrase, English and Russian: parts in any order, each of them understood. No I/O."""
+
+from __future__ import annotations
+
+from slack_bitrix24.when.clocks import clock, part
+from slack_bitrix24.when.patterns import first_of, monthdays, pattern
+from slack_bitrix24.when.reader import Reader, Reading
+from slack_bitrix24.when.refusal import RefusalError
+from slack_bitrix24.when.tokens import Kind, Token, Unit
+
+
+def read(tokens: list[Token]) -> Reading:
+    """Read a phrase; raises PhraseError that names the first word that can't be a part of it."""
+    reader, reading = Reader(tokens), Reading()
+    if not tokens:
+        raise RefusalError("empty")
+    while reader.at < len(tokens):
+        if not first_of((every, adverb, delay, pattern, clock, part), reader, reading):
+            mark = reader.at
+            if not (reading.topics and reader.take(Kind.AND) and reader.at < len(tokens)):
+                raise RefusalError("unknown", _culprit(tokens[mark:]).text)
+    return reading
+
+
+def _culprit(tokens: list[Token]) -> Token:
+    """Name the first word without any meaning among these, else the first one that stands wrong."""
+    unknown = (token for token in tokens if token.kind is Kind.UNKNOWN)
+    return next(unknown, tokens[0])
+
+
+def delay(reader: Reader, reading: Reading) -> bool:
+    """Read "in 1 hour and 30 minutes", "an hour from now", «через полчаса»."""
+    token = reader.here
+    prefix = reader.take(Kind.IN)
+    amounts: list[tuple[float, Unit]] = []
+    while amount := _amount(reader, joined=bool(amounts)):
+        amounts += amount
+    if not amounts or not (prefix or (reader.take(Kind.FROM) and reader.take(Kind.NOW))):
+        return False
+    reading.claim("delay", token)
+    reading.delay = amounts
+    return True
+
+
+def _amount(reader: Reader, *, joined: bool) -> list[tuple[float, Unit]]:
+    mark = reader.at
+    if joined:
+        reader.take(Kind.AND)
+    if fixed := reader.take(Kind.AMOUNT):
+        return [(fixed.value[0], Unit(fixed.value[1]))]
+    count = _count(reader)
+    unit = reader.unit()
+    if unit is None or (joined and count is None):
+        reader.at = mark
+        return []
+    return [(1 if count is None else count, unit), *_and_a_half(reader, unit)]
+
+
+def _count(reader: Reader) -> float | None:
+    """Read "20", "1.5", "a", "half an", "a couple of", nothing."""
+    article = reader.take(Kind.ARTICLE)
+    if reader.take(Kind.HALF):
+        reader.take(Kind.ARTICLE)
+        return 0.5
+    if reader.take(Kind.ONE_HALF):
+        return 1.5
+    if decimal := reader.take(Kind.DOTTED):
+        return float(decimal.text.replace(",", "."))
+    number = reader.number()
+    if number is not None:
+        reader.take(Kind.OF)
+        return number
+    return 1 if article else None
+
+
+def _and_a_half(reader: Reader, unit: Unit) -> list[tuple[float, Unit]]:
+    mark = reader.at
+    if reader.take(Kind.AND, Kind.FROM):
+        reader.take(Kind.ARTICLE)
+        if reader.take(Kind.HALF):
+            return [(0.5, unit)]
+    reader.at = mark
+    return []
+
+
+def adverb(reader: Reader, reading: Reading) -> bool:
+    """Read "daily", «еженедельно», "once a week", «раз в 2 недели»."""
+    if token := reader.take(Kind.ADVERB):
+        reading.claim("every", token)
+        reading.repeats = True
+        reading.interval, reading.unit = token.value[0], Unit(token.value[1])
+        return True
+    token = reader.take(Kind.ONCE)
+    if token is None:
+        return False
+    if reader.take(Kind.ARTICLE, Kind.AT) is None:
+        return every(reader, reading)
+    return _interval(reader, reading, token)
+
+
+def every(reader: Reader, reading: Reading) -> bool:
+    """Read "every 2 weeks", "every other", «каждый второй день»; what else follows is a part of its own."""
+    reader.take(Kind.OF)
+    token = reader.take(Kind.EVERY)
+    if token is None:
+        return False
+    if reader.take(Kind.OTHER):
+        return _other(reader, reading, token)
+    mark = reader.at
+    if not _interval(reader, reading, token):
+        reader.at = mark
+        reading.claim("every", token)
+        reading.repeats = True
+        if not first_of((pattern, part), reader, reading):
+            raise RefusalError("incomplete", token.text)
+    return True
+
+
+def _other(reader: Reader, reading: Reading, token: Token) -> bool:
+    reading.claim("every", token)
+    reading.repeats, reading.interval = True, 2
+    reading.unit = reader.unit()
+    if reading.unit is None:
+        reading.unit = Unit.WEEK
+        if not pattern(reader, reading):
+            raise RefusalError("incomplete", token.text)
+    return True
+
+
+def _interval(reader: Reader, reading: Reading, token: Token) -> bool:
+    """Read a unit with or without a number before it; "every first day of the month" is none."""
+    if first_of((_day_of_month,), reader, Reading()):
+        return False
+    found = _half(reader) or (reader.number() or reader.ordinal() or 1, reader.unit())
+    number, unit = found
+    if unit is None or number < 1:
+        return False
+    reading.claim("every", token)
+    reading.repeats, reading.interval, reading.unit = True, number, unit
+    return True
+
+
+def _half(reader: Reader) -> tuple[int, Unit] | None:
+    """Read "half an hour", «полчаса», «полгода»."""
+    if fixed := reader.take(Kind.AMOUNT):
+        return fixed.value[0], Unit(fixed.value[1])
+    mark = reader.at
+    if reader.take(Kind.HALF) and (reader.take(Kind.ARTICLE), reader.unit())[1] is Unit.HOUR:
+        return 30, Unit.MINUTE
+    reader.at = mark
+    return None
+
+
+def _day_of_month(reader: Reader, reading: Reading) -> bool:
+    """Tell whether a day of the month follows, said in full."""
+    return monthdays(reader, reading) and (reading.unit is Unit.MONTH or reading.days == (-1,))

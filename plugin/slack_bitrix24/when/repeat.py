@@ -1,0 +1,151 @@
+"""What repeats, in a person's terms, and the rule that says the same: a cron line or an RFC 5545 rule. No I/O."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from slack_bitrix24.when.fires import next_after, parts
+from slack_bitrix24.when.refusal import RefusalError
+from slack_bitrix24.when.rule import Cron, Recurring, Rule, zone_info
+from slack_bitrix24.when.tokens import Unit
+
+_FREQUENCIES = {
+    Unit.MINUTE: "MINUTELY",
+    Unit.HOUR: "HOURLY",
+    Unit.DAY: "DAILY",
+    Unit.WEEK: "WEEKLY",
+    Unit.MONTH: "MONTHLY",
+    Unit.YEAR: "YEARLY",
+}
+_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_CRON = re.compile(r"(\d+) ([\d,]+) ([\d,]+|\*) ([\d,]+|\*) ([1-7,]+|1-5|\*)")
+# The largest interval that means anything, of every unit; what is longer runs out of the calendar.
+_MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Every `interval` units, at these hours and this minute, on these days."""
+
+    unit: Unit
+    interval: int = 1
+    hours: tuple[int, ...] = (9,)
+    minute: int = 0
+    weekdays: tuple[int, ...] = ()
+    nth: int | None = None  # which of the weekdays in the month; -1 the last
+    days: tuple[int, ...] = ()  # of the month; -1 the last
+    months: tuple[int, ...] = ()
+
+
+def rule_of(repeat: Repeat, *, now: datetime, zone: str) -> Rule:
+    """Make the rule. What has an interval starts with the first possible fire after `now`."""
+    if repeat.interval > _MOST:
+        raise RefusalError("far")
+    local = now.astimezone(zone_info(zone)).replace(tzinfo=None)
+    if repeat.unit is Unit.SECOND:
+        raise RefusalError("often")
+    if repeat.unit in (Unit.MINUTE, Unit.HOUR):
+        return Recurring(_rrule(repeat), local.replace(second=0, microsecond=0), zone)
+    if repeat.interval == 1 and repeat.nth is None and -1 not in repeat.days:
+        return Cron(_cron(repeat), zone)
+    start = local.replace(hour=repeat.hours[0], minute=repeat.minute, second=0, microsecond=0, fold=0)
+    if repeat.interval > 1:
+        start = _first(repeat, now=now, zone=zone)
+    return Recurring(_rrule(repeat), start, zone)
+
+
+def _first(repeat: Repeat, *, now: datetime, zone: str) -> datetime:
+    first = next_after(rule_of(replace(repeat, interval=1), now=now, zone=zone), now)
+    if first is None:
+        raise RefusalError("never")
+    local = first.astimezone(zone_info(zone)).replace(tzinfo=None, fold=0)
+    # The day counts; the time of day is said by the phrase, not by a gap that happens to be on that day.
+    return local.replace(hour=_hour(local, repeat), minute=repeat.minute, second=0)
+
+
+def _hour(local: datetime, repeat: Repeat) -> int:
+    return max((hour for hour in repeat.hours if hour <= local.hour), default=repeat.hours[0])
+
+
+def _cron(repeat: Repeat) -> str:
+    fields = (
+        str(repeat.minute),
+        _list(repeat.hours),
+        _list(repeat.days),
+        _list(repeat.months),
+        "1-5" if repeat.weekdays == (0, 1, 2, 3, 4) else _list(tuple(day + 1 for day in repeat.weekdays)),
+    )
+    return " ".join(fields)
+
+
+def _list(numbers: tuple[int, ...]) -> str:
+    return ",".join(map(str, numbers)) or "*"
+
+
+def _rrule(repeat: Repeat) -> str:
+    fields = {"FREQ": _FREQUENCIES[repeat.unit]}
+    if repeat.interval > 1:
+        fields["INTERVAL"] = str(repeat.interval)
+    if repeat.weekdays:
+        fields["BYDAY"] = ",".join(f"{repeat.nth or ''}{_DAYS[day]}" for day in repeat.weekdays)
+    if repeat.days:
+        fields["BYMONTHDAY"] = _list(repeat.days)
+    if repeat.months:
+        fields["BYMONTH"] = _list(repeat.months)
+    if len(repeat.hours) > 1:
+        fields["BYHOUR"] = _list(repeat.hours)
+    return ";".join(f"{name}={value}" for name, value in fields.items())
+
+
+def repeat_of(rule: Cron | Recurring) -> Repeat | None:
+    """Tell what a rule says in a person's terms; None where `Repeat` has no words for it."""
+    return _of_cron(rule.expression) if isinstance(rule, Cron) else _of_rrule(rule)
+
+
+def _of_cron(expression: str) -> Repeat | None:
+    match = _CRON.fullmatch(expression)
+    if match is None:
+        return None
+    minute, hours, days, months, weekdays = match.groups()
+    repeat = Repeat(
+        _cron_unit(days, months, weekdays),
+        hours=_numbers(hours),
+        minute=int(minute),
+        weekdays=tuple(day - 1 for day in _numbers("1,2,3,4,5" if weekdays == "1-5" else weekdays)),
+        days=_numbers(days),
+        months=_numbers(months),
+    )
+    return repeat if _cron(repeat) == expression else None
+
+
+def _cron_unit(days: str, months: str, weekdays: str) -> Unit:
+    if months != "*":
+        return Unit.YEAR
+    if days != "*":
+        return Unit.MONTH
+    return Unit.DAY if weekdays == "*" else Unit.WEEK
+
+
+def _of_rrule(rule: Recurring) -> Repeat | None:
+    fields = parts(rule)
+    unit = next((unit for unit, name in _FREQUENCIES.items() if name == fields.get("FREQ")), None)
+    if unit is None:
+        return None
+    days = re.findall(r"(-?\d)?(MO|TU|WE|TH|FR|SA|SU)", fields.get("BYDAY", ""))
+    repeat = Repeat(
+        unit,
+        interval=int(fields.get("INTERVAL", "1")),
+        hours=_numbers(fields.get("BYHOUR", str(rule.start.hour))),
+        minute=rule.start.minute,
+        weekdays=tuple(_DAYS.index(day) for _nth, day in days),
+        nth=next((int(nth) for nth, _day in days if nth), None),
+        days=_numbers(fields.get("BYMONTHDAY", "*")),
+        months=_numbers(fields.get("BYMONTH", "*")),
+    )
+    return repeat if _rrule(repeat) == rule.rrule else None
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return () if text == "*" else tuple(int(number) for number in text.split(","))

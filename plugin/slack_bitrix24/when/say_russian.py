@@ -1,0 +1,104 @@
+"""Recurrences and dates in Russian words. No I/O."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from slack_bitrix24.when.repeat import Repeat
+from slack_bitrix24.when.tokens import Unit
+
+_WEEKDAYS = ("понедельник", "вторник", "среду", "четверг", "пятницу", "субботу", "воскресенье")
+_DATIVE = ("понедельникам", "вторникам", "средам", "четвергам", "пятницам", "субботам", "воскресеньям")
+_SHORT = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
+_FEMININE = (2, 4, 5)
+_NEUTER = (6,)
+_MONTHS = (
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+)
+_ORDINALS = {
+    1: ("первый", "первую", "первое"),
+    2: ("второй", "вторую", "второе"),
+    3: ("третий", "третью", "третье"),
+    4: ("четвёртый", "четвёртую", "четвёртое"),
+    5: ("пятый", "пятую", "пятое"),
+    -1: ("последний", "последнюю", "последнее"),
+}
+# One, two to four, five and more; "every" agrees with the first.
+_UNITS = {
+    Unit.MINUTE: ("каждую", "минуту", "минуты", "минут"),
+    Unit.HOUR: ("каждый", "час", "часа", "часов"),
+    Unit.DAY: ("каждый", "день", "дня", "дней"),
+    Unit.WEEK: ("каждую", "неделю", "недели", "недель"),
+    Unit.MONTH: ("каждый", "месяц", "месяца", "месяцев"),
+    Unit.YEAR: ("каждый", "год", "года", "лет"),
+}
+
+
+def date(local: datetime) -> str:
+    """Say a date: «вт 24 ноября 2026»."""
+    return f"{_SHORT[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+
+
+def repeat(said: Repeat) -> str:
+    """Say a recurrence: «каждые 2 недели по понедельникам в 10:00»."""
+    if said.unit < Unit.DAY:
+        return _every(said)
+    return f"{_head(said)} в {_join([f'{hour}:{said.minute:02}' for hour in said.hours])}"
+
+
+def _head(said: Repeat) -> str:
+    days = _days(said)
+    if not days:
+        return _every(said)
+    if said.unit is Unit.WEEK and said.interval == 1:
+        if said.weekdays == (0, 1, 2, 3, 4):
+            return "каждый будний день"
+        if len(said.weekdays) > 1:
+            return days
+        day = said.weekdays[0]
+        return f"{('каждый', 'каждую', 'каждое')[_gender(day)]} {_WEEKDAYS[day]}"
+    return f"{_every(said)} {days}"
+
+
+def _days(said: Repeat) -> str:
+    if said.nth is not None:
+        weekday = said.weekdays[0]
+        return f"{'во' if said.nth == 2 else 'в'} {_ORDINALS[said.nth][_gender(weekday)]} {_WEEKDAYS[weekday]}"
+    if said.months:
+        return _join([f"{said.days[0]} {_MONTHS[month - 1]}" for month in said.months])
+    if said.days == (-1,):
+        return "в последний день"
+    if said.days:
+        return f"{_join([str(day) for day in said.days])} числа"
+    if said.weekdays == (0, 1, 2, 3, 4):
+        return "по будням"
+    return f"по {_join([_DATIVE[day] for day in said.weekdays])}" if said.weekdays else ""
+
+
+def _every(said: Repeat) -> str:
+    every, one, few, many = _UNITS[said.unit]
+    count = said.interval
+    if count == 1:
+        return f"{every} {one}"
+    if count % 10 == 1 and count % 100 != 11:
+        return f"{every} {count} {one}"
+    return f"каждые {count} {few if 1 < count % 10 < 5 and not 11 < count % 100 < 15 else many}"
+
+
+def _gender(weekday: int) -> int:
+    return 1 if weekday in _FEMININE else 2 if weekday in _NEUTER else 0
+
+
+def _join(words: list[str]) -> str:
+    return f"{', '.join(words[:-1])} и {words[-1]}" if len(words) > 1 else "".join(words)
