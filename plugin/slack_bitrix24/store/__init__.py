@@ -1,0 +1,44 @@
+"""WHAT IS KEPT: inbox, outbox, lanes, receipts, schedules, tokens; in SQLite or PostgreSQL.
+
+open_store(url)            Store
+Store.accept(Submission)   the hot path: durable when it returns
+Store.write(op)            op(Transaction): one transaction, group-committed by one writer thread
+Store.read(op)             op(Transaction): one consistent state, in the caller's thread
+Transaction                .outbox .lanes .inbox .receipts .schedules .tokens .nodes
+"""
+
+from slack_bitrix24.store.accept import Accepted, Submission
+from slack_bitrix24.store.inbox import Letter
+from slack_bitrix24.store.leases import LaneState, Lease, LeaseLostError, Stop, is_gone, new_owner
+from slack_bitrix24.store.migrations import upgrade
+from slack_bitrix24.store.nodes import Node
+from slack_bitrix24.store.outbox import Count
+from slack_bitrix24.store.receipts import DueReceipt
+from slack_bitrix24.store.retention import Retention, purge
+from slack_bitrix24.store.schedules import Schedule
+from slack_bitrix24.store.store import Store, open_store
+from slack_bitrix24.store.tokens import KeptToken
+from slack_bitrix24.store.transaction import Transaction
+
+__all__ = [
+    "Accepted",
+    "Count",
+    "DueReceipt",
+    "KeptToken",
+    "LaneState",
+    "Lease",
+    "LeaseLostError",
+    "Letter",
+    "Node",
+    "Retention",
+    "Schedule",
+    "Stop",
+    "Store",
+    "Submission",
+    "Transaction",
+    "is_gone",
+    "new_owner",
+    "open_store",
+    "purge",
+    "upgrade",
+]

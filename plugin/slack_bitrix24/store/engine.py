@@ -1,0 +1,177 @@
+"""The connection to the database: SQLite in one file, or PostgreSQL."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sqlite3
+import time
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import sqlalchemy as sa
+
+from slack_bitrix24.errors import StoreError
+
+log = logging.getLogger(__name__)
+
+BUSY = 2.0
+"""Seconds to wait while another process writes to the file: Slack wants its answer within three."""
+
+CACHE_KIB = 16_384
+"""Page cache of the writer."""
+
+POSTGRESQL = 140_000
+"""The oldest server that is supported, as `server_version_num` has it."""
+
+FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+"""SQLite without the WAL-reset bug: the first of these on, and the two branches (https://sqlite.org/wal.html)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """One engine to write (a single connection in the writer's thread), one to read."""
+
+    url: sa.URL
+    writer: sa.Engine
+    reader: sa.Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Tell which of the two databases this is."""
+        return self.url.get_backend_name() == "sqlite"
+
+    def dispose(self) -> None:
+        """Close all connections that are not in use."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def connect(url: str) -> Engines:
+    """Return the engines for this URL; nothing is opened yet."""
+    parsed = parse(url)
+    return _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
+
+
+def parse(url: str) -> sa.URL:
+    """Read `sqlite:///path` or `postgresql://…`; StoreError names what else it is."""
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise StoreError('database: expected "sqlite:///file.db" or "postgresql://user@host/name"') from None
+    if parsed.drivername == "sqlite":
+        if parsed.database in (None, "", ":memory:"):
+            raise StoreError("database: SQLite without a file keeps nothing; write sqlite:///file.db")
+        return parsed
+    if parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return parsed.set(drivername="postgresql+psycopg")
+    raise StoreError(f'database: expected "sqlite:///…" or "postgresql://…", got "{parsed.drivername}"')
+
+
+def is_sound(version: tuple[int, ...]) -> bool:
+    """Tell whether this SQLite is free of the WAL-reset bug."""
+    return version >= FIXED[0] or any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED[1:])
+
+
+def sqlite_module() -> ModuleType:
+    """Return the SQLite that goes with the program, else Python's own with a warning where that has the bug."""
+    try:
+        module = importlib.import_module("pysqlite3")
+    except ImportError:
+        module = sqlite3
+    if not is_sound(module.sqlite_version_info):
+        log.warning(
+            "SQLite %s can damage a file that several processes write (https://sqlite.org/wal.html#walresetbug): "
+            "install pysqlite3 or a newer SQLite",
+            module.sqlite_version,
+        )
+    return module
+
+
+def _sqlite(url: sa.URL) -> Engines:
+    module = sqlite_module()
+    arguments = {"timeout": BUSY, "check_same_thread": False}
+    writer = sa.create_engine(url, module=module, poolclass=sa.NullPool, connect_args=arguments)
+    reader = sa.create_engine(
+        url, module=module, poolclass=sa.QueuePool, pool_size=4, max_overflow=12, connect_args=arguments
+    )
+    sa.event.listen(writer, "connect", _prepare_writer)
+    sa.event.listen(reader, "connect", _prepare_reader)
+    sa.event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    sa.event.listen(reader, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return Engines(url, writer, reader)
+
+
+def _prepare_writer(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    # Before the first table is made; without effect on a file that exists.
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    _set_wal(connection)
+    for setting in (
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"cache_size = -{CACHE_KIB}",
+        "journal_size_limit = 67108864",
+        "temp_store = MEMORY",
+    ):
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _set_wal(connection: Any) -> None:
+    # Several processes that open a new file at once: the switch does not wait by the busy timeout.
+    end = time.monotonic() + BUSY
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        except connection.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+
+
+def _prepare_reader(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _postgresql(url: sa.URL) -> Engines:
+    try:
+        importlib.import_module("psycopg")
+    except ImportError:
+        raise StoreError("database: PostgreSQL needs a driver: install slack-bitrix24[postgres]") from None
+    arguments = {
+        "connect_timeout": 5,
+        "application_name": "slack-bitrix24",
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+    }
+    writer = sa.create_engine(url, poolclass=sa.NullPool, connect_args=arguments)
+    reader = sa.create_engine(
+        url,
+        poolclass=sa.QueuePool,
+        pool_size=4,
+        max_overflow=12,
+        connect_args=arguments,
+        execution_options={"postgresql_readonly": True},
+    )
+    for engine in (writer, reader):
+        sa.event.listen(engine, "connect", _prepare_postgresql)
+    return Engines(url, writer, reader)
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    version = connection.info.server_version
+    if version < POSTGRESQL:
+        connection.close()
+        raise StoreError(f"database: PostgreSQL 14 or newer is needed, this is {version // 10_000}")
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '5s'")
+        cursor.execute("SET statement_timeout = '30s'")
+        cursor.execute("SET idle_in_transaction_session_timeout = '60s'")
+        # What is acknowledged is durable, whatever the role's default is.
+        cursor.execute(
+            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+        )
+    connection.commit()

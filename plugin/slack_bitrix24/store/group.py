@@ -1,0 +1,112 @@
+"""Several operations in one transaction: all at once, or each apart when one of them fails."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from slack_bitrix24.store.accept import Submission, accept
+from slack_bitrix24.store.transaction import Transaction
+
+T = TypeVar("T")
+Operation = Callable[[Transaction], Any]
+Open = Callable[[sa.Connection], Transaction]
+
+
+class CommitFailedError(Exception):
+    """The commit itself failed (`__cause__`); where the connection broke, nobody knows how it ended."""
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """One caller's operation and what came of it."""
+
+    run: Operation | Submission
+    result: Any = None
+    error: BaseException | None = None
+    _done: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._done.acquire()
+
+    def finish(self) -> None:
+        """Let the caller go on."""
+        self._done.release()
+
+    def wait(self) -> Any:
+        """Return what the operation did, or raise what it raised."""
+        with self._done:
+            if self.error is not None:
+                raise self.error
+            return self.result
+
+
+def together(connection: sa.Connection, jobs: Sequence[Job], *, opened: Open) -> set[str]:
+    """Run all in one transaction, the submissions merged into one; the first error ends it and changes nothing.
+
+    Returns the portals to wake.
+    """
+
+    def body() -> Transaction:
+        whole = opened(connection)
+        submitted = [job for job in jobs if isinstance(job.run, Submission)]
+        if submitted:
+            accepted = accept(whole, [job.run for job in submitted if isinstance(job.run, Submission)])
+            for job, result in zip(submitted, accepted, strict=True):
+                job.result = result
+        for job in jobs:
+            if not isinstance(job.run, Submission):
+                job.result = _run_one(job.run, whole, opened=opened)
+        whole.settle()
+        return whole
+
+    return _commit(connection, body).wakes
+
+
+def apart(connection: sa.Connection, jobs: Sequence[Job], *, opened: Open) -> set[str]:
+    """Run each in a savepoint of one transaction: an error ends that operation only. Returns the portals to wake."""
+
+    def body() -> Transaction:
+        whole = opened(connection)
+        for job in jobs:
+            job.result, job.error = None, None
+            savepoint = connection.begin_nested()
+            try:
+                job.result = _run_one(job.run, whole, opened=opened)
+                savepoint.commit()
+            except BaseException as error:  # noqa: BLE001 - it belongs to the caller, who raises it again
+                savepoint.rollback()
+                job.error = error
+        whole.settle()
+        return whole
+
+    return _commit(connection, body).wakes
+
+
+def _run_one(run: Operation | Submission, whole: Transaction, *, opened: Open) -> Any:
+    part = opened(whole.connection)
+    result = accept(part, [run])[0] if isinstance(run, Submission) else run(part)
+    whole.take_over(part)
+    return result
+
+
+def _commit(connection: sa.Connection, body: Callable[[], T]) -> T:
+    transaction = connection.begin()
+    try:
+        result = body()
+    except BaseException:
+        with suppress(sa.exc.SQLAlchemyError):
+            transaction.rollback()
+        raise
+    try:
+        transaction.commit()
+    except sa.exc.SQLAlchemyError as error:
+        with suppress(sa.exc.SQLAlchemyError):
+            transaction.rollback()
+        raise CommitFailedError from error
+    return result

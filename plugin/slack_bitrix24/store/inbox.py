@@ -1,0 +1,129 @@
+"""The inbox: what came in and was acknowledged, until somebody has worked it off."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from slack_bitrix24.model import JSON
+from slack_bitrix24.store.leases import Gone
+from slack_bitrix24.store.schema import INBOX, INBOX_OPEN
+from slack_bitrix24.store.work import Work
+
+KEPT = 26 * 3600.0
+"""Seconds that a key is remembered at least: Slack repeats an event for longer than a day."""
+
+CLAIM_TTL = 60.0
+"""Seconds after which what a worker left is given to another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One thing that came in. `attempts` counts the claims, this one included."""
+
+    id: int
+    key: str
+    kind: str
+    payload: JSON
+    order_key: str
+    attempts: int
+    received_at: float
+
+
+class Inbox:
+    """The journal of events, inside a transaction."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, key: str, kind: str, payload: JSON, *, order_key: str = "") -> int | None:
+        """Keep it; return its id, or None when this key was seen before."""
+        insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
+        values = {
+            "key": key,
+            "kind": kind,
+            "payload": json.dumps(payload),
+            "order_key": order_key,
+            "state": "new",
+            "received_at": self._work.now,
+        }
+        statement = insert(INBOX).values(values).on_conflict_do_nothing(index_elements=[INBOX.c.key])
+        return self._work.connection.execute(statement.returning(INBOX.c.id)).scalar()
+
+    def claim(self, owner: str, *, limit: int = 10, ttl: float = CLAIM_TTL) -> list[Letter]:
+        """Take up to so many, oldest first; of one order key one at a time, in the order in which they came."""
+        older = INBOX.alias("older")
+        waits = sa.exists().where(
+            older.c.order_key == INBOX.c.order_key,
+            older.c.id < INBOX.c.id,
+            older.c.state.in_([sa.literal_column("'new'"), sa.literal_column("'working'")]),
+        )
+        free = sa.or_(
+            sa.and_(INBOX.c.state == "new", INBOX.c.due_at <= self._work.now),
+            sa.and_(INBOX.c.state == "working", INBOX.c.until <= self._work.now),
+        )
+        query = (
+            sa.select(INBOX)
+            .where(INBOX_OPEN, free, sa.or_(INBOX.c.order_key == "", ~waits))
+            .order_by(INBOX.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        rows = self._work.connection.execute(query).all()
+        if rows:
+            values = {"state": "working", "owner": owner, "until": self._work.now + ttl}
+            change = sa.update(INBOX).where(INBOX.c.id.in_([row.id for row in rows]))
+            self._work.connection.execute(change.values(**values, attempts=INBOX.c.attempts + 1))
+        return [_letter(row) for row in rows]
+
+    def done(self, id_: int) -> None:
+        """Finish it."""
+        self._finish(id_, "done", "")
+
+    def fail(self, id_: int, error: str) -> None:
+        """Give it up, saying why."""
+        self._finish(id_, "failed", error)
+
+    def again(self, id_: int, *, at: float, error: str = "") -> None:
+        """Put it back, to be claimed again from that time on."""
+        change = sa.update(INBOX).where(INBOX.c.id == id_, INBOX_OPEN)
+        values = {"state": "new", "owner": "", "until": 0.0, "due_at": at, "error": error}
+        self._work.connection.execute(change.values(values))
+
+    def free(self, gone: Gone) -> int:
+        """Put back at once what dead workers left; return how much."""
+        owners = sa.select(INBOX.c.owner).where(INBOX_OPEN, INBOX.c.state == "working").distinct()
+        dead = [owner for owner in self._work.connection.execute(owners).scalars() if gone(owner)]
+        change = sa.update(INBOX).where(INBOX_OPEN, INBOX.c.state == "working", INBOX.c.owner.in_(dead))
+        return self._work.connection.execute(change.values(until=0.0)).rowcount if dead else 0
+
+    def waiting(self) -> int:
+        """Return how many are not worked off."""
+        query = sa.select(sa.func.count()).select_from(INBOX).where(INBOX_OPEN)
+        return int(self._work.connection.execute(query).scalar_one())
+
+    def purge(self, older_than: float, *, limit: int = 500) -> int:
+        """Forget up to so many that were finished before this time; never one younger than 26 hours."""
+        before = min(older_than, self._work.now - KEPT)
+        ids = sa.select(INBOX.c.id).where(INBOX.c.finished_at < before).limit(limit)
+        return self._work.connection.execute(sa.delete(INBOX).where(INBOX.c.id.in_(ids))).rowcount
+
+    def _finish(self, id_: int, state: str, error: str) -> None:
+        change = sa.update(INBOX).where(INBOX.c.id == id_, INBOX.c.finished_at.is_(None))
+        self._work.connection.execute(change.values(state=state, error=error, finished_at=self._work.now))
+
+
+def _letter(row: Any) -> Letter:
+    return Letter(
+        id=row.id,
+        key=row.key,
+        kind=row.kind,
+        payload=json.loads(row.payload),
+        order_key=row.order_key,
+        attempts=row.attempts + 1,
+        received_at=row.received_at,
+    )

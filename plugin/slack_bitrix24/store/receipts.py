@@ -1,0 +1,123 @@
+"""Receipts: the answers that are owed to whoever asked, as a queue of their own."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from slack_bitrix24.model import Receipt, State, Stored
+from slack_bitrix24.store.accept import receipt_row
+from slack_bitrix24.store.leases import Gone
+from slack_bitrix24.store.outbox import stored
+from slack_bitrix24.store.schema import OUTBOX, RECEIPTS, RECEIPTS_OPEN
+from slack_bitrix24.store.work import FINAL, Work
+
+CLAIM_TTL = 30.0
+"""Seconds after which what a worker left is given to another."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueReceipt:
+    """A receipt to be given. `uses` counts the claims, this one included; `complete`: every outcome is known."""
+
+    id: int
+    receipt: Receipt
+    uses: int
+    accepted_at: float
+    notifications: tuple[Stored, ...]
+    complete: bool
+
+
+class Receipts:
+    """Receipts inside a transaction; `accept` makes them."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add_for(self, receipt: Receipt, notification_ids: Sequence[int]) -> int | None:
+        """Make a receipt for notifications that were accepted without one; None when there are none such."""
+        id_ = random.getrandbits(62)
+        change = (
+            sa.update(OUTBOX)
+            .where(OUTBOX.c.id.in_(notification_ids), OUTBOX.c.receipt_id.is_(None))
+            .values(receipt_id=id_)
+            .returning(OUTBOX.c.state)
+        )
+        states = [State(state) for state in self._work.connection.execute(change).scalars()]
+        if not states:
+            return None
+        missing = sum(state not in FINAL for state in states)
+        row = receipt_row(receipt, id_=id_, missing=missing, now=self._work.now)
+        self._work.connection.execute(sa.insert(RECEIPTS), [row])
+        return id_
+
+    def claim(self, owner: str, *, limit: int = 10, ttl: float = CLAIM_TTL) -> list[DueReceipt]:
+        """Take up to so many that are due: all outcomes known, or their deadline over."""
+        now = self._work.now
+        free = sa.or_(RECEIPTS.c.state.in_(["waiting", "due"]), RECEIPTS.c.until <= now)
+        query = (
+            sa.select(RECEIPTS)
+            .where(RECEIPTS_OPEN, RECEIPTS.c.due_at <= now, free)
+            .order_by(RECEIPTS.c.due_at, RECEIPTS.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        rows = self._work.connection.execute(query).all()
+        if rows:
+            change = sa.update(RECEIPTS).where(RECEIPTS.c.id.in_([row.id for row in rows]))
+            values = {"state": "working", "owner": owner, "until": now + ttl, "uses": RECEIPTS.c.uses + 1}
+            self._work.connection.execute(change.values(values))
+        return [self._due(row) for row in rows]
+
+    def done(self, id_: int) -> None:
+        """Finish it."""
+        self._finish(id_, "done", "")
+
+    def fail(self, id_: int, error: str) -> None:
+        """Give it up, saying why."""
+        self._finish(id_, "failed", error)
+
+    def again(self, id_: int, *, at: float, error: str = "") -> None:
+        """Put it back, to be claimed again from that time on."""
+        values = {"state": "due", "owner": "", "until": 0.0, "due_at": at, "error": error}
+        self._work.connection.execute(sa.update(RECEIPTS).where(RECEIPTS.c.id == id_, RECEIPTS_OPEN).values(values))
+
+    def free(self, gone: Gone) -> int:
+        """Put back at once what dead workers left; return how many."""
+        working = sa.and_(RECEIPTS_OPEN, RECEIPTS.c.state == "working")
+        owners = self._work.connection.execute(sa.select(RECEIPTS.c.owner).where(working).distinct()).scalars()
+        dead = [owner for owner in owners if gone(owner)]
+        change = sa.update(RECEIPTS).where(working, RECEIPTS.c.owner.in_(dead)).values(until=0.0)
+        return self._work.connection.execute(change).rowcount if dead else 0
+
+    def next_at(self) -> float | None:
+        """Return when the next one is due that nobody works on; None when there is none."""
+        query = sa.select(sa.func.min(RECEIPTS.c.due_at)).where(RECEIPTS_OPEN, RECEIPTS.c.state != "working")
+        return self._work.connection.execute(query).scalar()
+
+    def purge(self, older_than: float, *, limit: int = 500) -> int:
+        """Delete up to so many that were finished before this time."""
+        ids = sa.select(RECEIPTS.c.id).where(RECEIPTS.c.finished_at < older_than).limit(limit)
+        return self._work.connection.execute(sa.delete(RECEIPTS).where(RECEIPTS.c.id.in_(ids))).rowcount
+
+    def _due(self, row: Any) -> DueReceipt:
+        query = sa.select(OUTBOX).where(OUTBOX.c.receipt_id == row.id).order_by(OUTBOX.c.id)
+        notifications = tuple(stored(one) for one in self._work.connection.execute(query))
+        receipt = Receipt(
+            kind=row.kind,
+            target=json.loads(row.target),
+            language=row.language,
+            names=json.loads(row.names),
+            notes=tuple(json.loads(row.notes)),
+        )
+        complete = all(one.state in FINAL for one in notifications)
+        return DueReceipt(row.id, receipt, row.uses + 1, row.accepted_at, notifications, complete)
+
+    def _finish(self, id_: int, state: str, error: str) -> None:
+        change = sa.update(RECEIPTS).where(RECEIPTS.c.id == id_, RECEIPTS_OPEN)
+        self._work.connection.execute(change.values(state=state, error=error, finished_at=self._work.now))

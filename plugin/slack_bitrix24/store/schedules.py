@@ -1,0 +1,178 @@
+"""Schedules and reminders: what is due when, and that each planned time fires once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from slack_bitrix24.model import JSON
+from slack_bitrix24.store.schema import SCHEDULES
+from slack_bitrix24.store.work import Work
+
+CatchUp = Literal["latest", "all", "skip"]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What is to be sent when. Times are Unix seconds; `next_at` None: the series is over.
+
+    `id` is 0 until it is put. `snoozed_until` is one more time beside the series.
+    """
+
+    key: str
+    rule: str
+    next_at: float | None
+    kind: Literal["schedule", "reminder"] = "schedule"
+    owner: str = ""
+    title: str = ""
+    text: str = ""
+    addresses: tuple[str, ...] = ()
+    zone: str = "UTC"
+    phrase: str = ""
+    catch_up: CatchUp = "latest"
+    catch_up_within: float = 12 * 3600.0
+    extra: JSON = field(default_factory=dict)
+    state: Literal["active", "done", "cancelled"] = "active"
+    snoozed_until: float | None = None
+    fired_at: float | None = None
+    created_at: float = 0.0
+    id: int = 0
+
+    @property
+    def due_at(self) -> float | None:
+        """Return the next time of the two."""
+        return min((at for at in (self.next_at, self.snoozed_until) if at is not None), default=None)
+
+
+class Schedules:
+    """Schedules inside a transaction."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def put(self, schedule: Schedule) -> int:
+        """Add it, or change the one with this key; return its id.
+
+        While rule and zone are the same, `next_at` and state stay as they are: a restart neither skips nor repeats.
+        """
+        known = self._by_key(schedule.key)
+        values = _values(schedule)
+        if known is None:
+            insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
+            statement = insert(SCHEDULES).values(**values, created_at=schedule.created_at or self._work.now)
+            added = self._work.connection.execute(statement.on_conflict_do_nothing().returning(SCHEDULES.c.id)).scalar()
+            return added if added is not None else self.put(schedule)
+        if (known.rule, known.zone) == (schedule.rule, schedule.zone):
+            values = {name: value for name, value in values.items() if name not in ("next_at", "state")}
+        self._work.connection.execute(sa.update(SCHEDULES).where(SCHEDULES.c.id == known.id).values(values))
+        return int(known.id)
+
+    def get(self, id_: int) -> Schedule | None:
+        """Return one."""
+        row = self._work.connection.execute(sa.select(SCHEDULES).where(SCHEDULES.c.id == id_)).one_or_none()
+        return _schedule(row) if row else None
+
+    def remove_missing(self, prefix: str, keys: Iterable[str]) -> int:
+        """Delete those whose key begins so and is not among these; return how many."""
+        mine = SCHEDULES.c.key.startswith(prefix, autoescape=True)
+        change = sa.delete(SCHEDULES).where(mine, SCHEDULES.c.key.not_in(list(keys)))
+        return self._work.connection.execute(change).rowcount
+
+    def due(self, now: float, *, limit: int = 50) -> list[Schedule]:
+        """Return those that are due, and keep other nodes off them until the transaction ends."""
+        query = (
+            sa.select(SCHEDULES)
+            .where(SCHEDULES.c.state == "active", sa.or_(SCHEDULES.c.next_at <= now, SCHEDULES.c.snoozed_until <= now))
+            .order_by(SCHEDULES.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [_schedule(row) for row in self._work.connection.execute(query)]
+
+    def move(self, id_: int, *, fired_at: float, next_at: float | None, done: bool = False) -> None:
+        """Say what fired and when it is due again; a snooze that was due by then is over."""
+        over = SCHEDULES.c.snoozed_until <= fired_at
+        values = {
+            "fired_at": fired_at,
+            "next_at": next_at,
+            "snoozed_until": sa.case((over, None), else_=SCHEDULES.c.snoozed_until),
+            "state": "done" if done else "active",
+        }
+        self._work.connection.execute(sa.update(SCHEDULES).where(SCHEDULES.c.id == id_).values(values))
+
+    def upcoming(self, owner: str | None = None, *, limit: int = 50) -> list[Schedule]:
+        """Return those that will fire, of one owner or of all, the next first."""
+        mine = [SCHEDULES.c.owner == owner] if owner is not None else []
+        query = sa.select(SCHEDULES).where(SCHEDULES.c.state == "active", _NEXT.isnot(None), *mine)
+        query = query.order_by(_NEXT, SCHEDULES.c.id).limit(limit)
+        return [_schedule(row) for row in self._work.connection.execute(query)]
+
+    def cancel(self, id_: int, owner: str | None = None) -> Schedule | None:
+        """End it; None when there is no such active one (of this owner)."""
+        return self._change(id_, owner, state="cancelled", next_at=None, snoozed_until=None)
+
+    def snooze(self, id_: int, until: float, *, owner: str | None = None) -> Schedule | None:
+        """Let it fire once more at this time; the series goes on as it was. One that is done wakes up for it."""
+        return self._change(id_, owner, state="active", snoozed_until=until)
+
+    def next_wake(self) -> float | None:
+        """Return when the next one is due; None when none is."""
+        earliest = [
+            sa.select(sa.func.min(at)).where(at.isnot(None), SCHEDULES.c.state == "active").scalar_subquery()
+            for at in (SCHEDULES.c.next_at, SCHEDULES.c.snoozed_until)
+        ]
+        times = self._work.connection.execute(sa.select(*earliest)).one()
+        return min((at for at in times if at is not None), default=None)
+
+    def purge(self, older_than: float, *, limit: int = 500) -> int:
+        """Delete reminders that are over and were made before this time; return how many."""
+        over = sa.and_(SCHEDULES.c.state != "active", SCHEDULES.c.kind == "reminder")
+        last = sa.func.coalesce(SCHEDULES.c.fired_at, SCHEDULES.c.created_at)
+        ids = sa.select(SCHEDULES.c.id).where(over, last < older_than).limit(limit)
+        return self._work.connection.execute(sa.delete(SCHEDULES).where(SCHEDULES.c.id.in_(ids))).rowcount
+
+    def _by_key(self, key: str) -> Any:
+        query = sa.select(SCHEDULES).where(SCHEDULES.c.key == key).with_for_update()
+        return self._work.connection.execute(query).one_or_none()
+
+    def _change(self, id_: int, owner: str | None, **values: object) -> Schedule | None:
+        mine = [SCHEDULES.c.owner == owner] if owner is not None else []
+        change = sa.update(SCHEDULES).where(SCHEDULES.c.id == id_, SCHEDULES.c.state != "cancelled", *mine)
+        row = self._work.connection.execute(change.values(values).returning(*SCHEDULES.c)).one_or_none()
+        return _schedule(row) if row else None
+
+
+_NEXT = sa.case(
+    (SCHEDULES.c.snoozed_until.is_(None), SCHEDULES.c.next_at),
+    (SCHEDULES.c.next_at.is_(None), SCHEDULES.c.snoozed_until),
+    (SCHEDULES.c.next_at < SCHEDULES.c.snoozed_until, SCHEDULES.c.next_at),
+    else_=SCHEDULES.c.snoozed_until,
+)
+_PLAIN = ("key", "kind", "owner", "title", "text", "rule", "zone", "phrase", "next_at", "state", "catch_up")
+
+
+def _values(schedule: Schedule) -> dict[str, object]:
+    return {name: getattr(schedule, name) for name in _PLAIN} | {
+        "catch_up_within": schedule.catch_up_within,
+        "addresses": json.dumps(schedule.addresses),
+        "extra": json.dumps(schedule.extra),
+    }
+
+
+def _schedule(row: Any) -> Schedule:
+    same = {name: getattr(row, name) for name in _PLAIN}
+    return Schedule(
+        **same,
+        id=row.id,
+        addresses=tuple(json.loads(row.addresses)),
+        catch_up_within=row.catch_up_within,
+        extra=json.loads(row.extra),
+        snoozed_until=row.snoozed_until,
+        fired_at=row.fired_at,
+        created_at=row.created_at,
+    )

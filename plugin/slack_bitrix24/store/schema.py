@@ -1,0 +1,215 @@
+"""The tables, each state and column said once, here. No I/O.
+
+Times are Unix seconds. `Migrations` hold their own frozen copy; a test compares the two on both databases.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from slack_bitrix24.model import State
+
+METADATA = sa.MetaData()
+
+BATCH_LIMIT = 50
+"""Commands in one batch (https://apidocs.bitrix24.com/settings/how-to-call-rest-api/batch.html)."""
+
+Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""SQLite only counts up by itself in a column of its own type INTEGER."""
+
+
+def _text(name: str, doc: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, server_default="", doc=doc)
+
+
+def _whole(name: str, doc: str, *, default: int = 0) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=False, server_default=str(default), doc=doc)
+
+
+def _moment(name: str, doc: str) -> sa.Column[float]:
+    return sa.Column(name, sa.Double, nullable=False, server_default="0", doc=doc)
+
+
+def _moment_or_none(name: str, doc: str) -> sa.Column[float | None]:
+    return sa.Column(name, sa.Double, nullable=True, doc=doc)
+
+
+def quoted(value: str) -> sa.ColumnElement[str]:
+    """Write a state into the SQL text: a partial index is only used where its condition stands there literally."""
+    return sa.literal_column(f"'{value}'", sa.Text)
+
+
+OUTBOX = sa.Table(
+    "outbox",
+    METADATA,
+    sa.Column("id", Key, primary_key=True, doc="counts up in the order of acceptance; never used again"),
+    _text("key", "unique: the same event, idempotency key or planned time never owes the same person twice"),
+    _text("portal", "the recipient's portal, a name of the configuration"),
+    _whole("user_id", "the recipient at that portal"),
+    _text("message", "MESSAGE, as it is sent"),
+    _text("message_out", "MESSAGE_OUT, for e-mail and push"),
+    _text("attach", "ATTACH as JSON text, or empty"),
+    _text("kind", "personal, system or delete"),
+    _text("tag", "TAG on the wire; a newer row with the same portal and tag supersedes a pending one"),
+    _text("sub_tag", "SUB_TAG: the tag without the recipient"),
+    _text("source", "which way in, for people"),
+    _text("author", "who asked for it"),
+    _moment("not_before", "the time that was asked for; 0 = at once"),
+    _text("state", "see model.State"),
+    _whole("attempts", "claims that counted; written before the request"),
+    _moment("created_at", "when it was accepted"),
+    _moment("due_at", "when it may be claimed"),
+    _moment_or_none("sent_at", "when it was last claimed"),
+    _moment_or_none("finished_at", "when it became final; retention goes by it"),
+    sa.Column("bitrix24_id", sa.BigInteger, nullable=True, doc="Bitrix24's id of the notification"),
+    _text("code", "Bitrix24's code of the last refusal"),
+    _text("error", "the last refusal in words"),
+    sa.Column("receipt_id", sa.BigInteger, nullable=True, doc="the receipt that waits for it"),
+    _whole("fence", "fence of the lease that claimed it last"),
+    _whole("batch_size", "how many were claimed with it the last time"),
+    _whole("batch_limit", "how many may go with it: halved while it is suspect", default=BATCH_LIMIT),
+    sqlite_autoincrement=True,
+)
+
+PENDING = quoted(State.PENDING)
+SENDING = quoted(State.SENDING)
+
+
+def is_pending(table: sa.FromClause = OUTBOX) -> sa.ColumnElement[bool]:
+    """Tell pending rows, so that the index of the due ones serves."""
+    return table.c.state == PENDING
+
+
+def is_open(table: sa.FromClause = OUTBOX) -> sa.ColumnElement[bool]:
+    """Tell pending and sending rows, so that the index of their tags serves."""
+    return table.c.state.in_([PENDING, SENDING])
+
+
+def _index(name: str, *columns: sa.ColumnElement[object] | sa.Column[object], where: object = None) -> None:
+    sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+sa.Index("outbox_key", OUTBOX.c.key, unique=True)
+_index("outbox_due", OUTBOX.c.portal, OUTBOX.c.due_at, OUTBOX.c.id, where=is_pending())
+_index("outbox_open_tag", OUTBOX.c.portal, OUTBOX.c.tag, where=is_open())
+_index("outbox_sub_tag", OUTBOX.c.sub_tag, OUTBOX.c.portal, OUTBOX.c.user_id)
+_index("outbox_author", OUTBOX.c.author, OUTBOX.c.id)
+_index("outbox_receipt", OUTBOX.c.receipt_id, where=OUTBOX.c.receipt_id.isnot(None))
+_index("outbox_final", OUTBOX.c.state, OUTBOX.c.finished_at, where=OUTBOX.c.finished_at.isnot(None))
+
+COUNTS = sa.Table(
+    "counts",
+    METADATA,
+    _text("portal", "portal"),
+    _text("state", "pending, sending or dead"),
+    _text("slot", "which writer keeps this share, so that no two nodes wait for one row"),
+    _whole("n", "share; only the sum over all slots means anything"),
+    sa.PrimaryKeyConstraint("portal", "state", "slot"),
+)
+
+LANES = sa.Table(
+    "lanes",
+    METADATA,
+    sa.Column("portal", sa.Text, primary_key=True, doc="portal"),
+    _text("owner", "who holds the lease, or empty"),
+    _moment("until", "when the lease ends unless it is renewed"),
+    _whole("fence", "one more at each hold: an older holder's claim and record are refused"),
+    _whole("clean", "1 when the last holder released it, so that `limits` is the whole truth", default=1),
+    _text("limits", "the state of the portal's limits as JSON; written with each claim and record"),
+    _text("stop_code", "why the portal is stopped: Bitrix24's code; empty = it is not"),
+    _text("stop_reason", "the same in words"),
+    _moment("stopped_at", "since when"),
+    _moment("probe_at", "when one notification may be tried"),
+)
+
+INBOX = sa.Table(
+    "inbox",
+    METADATA,
+    sa.Column("id", Key, primary_key=True, doc="counts up in the order of arrival"),
+    _text("key", "unique: the sender's id of the event; kept at least 26 h, longer than Slack repeats"),
+    _text("kind", "what the worker takes it for"),
+    _text("payload", "JSON, as it came"),
+    _text("order_key", "rows with the same one are worked on one after the other; empty = in any order"),
+    _text("state", "new (added, or to be tried again) → working (claimed) → done | failed (both final)"),
+    _whole("attempts", "claims"),
+    _moment("due_at", "not before; 0 = at once"),
+    _text("owner", "who works on it"),
+    _moment("until", "when the claim ends unless it is finished"),
+    _text("error", "what went wrong the last time"),
+    _moment("received_at", "when it was added"),
+    _moment_or_none("finished_at", "when it became done or failed"),
+    sqlite_autoincrement=True,
+)
+INBOX_OPEN = INBOX.c.state.in_([quoted("new"), quoted("working")])
+sa.Index("inbox_key", INBOX.c.key, unique=True)
+_index("inbox_open", INBOX.c.id, where=INBOX_OPEN)
+_index("inbox_open_order", INBOX.c.order_key, INBOX.c.id, where=INBOX_OPEN)
+_index("inbox_final", INBOX.c.finished_at, where=INBOX.c.finished_at.isnot(None))
+
+RECEIPTS = sa.Table(
+    "receipts",
+    METADATA,
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False, doc="random, so that it is known before"),
+    _text("kind", "response_url or chat"),
+    _text("target", "where to, JSON"),
+    _text("language", "en or ru"),
+    _text("names", "recipients' names, JSON"),
+    _text("notes", "lines of the first answer that stay in the last, JSON"),
+    _text("state", "waiting (for outcomes) → due → working (claimed) → done | failed; working → due to try again"),
+    _whole("missing", "notifications whose outcome is not known"),
+    _whole("uses", "claims; a response_url bears five uses"),
+    _moment("accepted_at", "when it was created"),
+    _moment("due_at", "not before; while waiting: the time at which it goes out incomplete"),
+    _text("owner", "who works on it"),
+    _moment("until", "when the claim ends unless it is finished"),
+    _text("error", "what went wrong the last time"),
+    _moment_or_none("finished_at", "when it became done or failed"),
+)
+RECEIPTS_OPEN = RECEIPTS.c.finished_at.is_(None)
+_index("receipts_due", RECEIPTS.c.due_at, where=RECEIPTS_OPEN)
+_index("receipts_final", RECEIPTS.c.finished_at, where=RECEIPTS.c.finished_at.isnot(None))
+
+SCHEDULES = sa.Table(
+    "schedules",
+    METADATA,
+    sa.Column("id", Key, primary_key=True, doc="what a person cancels by"),
+    _text("key", 'unique: "config:<name>" or "reminder:<uuid>"'),
+    _text("kind", "schedule (of the configuration) or reminder"),
+    _text("owner", "whose reminder it is, a Slack id"),
+    _text("title", "name for people"),
+    _text("text", "what is sent, mrkdwn"),
+    _text("addresses", "to whom, a JSON list"),
+    _text("rule", "when, as when.dump writes it"),
+    _text("zone", "IANA zone of the rule"),
+    _text("phrase", "the words it was made from"),
+    _moment_or_none("next_at", "the next planned time; none when the series is over"),
+    _moment_or_none("snoozed_until", "one more time beside the series"),
+    _moment_or_none("fired_at", "the last planned time that fired"),
+    _text("state", "active (by put) → done (the series is over) | cancelled (by a person); both final"),
+    _text("catch_up", "latest, all or skip"),
+    _moment("catch_up_within", "how late it may still be, seconds"),
+    _text("extra", "pictures, files, channel, language, team: JSON"),
+    _moment("created_at", "when it was made"),
+    sqlite_autoincrement=True,
+)
+sa.Index("schedules_key", SCHEDULES.c.key, unique=True)
+_index("schedules_next", SCHEDULES.c.next_at, where=SCHEDULES.c.next_at.isnot(None))
+_index("schedules_snoozed", SCHEDULES.c.snoozed_until, where=SCHEDULES.c.snoozed_until.isnot(None))
+
+TOKENS = sa.Table(
+    "tokens",
+    METADATA,
+    sa.Column("portal", sa.Text, primary_key=True, doc="portal"),
+    sa.Column("blob", sa.LargeBinary, nullable=True, doc="the tokens, encrypted by the caller; none before the first"),
+    _whole("version", "one more at each save; a save on an older one is refused"),
+    _text("owner", "who renews them just now"),
+    _moment("until", "when that claim ends"),
+)
+
+NODES = sa.Table(
+    "nodes",
+    METADATA,
+    sa.Column("node", sa.Text, primary_key=True, doc="owner string of a process"),
+    _text("roles", "what it runs, comma separated"),
+    _moment("seen_at", "its last heartbeat"),
+)

@@ -1,0 +1,53 @@
+"""One transaction: a door to each part of the store."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from slack_bitrix24.store.inbox import Inbox
+from slack_bitrix24.store.lanes import Lanes
+from slack_bitrix24.store.nodes import Nodes
+from slack_bitrix24.store.outbox import Outbox
+from slack_bitrix24.store.receipts import Receipts
+from slack_bitrix24.store.schedules import Schedules
+from slack_bitrix24.store.tokens import Tokens
+from slack_bitrix24.store.work import Work
+
+
+class Transaction(Work):
+    """What an operation is given by `Store.write` and `Store.read`; of no use after it."""
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Return the notifications."""
+        return Outbox(self)
+
+    @cached_property
+    def lanes(self) -> Lanes:
+        """Return the leases of the portals."""
+        return Lanes(self)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Return what came in and is not worked off."""
+        return Inbox(self)
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """Return the answers that are owed."""
+        return Receipts(self)
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        """Return schedules and reminders."""
+        return Schedules(self)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Return the portals' tokens."""
+        return Tokens(self)
+
+    @cached_property
+    def nodes(self) -> Nodes:
+        """Return the processes that run."""
+        return Nodes(self)

@@ -1,0 +1,165 @@
+"""The one thread that writes. What waits while it commits goes into the next transaction together (group commit)."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import sqlalchemy as sa
+
+from slack_bitrix24.errors import StoreError
+from slack_bitrix24.store import failures
+from slack_bitrix24.store.accept import Submission
+from slack_bitrix24.store.clock import Clock
+from slack_bitrix24.store.engine import Engines
+from slack_bitrix24.store.group import CommitFailedError, Job, Open, Operation, apart, together
+from slack_bitrix24.store.transaction import Transaction
+
+log = logging.getLogger(__name__)
+
+GROUP = 256
+"""Operations in one transaction, at most."""
+
+ROUNDS = 3
+"""How often one group is tried: a connection that died while idle, a deadlock."""
+
+CLOCK_EVERY = 60.0
+"""Seconds between two looks at a server's clock."""
+
+SERVER_TIME = sa.text("SELECT extract(epoch FROM clock_timestamp())::double precision")
+
+Observer = Callable[[float, int], None]
+
+
+class Writer:
+    """Runs operations in its own thread, several in one transaction.
+
+    `woken` is called after a commit with the portals that have something new.
+    """
+
+    def __init__(self, engines: Engines, clock: Clock, *, slot: str, woken: Callable[[set[str]], None]) -> None:
+        self._engines = engines
+        self._clock = clock
+        self._slot = slot
+        self._woken = woken
+        self._observers: list[Observer] = []
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._entry = threading.Lock()
+        self._is_closed = False
+        self._connection: sa.Connection | None = None
+        self._clock_read = -CLOCK_EVERY
+        self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, run: Operation | Submission) -> Any:
+        """Run it in the next transaction; return when that is durable."""
+        job = Job(run)
+        with self._entry:
+            if self._is_closed:
+                raise StoreError("the store is closed")
+            self._jobs.put(job)
+        return job.wait()
+
+    def observe(self, observer: Observer) -> None:
+        """Call this after each commit with the seconds that it took and the number of operations in it."""
+        self._observers.append(observer)
+
+    def close(self) -> None:
+        """Do what waits, then end."""
+        with self._entry:
+            if not self._is_closed:
+                self._is_closed = True
+                self._jobs.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        ending = False
+        while not ending:
+            taken = [self._jobs.get(), *self._waiting()]
+            jobs = [job for job in taken if job is not None]
+            ending = len(jobs) < len(taken)
+            if jobs:
+                self._serve(jobs)
+        self._disconnect()
+
+    def _waiting(self) -> list[Job | None]:
+        jobs: list[Job | None] = []
+        with suppress(queue.Empty):
+            while len(jobs) < GROUP:
+                jobs.append(self._jobs.get_nowait())
+        return jobs
+
+    def _serve(self, jobs: Sequence[Job]) -> None:
+        started = time.perf_counter()
+        wakes: set[str] = set()
+        try:
+            wakes = self._commit(jobs)
+        except BaseException as error:  # noqa: BLE001 - it belongs to the callers, who raise it again
+            for job in jobs:
+                job.error = self._as_told(error)
+        for job in jobs:
+            job.finish()
+        self._report(wakes, time.perf_counter() - started, len(jobs))
+
+    def _report(self, wakes: set[str], seconds: float, operations: int) -> None:
+        try:
+            if wakes:
+                self._woken(wakes)
+            for observer in self._observers:
+                observer(seconds, operations)
+        except Exception:
+            log.exception("a subscriber of the store failed")
+
+    def _commit(self, jobs: Sequence[Job]) -> set[str]:
+        run = together
+        for _ in range(ROUNDS):
+            try:
+                return run(self._connect(), jobs, opened=self._open())
+            except CommitFailedError as failed:
+                cause = failed.__cause__ or failed
+                self._disconnect()
+                if not failures.is_deadlock(cause):
+                    raise cause from None
+            except Exception as error:
+                if failures.is_general(error):
+                    self._disconnect()
+                if failures.is_lost(error) or failures.is_deadlock(error):
+                    continue
+                if failures.is_general(error) or len(jobs) == 1 or run is apart:
+                    raise
+                run = apart
+        raise StoreError(f"{failures.where(self._engines.url)}: the connection breaks again and again")
+
+    def _open(self) -> Open:
+        now = self._clock.now()
+        return lambda connection: Transaction(connection, now=now, slot=self._slot)
+
+    def _connect(self) -> sa.Connection:
+        if self._connection is None:
+            self._connection = self._engines.writer.connect()
+            self._clock_read = -CLOCK_EVERY
+        if not self._engines.is_sqlite and time.monotonic() - self._clock_read > CLOCK_EVERY:
+            with self._connection.begin():
+                self._clock.follow(float(self._connection.execute(SERVER_TIME).scalar_one()))
+            self._clock_read = time.monotonic()
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            with suppress(sa.exc.SQLAlchemyError):
+                self._connection.close()
+            self._connection = None
+            self._engines.writer.dispose()
+
+    def _as_told(self, error: BaseException) -> BaseException:
+        """Return the error for one caller: each gets its own, since raising writes into it."""
+        if isinstance(error, sa.exc.SQLAlchemyError):
+            told: StoreError = failures.words(error, self._engines.url)
+            told.__cause__ = error
+            return told
+        return error
