@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from slack_bitrix24.bitrix24.auth import Token, Webhook, sign_in
-    from slack_bitrix24.bitrix24.check import file, picture
+    from slack_bitrix24.bitrix24.blocks import file, picture
     from slack_bitrix24.bitrix24.client import Client
     from slack_bitrix24.bitrix24.notify import Message, Result
     from slack_bitrix24.bitrix24.oauth import OAuth
-    from slack_bitrix24.bitrix24.portal import Bitrix24, create_personal_notification
+    from slack_bitrix24.bitrix24.personal import create_personal_notification
+    from slack_bitrix24.bitrix24.portal import Bitrix24
     from slack_bitrix24.bitrix24.rest import Answer, BatchAnswer, Call
     from slack_bitrix24.bitrix24.users import User
     from slack_bitrix24.errors import AddressError, AttachError, Bitrix24Error, Verdict
@@ -47,11 +48,12 @@ __all__ = [
 
 _HOMES: Final = {
     "auth": ("Token", "Webhook", "sign_in"),
-    "check": ("file", "picture"),
+    "blocks": ("file", "picture"),
     "client": ("Client",),
     "notify": ("Message", "Result"),
     "oauth": ("OAuth",),
-    "portal": ("Bitrix24", "create_personal_notification"),
+    "personal": ("create_personal_notification",),
+    "portal": ("Bitrix24",),
     "rest": ("Answer", "BatchAnswer", "Call"),
     "users": ("User",),
 }

@@ -61,7 +61,12 @@ class Limits:
     def of(cls, plan: str = "standard", *, operating_limit: float = 480.0, now: float = 0.0) -> Limits:
         """Return the limits of a portal that has been idle. `operating_limit` in seconds of ten minutes, 0 for none."""
         capacity, rate = PLANS[plan]
-        return cls(Bucket(capacity - MARGIN, rate, at=now), Operating(limit=operating_limit))
+        return cls.of_bucket(capacity, rate, operating_limit=operating_limit, now=now)
+
+    @classmethod
+    def of_bucket(cls, capacity: float, rate: float, *, operating_limit: float = 480.0, now: float = 0.0) -> Limits:
+        """Return the same for a portal with a bucket of its own (on-premise): requests, and requests a second."""
+        return cls(Bucket(max(1.0, capacity - MARGIN), rate, at=now), Operating(limit=operating_limit))
 
     def full(self, now: float) -> Limits:
         """Return these with the bucket full: what an heir without news of the last sender has to assume."""
