@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.model import Notification, Receipt, Recipient, State
 from slack_bitrix24.store import jsonrows
+from slack_bitrix24.store.cleaning import clean
 from slack_bitrix24.store.schema import INBOX, OUTBOX, RECEIPTS, is_open, is_pending
 from slack_bitrix24.store.work import Work
 
@@ -67,13 +68,6 @@ def accept(work: Work, submissions: Sequence[Submission]) -> list[list[Accepted]
     _add_receipts(work, zip(submissions, receipts, results, strict=True))
     _finish_inbox(work, [one.inbox_id for one in submissions if one.inbox_id is not None])
     return results
-
-
-def clean(text: str) -> str:
-    """Replace what no database stores as text: NUL and halves of surrogate pairs, which JSON may hold."""
-    if "\0" in text:
-        text = text.replace("\0", "\ufffd")
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def receipt_row(receipt: Receipt, *, id_: int, missing: int, now: float) -> dict[str, object]:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from slack_bitrix24.model import Dead, Delivered, Outcome, Retry, State, Stored
 from slack_bitrix24.store import jsonrows
 from slack_bitrix24.store.accept import supersede
+from slack_bitrix24.store.cleaning import clean
 from slack_bitrix24.store.leases import Lease, LeaseLostError
 from slack_bitrix24.store.outbox import stored
 from slack_bitrix24.store.schema import LANES, OUTBOX, SENDING, is_open, is_pending
@@ -101,7 +102,7 @@ def settle(row: Any, outcome: Outcome, *, now: float, overtaken: bool) -> Settle
     )
     if isinstance(outcome, Delivered):
         return replace(same, state=State.DELIVERED, bitrix24_id=outcome.bitrix24_id)
-    refused = replace(same, code=outcome.code, error=outcome.error)
+    refused = replace(same, code=clean(outcome.code), error=clean(outcome.error))
     if isinstance(outcome, Dead):
         return refused
     return replace(

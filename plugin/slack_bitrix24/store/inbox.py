@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.model import JSON
+from slack_bitrix24.store.cleaning import clean
 from slack_bitrix24.store.leases import Gone
 from slack_bitrix24.store.schema import INBOX, INBOX_OPEN
 from slack_bitrix24.store.work import Work
@@ -44,10 +45,10 @@ class Inbox:
         """Keep it; return its id, or None when this key was seen before."""
         insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
         values = {
-            "key": key,
+            "key": clean(key),
             "kind": kind,
             "payload": json.dumps(payload),
-            "order_key": order_key,
+            "order_key": clean(order_key),
             "state": "new",
             "received_at": self._work.now,
         }
@@ -91,7 +92,7 @@ class Inbox:
     def again(self, id_: int, *, at: float, error: str = "") -> None:
         """Put it back, to be claimed again from that time on."""
         change = sa.update(INBOX).where(INBOX.c.id == id_, INBOX_OPEN)
-        values = {"state": "new", "owner": "", "until": 0.0, "due_at": at, "error": error}
+        values = {"state": "new", "owner": "", "until": 0.0, "due_at": at, "error": clean(error)}
         self._work.connection.execute(change.values(values))
 
     def free(self, gone: Gone) -> int:
@@ -114,7 +115,7 @@ class Inbox:
 
     def _finish(self, id_: int, state: str, error: str) -> None:
         change = sa.update(INBOX).where(INBOX.c.id == id_, INBOX.c.finished_at.is_(None))
-        self._work.connection.execute(change.values(state=state, error=error, finished_at=self._work.now))
+        self._work.connection.execute(change.values(state=state, error=clean(error), finished_at=self._work.now))
 
 
 def _letter(row: Any) -> Letter:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from slack_bitrix24.model import Receipt, State, Stored
 from slack_bitrix24.store.accept import receipt_row
+from slack_bitrix24.store.cleaning import clean
 from slack_bitrix24.store.leases import Gone
 from slack_bitrix24.store.outbox import stored
 from slack_bitrix24.store.schema import OUTBOX, RECEIPTS, RECEIPTS_OPEN
@@ -84,7 +85,7 @@ class Receipts:
 
     def again(self, id_: int, *, at: float, error: str = "") -> None:
         """Put it back, to be claimed again from that time on."""
-        values = {"state": "due", "owner": "", "until": 0.0, "due_at": at, "error": error}
+        values = {"state": "due", "owner": "", "until": 0.0, "due_at": at, "error": clean(error)}
         self._work.connection.execute(sa.update(RECEIPTS).where(RECEIPTS.c.id == id_, RECEIPTS_OPEN).values(values))
 
     def free(self, gone: Gone) -> int:
@@ -120,4 +121,4 @@ class Receipts:
 
     def _finish(self, id_: int, state: str, error: str) -> None:
         change = sa.update(RECEIPTS).where(RECEIPTS.c.id == id_, RECEIPTS_OPEN)
-        self._work.connection.execute(change.values(state=state, error=error, finished_at=self._work.now))
+        self._work.connection.execute(change.values(state=state, error=clean(error), finished_at=self._work.now))

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.model import JSON
+from slack_bitrix24.store.cleaning import clean
 from slack_bitrix24.store.schema import SCHEDULES
 from slack_bitrix24.store.work import Work
 
@@ -153,11 +154,13 @@ _NEXT = sa.case(
     (SCHEDULES.c.next_at < SCHEDULES.c.snoozed_until, SCHEDULES.c.next_at),
     else_=SCHEDULES.c.snoozed_until,
 )
-_PLAIN = ("key", "kind", "owner", "title", "text", "rule", "zone", "phrase", "next_at", "state", "catch_up")
+_TEXTS = ("key", "kind", "owner", "title", "text", "rule", "zone", "phrase", "state", "catch_up")
 
 
 def _values(schedule: Schedule) -> dict[str, object]:
-    return {name: getattr(schedule, name) for name in _PLAIN} | {
+    values: dict[str, object] = {name: clean(getattr(schedule, name)) for name in _TEXTS}
+    return values | {
+        "next_at": schedule.next_at,
         "catch_up_within": schedule.catch_up_within,
         "addresses": json.dumps(schedule.addresses),
         "extra": json.dumps(schedule.extra),
@@ -165,12 +168,11 @@ def _values(schedule: Schedule) -> dict[str, object]:
 
 
 def _schedule(row: Any) -> Schedule:
-    same = {name: getattr(row, name) for name in _PLAIN}
+    same = {name: getattr(row, name) for name in (*_TEXTS, "next_at", "catch_up_within")}
     return Schedule(
         **same,
         id=row.id,
         addresses=tuple(json.loads(row.addresses)),
-        catch_up_within=row.catch_up_within,
         extra=json.loads(row.extra),
         snoozed_until=row.snoozed_until,
         fired_at=row.fired_at,
