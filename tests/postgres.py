@@ -1,0 +1,115 @@
+"""A throw-away PostgreSQL for tests: found on this machine, started in a folder of its own, fsync on."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import psycopg
+
+from waiting import until
+
+NAMES = itertools.count(1)
+
+
+def programs() -> Path | None:
+    """Return the folder of initdb and postgres, the newest; None when there is none."""
+    on_path = shutil.which("postgres")
+    installed = [Path(on_path).resolve().parent] if on_path else []
+    installed += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
+    return next((path for path in installed if (path / "initdb").exists() and (path / "postgres").exists()), None)
+
+
+def server_user() -> str | None:
+    """Return as whom the server runs: it refuses to be root's."""
+    if os.geteuid() != 0:
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+class Cluster:
+    """One server; `database()` makes a fresh database on it."""
+
+    def __init__(self, folder: Path, bin_folder: Path) -> None:
+        self.folder = folder
+        self.bin = bin_folder
+        self.port = 0
+        self._user = server_user()
+        self._server: subprocess.Popen[bytes] | None = None
+        if self._user:
+            for path in (folder, *folder.parents):
+                if path.stat().st_uid == 0 and path.name.startswith("pytest-"):
+                    path.chmod(0o711)
+            shutil.chown(folder, self._user)
+        self._run("initdb", "-D", str(folder / "data"), "-U", "bridge", "-A", "trust", "-E", "UTF8", "--no-locale")
+
+    def start(self) -> None:
+        with socket.socket() as probe:
+            if not self.port:
+                probe.bind(("127.0.0.1", 0))
+                self.port = probe.getsockname()[1]
+        options = {"port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "on"}
+        arguments = [text for name, value in options.items() for text in ("-c", f"{name}={value}")]
+        with (self.folder / "log").open("ab") as log:
+            self._server = subprocess.Popen(
+                [self.bin / "postgres", "-D", self.folder / "data", *arguments],
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                user=self._user,
+                extra_groups=[] if self._user else None,
+            )
+        until(self._answers, timeout=30, what=f"PostgreSQL starts: {self.folder / 'log'}")
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End the server: SIGINT = fast, SIGQUIT = at once, as in a crash."""
+        if self._server:
+            self._server.send_signal(how)
+            self._server.wait(30)
+            self._server = None
+
+    def restart(self, how: signal.Signals = signal.SIGINT) -> None:
+        self.stop(how)
+        self.start()
+
+    def url(self, name: str) -> str:
+        return f"postgresql://bridge@127.0.0.1:{self.port}/{name}"
+
+    def database(self, *, template: str = "template0") -> str:
+        """Make a database; return its URL."""
+        name = f"test_{next(NAMES)}"
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        return self.url(name)
+
+    def drop(self, url: str) -> None:
+        name = url.rpartition("/")[2]
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+    def _answers(self) -> bool:
+        assert self._server is not None
+        assert self._server.poll() is None, (self.folder / "log").read_text()
+        with contextlib.suppress(psycopg.OperationalError):
+            psycopg.connect(self.url("postgres"), connect_timeout=2).close()
+            return True
+        return False
+
+    def _run(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [self.bin / program, *arguments],
+            capture_output=True,
+            cwd=self.folder,
+            user=self._user,
+            extra_groups=[] if self._user else None,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr.decode()
