@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from slack_bitrix24.sandbox.portal.envelope import Reason, Refusal
@@ -20,6 +21,7 @@ TOKENS = frozenset({"primary", "secondary", "alert", "base"})
 DISPLAYS = frozenset({"BLOCK", "LINE", "ROW", "TABLE"})
 _COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_URL = re.compile(r"https?://[^/?#\x00-\x20][^\x00-\x20]*|/(?!/)[^\x00-\x20]*", re.IGNORECASE)
 _FULL = frozenset({"ID", "COLOR_TOKEN", "COLOR", "BLOCKS"})
 
 Check = Callable[[Any], bool]
@@ -38,9 +40,15 @@ def check(given: object, *, limit: int, colour: str) -> Block | None:
     """
     if given is None or given == "":
         return None
+    if isinstance(given, str):
+        return _checked(given, limit, colour)
+    return _checked(json.dumps(given, ensure_ascii=False, separators=(",", ":")), limit, colour)
+
+
+@lru_cache(maxsize=64)
+def _checked(text: str, limit: int, colour: str) -> Block:
     try:
-        text, value = _read(given)
-        full = _full(value, colour)
+        full = _full(_parsed(text), colour)
     except Fault as fault:
         raise Refusal(Reason(WRONG, "Incorrect attach params")) from fault
     if len(text) > limit:
@@ -48,11 +56,9 @@ def check(given: object, *, limit: int, colour: str) -> Block | None:
     return full
 
 
-def _read(given: object) -> tuple[str, Any]:
-    if not isinstance(given, str):
-        return json.dumps(given, ensure_ascii=False, separators=(",", ":")), given
+def _parsed(text: str) -> Any:
     try:
-        return given, json.loads(given)
+        return json.loads(text)
     except ValueError as error:
         raise Fault(f"no JSON: {error}") from error
 
@@ -77,44 +83,53 @@ def _full(value: object, colour: str) -> Block:
         "ID": value.get("ID", 1),
         "COLOR_TOKEN": value.get("COLOR_TOKEN", "base"),
         "COLOR": value.get("COLOR") or colour,
-        "BLOCKS": [_block(block, f"BLOCKS[{index}]") for index, block in enumerate(blocks)],
+        "BLOCKS": _blocks(blocks),
     }
 
 
-def _block(block: object, where: str) -> Block:
+def _blocks(blocks: list[Any]) -> list[Block]:
+    checked: list[Block] = []
+    try:
+        checked.extend(_block(block) for block in blocks)
+    except Fault as fault:
+        raise Fault(f"BLOCKS[{len(checked)}]{fault}") from fault
+    return checked
+
+
+def _block(block: object) -> Block:
     if not isinstance(block, dict) or len(block) != 1:
-        raise Fault(f"{where}: expected an object with one key, the type of the block")
+        raise Fault(": expected an object with one key, the type of the block")
     [(kind, value)] = block.items()
     if kind == "MESSAGE":
         if not isinstance(value, str):
-            raise Fault(f"{where}.MESSAGE: expected text")
+            raise Fault(".MESSAGE: expected text")
     elif kind in ("LINK", "USER", "DELIMITER"):
-        _fields(value, kind, f"{where}.{kind}")
+        _fields(value, kind)
     elif kind in ("GRID", "IMAGE", "FILE"):
         several = [value] if isinstance(value, dict) and kind != "GRID" else value
         if not isinstance(several, list) or not several:
-            raise Fault(f"{where}.{kind}: expected a list")
-        for index, item in enumerate(several):
-            _fields(item, kind, f"{where}.{kind}[{index}]")
+            raise Fault(f".{kind}: expected a list")
+        for item in several:
+            _fields(item, kind)
         return {kind: several}
     else:
-        raise Fault(f"{where}: {kind} is no type of block")
+        raise Fault(f": {kind} is no type of block")
     return block
 
 
-def _fields(value: object, kind: str, where: str) -> None:
+def _fields(value: object, kind: str) -> None:
     if not isinstance(value, dict):
-        raise Fault(f"{where}: expected an object")
+        raise Fault(f".{kind}: expected an object")
     checks = FIELDS[kind]
     for name, content in value.items():
         check = checks.get(name)
         if check is None:
-            raise Fault(f"{where}.{name}: no such field")
+            raise Fault(f".{kind}.{name}: no such field")
         if not check(content):
-            raise Fault(f"{where}.{name}: wrong value")
+            raise Fault(f".{kind}.{name}: wrong value")
     for name in REQUIRED.get(kind, ()):
         if not value.get(name):
-            raise Fault(f"{where}.{name}: missing")
+            raise Fault(f".{kind}.{name}: missing")
 
 
 def is_text(value: object) -> bool:
@@ -131,12 +146,7 @@ def is_number(value: object) -> bool:
 
 def is_url(value: object) -> bool:
     """Tell an absolute http or https URL, or a path from the portal's root."""
-    if not isinstance(value, str) or any(letter <= " " for letter in value):
-        return False
-    if value.startswith("/"):
-        return not value.startswith("//")
-    scheme, found, rest = value.partition("://")
-    return scheme.lower() in ("http", "https") and bool(found) and rest[:1] not in ("", "/", "?", "#")
+    return isinstance(value, str) and _URL.fullmatch(value) is not None
 
 
 def is_colour(value: object) -> bool:

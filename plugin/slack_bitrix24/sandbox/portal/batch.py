@@ -5,7 +5,6 @@ https://apidocs.bitrix24.com/settings/how-to-call-rest-api/batch.html
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -49,7 +48,7 @@ def commands(params: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the commands with their ids, in order; Refusal when there are none."""
     given = {key.lower(): value for key, value in params.items()}.get("cmd")
     if isinstance(given, str):
-        given = json.loads(given) if given.startswith(("{", "[")) else None
+        given = decode.parsed(given)
     if isinstance(given, list):
         return [(str(index), str(text)) for index, text in enumerate(given)]
     if isinstance(given, dict):
@@ -65,8 +64,7 @@ async def run(line: Line, params: Mapping[str, Any]) -> Json:
         try:
             reply, time = await _one(line, text, index, results=sections.result)
         except Refusal as refusal:
-            sections.error[key] = refusal.reason.body()
-            line.portal.refused[refusal.reason.code] += 1
+            sections.error[key] = line.portal.refuse(refusal.reason)
             if halt:
                 break
         else:

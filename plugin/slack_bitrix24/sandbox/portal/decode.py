@@ -110,16 +110,22 @@ def whole(value: object) -> int:
 
 def items(value: object) -> list[Any]:
     """Return the elements of an array given as such, as a map, as a JSON string or as one scalar."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return [value] if value else []
+    if isinstance(value, str) and value[:1] in ("[", "{"):
+        found = parsed(value)
+        value = value if found is None else found
     if isinstance(value, dict):
         return list(value.values())
     if isinstance(value, list):
         return value
-    return [] if value is None else [value]
+    return [] if value is None or value == "" else [value]
+
+
+def parsed(text: str) -> Any:
+    """Return what a JSON text says, None when it is none."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def _json(raw: bytes) -> tuple[Params, str]:

@@ -41,7 +41,9 @@ KINDS = (*REFUSING, *ANSWERING, RESULT_FALSE)
 
 @dataclass
 class Fault:
-    """One thing that goes wrong, for the next `times` matching calls (None: for all), each with `probability`.
+    """One thing that goes wrong, for the next `times` matching calls (0: until taken back), each with `probability`.
+
+    `times` is 1 unless given, or 0 when there is a probability below 1.
 
     `method` and `user` (a recipient) narrow it. Narrowed, a refusal concerns single commands, in a batch too;
     otherwise the whole request, as does `method="batch"`.
@@ -62,8 +64,8 @@ class Fault:
         if self.kind not in KINDS:
             raise ValueError(f"{self.kind}: a fault is one of {', '.join(KINDS)}")
         self.method = self.method.lower()
-        if self.times is None and self.probability >= 1.0:
-            self.times = 1
+        if self.times is None:
+            self.times = 1 if self.probability >= 1.0 else 0
         if self.kind == "redirect" and not self.location:
             raise ValueError("redirect: needs a location")
 
@@ -132,11 +134,11 @@ class Faults:
     def _next(self, faults: Sequence[Fault], targets: Sequence[Target]) -> Fault | None:
         for fault in faults:
             if any(fault.matches(*target) for target in targets) and self._random.random() < fault.probability:
-                if fault.times is not None:
-                    fault.times -= 1
-                    if fault.times <= 0:
-                        self.waiting.remove(fault)
                 self.happened += 1
+                if fault.times:
+                    fault.times -= 1
+                    if fault.times == 0:
+                        self.waiting.remove(fault)
                 return fault
         return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from slack_bitrix24.sandbox.portal.access import Caller
@@ -44,7 +45,7 @@ class Method:
     extra: frozenset[str] = frozenset()
     refusals: Mapping[str, Reason] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def specification(self) -> Specification | None:
         """The documentation's specification of it; some methods have none."""
         return specifications().get(self.name.lower())

@@ -70,8 +70,7 @@ async def answer(portal: Portal, request: Request) -> Answer:
 
 def refusal(portal: Portal, reason: Reason) -> Answer:
     """Answer with a refusal, and count it."""
-    portal.refused[reason.code] += 1
-    return Answer(reason.status, envelope.encode(reason.body()))
+    return Answer(reason.status, envelope.encode(portal.refuse(reason)))
 
 
 def _admit(portal: Portal, request: Request) -> Reason | None:
@@ -98,7 +97,7 @@ def _targets(request: Request) -> list[Target]:
         return [(request.method, _recipient(request.params))]
     try:
         parsed = [decode.command(text) for _, text in batch.commands(request.params)]
-    except (Refusal, ValueError):
+    except Refusal:
         return []
     return [(method, _recipient(params)) for method, params in parsed]
 

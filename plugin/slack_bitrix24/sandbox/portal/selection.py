@@ -71,10 +71,12 @@ TESTS: Mapping[str, Test] = {
 
 
 def ordered(rows: Sequence[Json], params: Mapping[str, Any]) -> list[Json]:
-    """Sort by SORT and ORDER; numbers as numbers."""
-    field = str(params.get("SORT") or "ID").upper()
-    found = sorted(rows, key=lambda row: _rank(row.get(field)))
-    return found[::-1] if str(params.get("ORDER", "ASC")).upper() == "DESC" else found
+    """Sort by SORT and ORDER, or by an ORDER that maps one field to ASC or DESC; numbers as numbers."""
+    order, field = params.get("ORDER", "ASC"), params.get("SORT") or "ID"
+    if isinstance(order, dict):
+        field, order = next(iter(order.items()), ("ID", "ASC"))
+    found = sorted(rows, key=lambda row: _rank(row.get(str(field).upper())))
+    return found[::-1] if str(order).upper() == "DESC" else found
 
 
 def _rank(value: Any) -> tuple[float, str]:

@@ -74,8 +74,9 @@ def _compile(spec: Mapping[str, Any]) -> Specification:
 
 
 def _kind(param: Mapping[str, Any]) -> str:
-    # The page of user.get says "string" of FILTER, and shows objects.
-    return "object" if param["name"] == "FILTER" else param["base"]
+    # The page of user.get says "string" of FILTER, and shows objects; of order too, where portals take a map, as
+    # clients that page through lists (fast_bitrix24) send it.
+    return {"FILTER": "object", "order": "any"}.get(param["name"]) or str(param["base"])
 
 
 def _integer(value: Any) -> bool:

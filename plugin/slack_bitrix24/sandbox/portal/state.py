@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from slack_bitrix24.sandbox.portal.access import SCOPES, Caller, Webhook
 from slack_bitrix24.sandbox.portal.bucket import Buckets, plan_of
-from slack_bitrix24.sandbox.portal.envelope import BAD_CREDENTIALS, EXPIRED_TOKEN, NO_AUTH, Json, Refusal
+from slack_bitrix24.sandbox.portal.envelope import BAD_CREDENTIALS, EXPIRED_TOKEN, NO_AUTH, Json, Reason, Refusal
 from slack_bitrix24.sandbox.portal.faults import Fault, Faults
 from slack_bitrix24.sandbox.portal.files import Files
 from slack_bitrix24.sandbox.portal.notifications import Notifications
@@ -122,6 +122,12 @@ class Portal:
     def warn(self, text: str) -> None:
         """Count something that the documents don't allow but no error is documented for."""
         self.warnings[text] += 1
+
+    def refuse(self, reason: Reason) -> Json:
+        """Count a refusal, and return its JSON."""
+        with self.lock:
+            self.refused[reason.code] += 1
+        return reason.body()
 
     def caller(self, credentials: tuple[int, str] | str) -> Caller:
         """Return who calls with a webhook's (user id, secret) or an access token; Refusal when nobody does."""
