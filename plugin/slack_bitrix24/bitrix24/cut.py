@@ -1,0 +1,130 @@
+"""Divide a block of text so that its beginning fits: at the end of a line, else of a word. No I/O.
+
+The tree is divided, not the rendered text, so no code is ever torn.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from slack_bitrix24.document import Block, Blocks, Code, Emoji, Heading, Items, Link, Paragraph, Quote, Span, Text
+
+_T = TypeVar("_T")
+_ATOM = "\ufffc"  # stands for what can't be divided, one place wide
+
+
+def divide(block: Block, fits: Callable[[Block], bool]) -> tuple[Block | None, Block | None]:
+    """Return the longest beginning of the block that fits, and the rest; either is None where nothing is left.
+
+    `fits` is asked about beginnings; it must hold for a shorter one whenever it holds for a longer one.
+    """
+    if fits(block):
+        return block, None
+    text = _flat(block)
+    low, high = 0, len(text)
+    while low < high - 1:
+        middle = (low + high) // 2
+        head, _ = _split(block, middle)
+        low, high = (middle, high) if head is None or fits(head) else (low, middle)
+    return _split(block, _boundary(text, low))
+
+
+def _boundary(text: str, end: int) -> int:
+    for mark in ("\n", " "):
+        found = text.rfind(mark, end // 2, end + 1)
+        if found > 0:
+            return found
+    return next((place for place in range(end, max(end - 16, 0), -1) if not _joined(text, place)), end)
+
+
+def _joined(text: str, place: int) -> bool:
+    # a letter and its accent, or the parts of one emoji
+    return place < len(text) and (
+        unicodedata.category(text[place]).startswith("M") or "\u200d" in text[place - 1 : place + 1]
+    )
+
+
+def _flat(part: Block | Span) -> str:
+    match part:
+        case Text(text) | Code(text):
+            return text
+        case Link(_, label) if label:
+            return "".join(map(_flat, label))
+        case Paragraph(spans) | Heading(spans):
+            return "".join(map(_flat, spans))
+        case Quote(blocks):
+            return _flat_blocks(blocks)
+        case Items(items):
+            return "".join(map(_flat_blocks, items))
+        case _:
+            return _ATOM
+
+
+def _flat_blocks(blocks: Blocks) -> str:
+    return "".join(_flat(block) + "\n" for block in blocks)
+
+
+def _split(block: Block, at: int) -> tuple[Block | None, Block | None]:
+    match block:
+        case Paragraph(spans) | Heading(spans):
+            heads, tails = _sequence(spans, at, (_flat, _split_span))
+            return replace(block, spans=heads) if heads else None, replace(block, spans=tails) if tails else None
+        case Code(text):
+            return Code(text[:at]) if at > 0 else None, Code(text[at:]) if at < len(text) else None
+        case Quote(blocks):
+            before, after = _split_blocks(blocks, at)
+            return Quote(before) if before else None, Quote(after) if after else None
+        case Items(items):
+            return _split_items(block, items, at)
+        case _:
+            return (block, None) if at > 0 else (None, block)
+
+
+def _split_items(block: Items, items: Sequence[Blocks], at: int) -> tuple[Items | None, Items | None]:
+    heads, tails = _sequence(items, at, (_flat_blocks, _split_blocks))
+    shown = len(items) - len(tails)  # an item that was divided goes on under its own number
+    return (
+        replace(block, items=heads) if heads else None,
+        replace(block, items=tails, start=block.start + shown) if tails else None,
+    )
+
+
+def _split_blocks(blocks: Blocks, at: int) -> tuple[Blocks, Blocks]:
+    return _sequence(blocks, at, (lambda block: _flat(block) + "\n", _split))
+
+
+def _split_span(span: Span, at: int) -> tuple[Span | None, Span | None]:
+    match span:
+        case Text(text):
+            return replace(span, text=text[:at]), replace(span, text=text[at:])
+        case Link(_, label) if label:
+            before, after = _sequence(label, at, (_flat, _split_part))
+            return replace(span, label=before), replace(span, label=after)
+        case _:
+            return None, span
+
+
+def _split_part(part: Text | Emoji, at: int) -> tuple[Text | Emoji | None, Text | Emoji | None]:
+    if isinstance(part, Emoji):
+        return None, part
+    return replace(part, text=part.text[:at]), replace(part, text=part.text[at:])
+
+
+def _sequence(
+    parts: Sequence[_T],
+    at: int,
+    how: tuple[Callable[[_T], str], Callable[[_T, int], tuple[_T | None, _T | None]]],
+) -> tuple[tuple[_T, ...], tuple[_T, ...]]:
+    flat, split = how
+    heads: list[_T | None] = []
+    tails: list[_T | None] = []
+    for part in parts:
+        size = len(flat(part))
+        head, tail = (part, None) if at >= size else (None, part) if at <= 0 else split(part, at)
+        heads.append(head)
+        tails.append(tail)
+        at -= size
+    return tuple(part for part in heads if part), tuple(part for part in tails if part)
