@@ -38,23 +38,29 @@ def cron(expression: str, zone: str) -> Cron:
         raise RefusalError("cron", f"{expression!r}: expected 5 fields, got {len(fields)}")
     rule = Cron(" ".join(fields), zone)
     try:
-        next(CronSim(rule.expression, _ANY))
+        CronSim(rule.expression, _ANY)
     except CronSimError as error:
         raise RefusalError("cron", f"{expression!r}: {str(error).lower()}") from error
-    except StopIteration as error:
-        raise RefusalError("never") from error
     return rule
 
 
 def next_after(rule: Rule, after: datetime) -> datetime | None:
     """Return the first fire later than `after`, in UTC; None where there is none."""
-    match rule:
-        case Once(at):
-            return at.astimezone(UTC) if at > after else None
-        case Cron():
-            return _next_cron(rule, after)
-        case Recurring():
-            return _next_elapsed(rule, after) or _next_local(rule, after)
+    after = after.astimezone(UTC)  # two times in one zone would be compared by their hands
+    if isinstance(rule, Once):
+        at = rule.at.astimezone(UTC)
+        return at if at > after else None
+    if isinstance(rule, Cron):
+        return _next_cron(rule, after)
+    return _next_elapsed(rule, after) or _next_local(rule, after)
+
+
+def first_after(rule: Rule, after: datetime) -> datetime:
+    """Return the first fire later than `after`; raises PhraseError where there is none."""
+    fire = next_after(rule, after)
+    if fire is None:
+        raise RefusalError("never")
+    return fire
 
 
 def fires_between(rule: Rule, after: datetime, until: datetime, *, limit: int) -> list[datetime]:
@@ -78,7 +84,7 @@ def _next_cron(rule: Cron, after: datetime) -> datetime | None:
 
 def _next_elapsed(rule: Recurring, after: datetime) -> datetime | None:
     fields = parts(rule)
-    unit = _ELAPSED.get(fields["FREQ"])
+    unit = _ELAPSED.get(fields.get("FREQ", ""))
     if unit is None:
         return None
     step = unit * int(fields.get("INTERVAL", "1"))
@@ -106,7 +112,10 @@ def _locals(rule: Recurring, local: datetime) -> Iterator[datetime]:
 
 @lru_cache(maxsize=256)
 def _rrule(text: str, start: datetime) -> rrule:
-    rule = rrulestr(text, dtstart=start)
+    try:
+        rule = rrulestr(text, dtstart=start)
+    except ValueError as error:
+        raise RefusalError("stored", text) from error
     if not isinstance(rule, rrule):
         raise RefusalError("stored", text)
     return rule
@@ -114,4 +123,4 @@ def _rrule(text: str, start: datetime) -> rrule:
 
 def parts(rule: Recurring) -> dict[str, str]:
     """Split an RFC 5545 rule into its fields: {"FREQ": "WEEKLY", "INTERVAL": "2"}."""
-    return dict(field.split("=", 1) for field in rule.rrule.split(";"))
+    return {name: value for name, _equals, value in (field.partition("=") for field in rule.rrule.split(";"))}

@@ -18,14 +18,19 @@ def read(tokens: list[Token]) -> Reading:
         if not first_of((every, adverb, delay, pattern, clock, part), reader, reading):
             mark = reader.at
             if not (reading.topics and reader.take(Kind.AND) and reader.at < len(tokens)):
-                raise RefusalError("unknown", _culprit(tokens[mark:]).text)
+                raise _unknown(tokens[mark:])
     return reading
 
 
-def _culprit(tokens: list[Token]) -> Token:
+def _unknown(tokens: list[Token]) -> RefusalError:
     """Name the first word without any meaning among these, else the first one that stands wrong."""
     unknown = (token for token in tokens if token.kind is Kind.UNKNOWN)
-    return next(unknown, tokens[0])
+    return RefusalError("unknown", next(unknown, tokens[0]).text)
+
+
+def _unfinished(reader: Reader, token: Token) -> RefusalError:
+    rest = reader.tokens[reader.at :]
+    return _unknown(rest) if rest else RefusalError("incomplete", token.text)
 
 
 def delay(reader: Reader, reading: Reading) -> bool:
@@ -112,7 +117,7 @@ def every(reader: Reader, reading: Reading) -> bool:
         reading.claim("every", token)
         reading.repeats = True
         if not first_of((pattern, part), reader, reading):
-            raise RefusalError("incomplete", token.text)
+            raise _unfinished(reader, token)
     return True
 
 
@@ -122,8 +127,8 @@ def _other(reader: Reader, reading: Reading, token: Token) -> bool:
     reading.unit = reader.unit()
     if reading.unit is None:
         reading.unit = Unit.WEEK
-        if not pattern(reader, reading):
-            raise RefusalError("incomplete", token.text)
+        if not first_of((pattern,), reader, reading):
+            raise _unfinished(reader, token)
     return True
 
 
@@ -131,13 +136,19 @@ def _interval(reader: Reader, reading: Reading, token: Token) -> bool:
     """Read a unit with or without a number before it; "every first day of the month" is none."""
     if first_of((_day_of_month,), reader, Reading()):
         return False
-    found = _half(reader) or (reader.number() or reader.ordinal() or 1, reader.unit())
-    number, unit = found
+    number, unit = _half(reader) or (_which(reader), reader.unit())
     if unit is None or number < 1:
         return False
     reading.claim("every", token)
     reading.repeats, reading.interval, reading.unit = True, number, unit
     return True
+
+
+def _which(reader: Reader) -> int:
+    """Read "2" or "second"; 1 where neither is said."""
+    ordinal = reader.ordinal()
+    number = reader.number() if ordinal is None else ordinal
+    return 1 if number is None else number
 
 
 def _half(reader: Reader) -> tuple[int, Unit] | None:

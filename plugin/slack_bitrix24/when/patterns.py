@@ -102,7 +102,7 @@ def _named_date(reader: Reader) -> tuple[int, int, int] | None:
     month = reader.take(Kind.MONTH)
     if month:
         reader.take(Kind.ARTICLE)
-    day = reader.number() or reader.ordinal()
+    day = reader.ordinal() or reader.number()
     if month is None:
         reader.take(Kind.DATE_NOUN)
         reader.take(Kind.OF)
@@ -146,7 +146,7 @@ def monthdays(reader: Reader, reading: Reading) -> bool:
     # Without a sign that a day is meant, "do it first" and "pay 5" are text.
     if not (named or month or on or (ordinal and reading.repeats)) or (day == -1 and not named):
         return False
-    if reader.ahead(Kind.UNIT) or not all(1 <= day <= 31 or day == -1 for day in days):
+    if reader.ahead(Kind.UNIT) or not (days == [-1] or all(1 <= day <= 31 for day in days)):
         return False
     reading.claim("date", token)
     reading.days = tuple(sorted(set(days)))

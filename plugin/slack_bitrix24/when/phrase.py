@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 
 from slack_bitrix24.when.grammar import read
 from slack_bitrix24.when.reader import Reading
@@ -34,14 +36,24 @@ def split(text: str, *, now: datetime, zone: str) -> tuple[str, Rule, str]:
     The longest time at the end counts, else at the beginning; what stands in quotes is never taken for a time. Raises
     PhraseError where there is no time, no text, or a time that is over.
     """
-    found = _beside_quotes(text) or _at_end(text) or _at_beginning(text)
-    if found is None:
-        raise _refusal(text)
-    message, phrase, reading = found
-    rule = resolve(reading, now=now, zone=zone)
-    if not message:
-        raise RefusalError("no_text")
-    return message, rule, phrase
+    clash: RefusalError | None = None
+    for message, phrase, reading in chain(_beside_quotes(text), _at_end(text), _at_beginning(text)):
+        try:
+            rule = resolve(reading, now=now, zone=zone)
+        except RefusalError as refusal:
+            if not _may_be_shorter(reading, refusal):
+                raise
+            clash = clash or refusal
+            continue
+        if not message:
+            raise clash or RefusalError("no_text")
+        return message, rule, phrase
+    raise clash or _refusal(text)
+
+
+def _may_be_shorter(reading: Reading, refusal: RefusalError) -> bool:
+    """Tell whether two days clash, the first of which may be text: "prepare for Friday tomorrow at 9"."""
+    return refusal.code == "mixed" and not reading.repeats and not reading.delay
 
 
 def _refusal(text: str) -> RefusalError:
@@ -83,16 +95,18 @@ def _outer_quotes(text: str) -> tuple[str, str] | None:
     return None
 
 
-def _beside_quotes(text: str) -> tuple[str, str, Reading] | None:
+def _beside_quotes(text: str) -> Iterator[tuple[str, str, Reading]]:
     quoted = _outer_quotes(text)
     if quoted is None:
-        return None
+        return
     message, phrase = quoted
     reading = _read(_tokens(phrase))
-    return (message.strip(), phrase, reading) if reading else None
+    if reading:
+        yield message.strip(), phrase, reading
 
 
-def _at_end(text: str) -> tuple[str, str, Reading] | None:
+def _at_end(text: str) -> Iterator[tuple[str, str, Reading]]:
+    """Find the times at the end, the longest first."""
     tokens = _tokens(text)
     quoted = [match.span() for match in _QUOTES.finditer(text)]
     first = max(0, len(tokens) - _LONGEST)
@@ -101,19 +115,18 @@ def _at_end(text: str) -> tuple[str, str, Reading] | None:
         if any(begin <= start < end for begin, end in quoted) or not _boundary(text, start):
             continue
         if (reading := _read(tokens[index:])) and not _lone_decimal(tokens[index:]):
-            return _bare(text[:start]), text[start : tokens[-1].end], reading
-    return None
+            yield _bare(text[:start]), text[start : tokens[-1].end], reading
 
 
-def _at_beginning(text: str) -> tuple[str, str, Reading] | None:
+def _at_beginning(text: str) -> Iterator[tuple[str, str, Reading]]:
+    """Find the times at the beginning, the longest first."""
     lead = _LEAD.match(text)
     start = lead.end() if lead else 0
     tokens = tokenise(text[start:])
     for count in range(min(_LONGEST, len(tokens)), 0, -1):
         end = start + tokens[count - 1].end
         if _boundary(text, end) and (reading := _read(tokens[:count])):
-            return _bare(text[end:]), text[start:end], reading
-    return None
+            yield _bare(text[end:]), text[start:end], reading
 
 
 def _lone_decimal(tokens: list[Token]) -> bool:
@@ -129,6 +142,6 @@ def _boundary(text: str, place: int) -> bool:
 
 def _bare(text: str) -> str:
     """Strip "to", "that", «чтобы» and the like before a message, and the comma or dash beside the time."""
-    rest = text[: _TAIL.search(text).start()]  # type: ignore[union-attr]  # it matches any end
-    lead = _LEAD.match(rest)
-    return rest[lead.end() :] if lead else rest
+    lead = _LEAD.match(text)
+    rest = text[lead.end() :] if lead else text
+    return _TAIL.sub("", rest, count=1)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from slack_bitrix24.when.fires import next_after, parts
+from slack_bitrix24.when.fires import first_after, parts
 from slack_bitrix24.when.refusal import RefusalError
 from slack_bitrix24.when.rule import Cron, Recurring, Rule, zone_info
 from slack_bitrix24.when.tokens import Unit
@@ -57,9 +57,7 @@ def rule_of(repeat: Repeat, *, now: datetime, zone: str) -> Rule:
 
 
 def _first(repeat: Repeat, *, now: datetime, zone: str) -> datetime:
-    first = next_after(rule_of(replace(repeat, interval=1), now=now, zone=zone), now)
-    if first is None:
-        raise RefusalError("never")
+    first = first_after(rule_of(replace(repeat, interval=1), now=now, zone=zone), now)
     local = first.astimezone(zone_info(zone)).replace(tzinfo=None, fold=0)
     # The day counts; the time of day is said by the phrase, not by a gap that happens to be on that day.
     return local.replace(hour=_hour(local, repeat), minute=repeat.minute, second=0)
@@ -101,7 +99,19 @@ def _rrule(repeat: Repeat) -> str:
 
 def repeat_of(rule: Cron | Recurring) -> Repeat | None:
     """Tell what a rule says in a person's terms; None where `Repeat` has no words for it."""
-    return _of_cron(rule.expression) if isinstance(rule, Cron) else _of_rrule(rule)
+    repeat = _of_cron(rule.expression) if isinstance(rule, Cron) else _of_rrule(rule)
+    return repeat if repeat and _sayable(repeat) else None
+
+
+def _sayable(repeat: Repeat) -> bool:
+    weekdays, days, months = repeat.weekdays, repeat.days, repeat.months
+    if repeat.unit is Unit.YEAR:
+        return not weekdays and len(days) == 1 and bool(months)
+    if repeat.unit is Unit.MONTH:
+        plain = days == (-1,) or all(day > 0 for day in days)
+        nth = repeat.nth in (1, 2, 3, 4, 5, -1) and len(weekdays) == 1
+        return not months and plain and (bool(days) if not weekdays else nth and not days)
+    return not days and not months and repeat.nth is None and (repeat.unit is Unit.WEEK or not weekdays)
 
 
 def _of_cron(expression: str) -> Repeat | None:

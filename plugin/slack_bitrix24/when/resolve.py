@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from dateutil.relativedelta import relativedelta
 
 from slack_bitrix24.when.clocks import in_part
-from slack_bitrix24.when.fires import next_after
+from slack_bitrix24.when.fires import first_after
 from slack_bitrix24.when.reader import Clock, Reading
 from slack_bitrix24.when.refusal import RefusalError
 from slack_bitrix24.when.repeat import Repeat, rule_of
@@ -23,6 +23,7 @@ _SECONDS = {Unit.SECOND: 1, Unit.MINUTE: 60, Unit.HOUR: 3600, Unit.DAY: 86_400, 
 
 def resolve(reading: Reading, *, now: datetime, zone: str) -> Rule:
     """Make the rule; raises PhraseError for what is over, too far away, or doesn't fit together."""
+    now = now.astimezone(UTC)  # adding hours to a time in a zone would move its hands, not count time
     try:
         if reading.repeats:
             return _recurrence(reading, now=now, zone=zone)
@@ -31,7 +32,7 @@ def resolve(reading: Reading, *, now: datetime, zone: str) -> Rule:
         raise RefusalError("far") from error
     if at <= now:
         raise RefusalError("past", at.astimezone(zone_info(zone)).strftime("%Y-%m-%d %H:%M"))
-    return Once(at.astimezone(UTC))
+    return Once(at)
 
 
 def _recurrence(reading: Reading, *, now: datetime, zone: str) -> Rule:
@@ -219,9 +220,7 @@ def _next(reading: Reading, clock: Clock, *, now: datetime, zone: str) -> dateti
         days=reading.days,
         months=reading.months,
     )
-    first = next_after(rule_of(repeat, now=now, zone=zone), now)
-    if first is None:
-        raise RefusalError("never")
+    first = first_after(rule_of(repeat, now=now, zone=zone), now)
     _check_weekday_of_date(reading, first, zone=zone, dated=dated)
     return first
 

@@ -62,16 +62,12 @@ def instant(local: datetime, zone: str) -> datetime:
 
 def dump(rule: Rule) -> str:
     """Write a rule as one line of JSON."""
-    match rule:
-        case Once(at):
-            stored = {"once": at.astimezone(UTC).isoformat()}
-        case Cron(expression, zone):
-            stored = {"cron": expression, "zone": zone}
-        case Recurring(rrule, start, zone):
-            stored = {"rrule": rrule, "start": start.isoformat(), "zone": zone}
-            if start.fold:
-                stored["fold"] = "1"
-    return json.dumps(stored)
+    if isinstance(rule, Once):
+        return json.dumps({"once": rule.at.astimezone(UTC).isoformat()})
+    if isinstance(rule, Cron):
+        return json.dumps({"cron": rule.expression, "zone": rule.zone})
+    fold = {"fold": 1} if rule.start.fold else {}
+    return json.dumps({"rrule": rule.rrule, "start": rule.start.isoformat(), "zone": rule.zone, **fold})
 
 
 def load(text: str) -> Rule:

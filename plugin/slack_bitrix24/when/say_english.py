@@ -29,14 +29,17 @@ def date(local: datetime) -> str:
 
 def repeat(said: Repeat) -> str:
     """Say a recurrence: "every 2 weeks on Monday at 10:00"."""
-    days = _days(said)
     if said.unit < Unit.DAY:
         return _every(said)
-    if said.unit is Unit.WEEK and said.interval == 1 and days:
-        head = f"every {days}"
-    else:
-        head = f"{_every(said)} on {days}" if days else _every(said)
-    return f"{head} at {join([f'{hour}:{said.minute:02}' for hour in said.hours])}"
+    return f"{_head(said)} at {join([f'{hour}:{said.minute:02}' for hour in said.hours])}"
+
+
+def _head(said: Repeat) -> str:
+    workdays = said.weekdays == (0, 1, 2, 3, 4)
+    if said.unit is Unit.WEEK and said.interval == 1 and said.weekdays:
+        return "every weekday" if workdays else f"every {_days(said)}"
+    days = "weekdays" if workdays else _days(said)
+    return f"{_every(said)} on {days}" if days else _every(said)
 
 
 def _every(said: Repeat) -> str:
@@ -45,8 +48,6 @@ def _every(said: Repeat) -> str:
 
 
 def _days(said: Repeat) -> str:
-    if said.weekdays == (0, 1, 2, 3, 4):
-        return "weekday"
     if said.nth is not None:
         return f"the {_ORDINALS[said.nth]} {_WEEKDAYS[said.weekdays[0]]}"
     if said.months:

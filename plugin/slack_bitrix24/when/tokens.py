@@ -92,7 +92,7 @@ _TOKEN = re.compile(
     (?P<iso>    \d{4}-\d\d?-\d\d? (?= T\d) ) T?
   | (?P<date>   \d{4}-\d\d?-\d\d? | \d{4}/\d\d?/\d\d? | \d{4}\.\d\d?\.\d\d?
               | \d\d?(?P<mark>[-/.])\d\d?(?P=mark)(?:\d{4}|\d\d) | \d\d?[-/]\d\d? ) (?![\d:])
-  | (?P<clock>  \d\d?:\d\d (?: :00 )? ) (?![\d:])
+  | (?P<clock>  \d\d?:\d\d (?: :\d\d )? ) (?![\d:])
   | (?P<dotted> \d+[.,]\d+ ) (?![\d:])
   | (?P<ord>    \d+ (?: st|nd|rd|th | -?(?:ого|его|ому|ое|ее|ые|ый|ий|ая|ую|ых|ым|го|му|й|я|е|х|м|ю) ) ) \b
   | (?P<number> \d+ )
@@ -142,8 +142,9 @@ def _meaning(found: str, text: str) -> tuple[Kind, tuple[int, ...]]:
 
 
 def _clock(text: str) -> tuple[Kind, tuple[int, ...]]:
-    hour, minute = (int(number) for number in text.split(":")[:2])
-    return (Kind.CLOCK, (hour, minute)) if hour < 24 and minute < 60 else (Kind.UNKNOWN, ())
+    hour, minute, *seconds = (int(number) for number in text.split(":"))
+    valid = hour < 24 and minute < 60 and not any(seconds)
+    return (Kind.CLOCK, (hour, minute)) if valid else (Kind.UNKNOWN, ())
 
 
 def _date(text: str) -> tuple[Kind, tuple[int, ...]]:
