@@ -112,6 +112,12 @@ class Faults:
     happened: int = 0
 
     def __post_init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Start again: none asked for, none happened, the same chances."""
+        self.waiting.clear()
+        self.happened = 0
         self._random = random.Random(self.seed)  # noqa: S311  the same faults in each run, no secret
 
     def add(self, *faults: Fault) -> None:

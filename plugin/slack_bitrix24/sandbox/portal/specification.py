@@ -65,10 +65,15 @@ def _compile(spec: Mapping[str, Any]) -> Specification:
     params = spec["params"]
     if any(param["name"] in RETURNED for param in params):
         params = []
+    types: dict[str, Callable[[Any], bool]] = {}
+    for param in params:
+        name = param["name"].upper()
+        # department.get has both `sort`, a field's name, and `SORT`, a number.
+        types[name] = _anything if name in types else _TESTS.get(_kind(param), _anything)
     return Specification(
         method=spec["method"],
         scope=spec["scope"],
-        types={param["name"].upper(): _TESTS.get(_kind(param), _anything) for param in params},
+        types=types,
         required=tuple(param["name"].upper() for param in params if param["required"] is True),
     )
 

@@ -45,7 +45,7 @@ class Portal:
     charge: float = 0.0
     unknown_users: str = "accept"
     https_required: bool = False
-    webhook: tuple[int, str] = WEBHOOK
+    webhook: tuple[int, str] = field(default=WEBHOOK, repr=False)
     scopes: Sequence[str] = SCOPES
     people: Sequence[User] = USERS
     departments: Sequence[Department] = DEPARTMENTS
@@ -113,7 +113,7 @@ class Portal:
         with self.lock:
             self.store.clear()
             self.files.clear()
-            self.faults.clear()
+            self.faults.reset()
             self.buckets.clear()
             self.operating.clear()
             for counter in (self.counts, self.refused, self.warnings):
