@@ -81,6 +81,11 @@ class Inbox:
             self._work.connection.execute(change.values(**values, attempts=INBOX.c.attempts + 1))
         return [_letter(row) for row in rows]
 
+    def payload(self, key: str) -> JSON | None:
+        """Return what was kept under a key, finished or not; None when there is nothing (any more)."""
+        text = self._work.connection.execute(sa.select(INBOX.c.payload).where(INBOX.c.key == key)).scalar()
+        return None if text is None else json.loads(text)
+
     def done(self, id_: int) -> None:
         """Finish it."""
         self._finish(id_, "done", "")

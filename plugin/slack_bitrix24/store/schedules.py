@@ -78,6 +78,11 @@ class Schedules:
         row = self._work.connection.execute(sa.select(SCHEDULES).where(SCHEDULES.c.id == id_)).one_or_none()
         return _schedule(row) if row else None
 
+    def find(self, key: str) -> Schedule | None:
+        """Return the one with this key."""
+        row = self._work.connection.execute(sa.select(SCHEDULES).where(SCHEDULES.c.key == key)).one_or_none()
+        return _schedule(row) if row else None
+
     def remove_missing(self, prefix: str, keys: Iterable[str]) -> int:
         """Delete those whose key begins so and is not among these; return how many."""
         mine = SCHEDULES.c.key.startswith(prefix, autoescape=True)
