@@ -120,6 +120,7 @@ CASES = [
     ('timezone = "Europe/Minks"', 'timezone: expected a time zone such as "Europe/Minsk", got "Europe/Minks" (did you mean "Europe/Minsk"?)'),
     ("timezone = 3", 'timezone: expected a time zone such as "Europe/Minsk", got 3'),
     ("[outbox]\nkeep_dead = 30", 'outbox.keep_dead: expected a duration such as "90s", "15m", "12h", "30d" or "2w", got 30'),
+    ('[outbox]\nkeep_dead = "26h"', 'outbox.keep_dead: expected a duration of at least "2d", got "26h"'),
     # long values are cut
     (TOKENS + f'mode = "{"x" * 200}"', f'slack.mode: expected "socket" or "http", got "{"x" * 40}…"'),
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from slack_bitrix24.config import Media, Secret, find, load
+from slack_bitrix24.config import Media, Outbox, Secret, find, load
 from slack_bitrix24.config.machine import local_zone
 from slack_bitrix24.errors import ConfigurationError
 
@@ -153,10 +153,18 @@ def test_the_mapping_file_beside_the_configuration_is_taken(read, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("written", "seconds"), [("90s", 90), ("15m", 900), ("12h", 43_200), ("30d", 2_592_000), ("1d12h", 129_600)]
+    ("written", "seconds"),
+    [("0s", 0), ("90s", 90), ("15m", 900), ("12h", 43_200), ("2w", 1_209_600), ("1d12h", 129_600)],
 )
 def test_durations(read, written, seconds):
-    assert read(f'[outbox]\nkeep_dead = "{written}"').outbox.keep_dead == seconds
+    text = f'schedules = [{{ name = "x", cron = "* * * * *", to = ["@a"], text = "x", catch_up_within = "{written}" }}]'
+    assert read(text).schedules[0].catch_up_within == seconds
+
+
+def test_how_long_finished_ones_stay(read):
+    assert read('[outbox]\nkeep_delivered = "2d"\nkeep_dead = "1w"').outbox == Outbox(
+        keep_delivered=172_800, keep_dead=604_800
+    )
 
 
 @pytest.mark.parametrize(

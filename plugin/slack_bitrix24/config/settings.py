@@ -125,7 +125,7 @@ class Web:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbox:
-    """How long finished notifications stay before they are purged, in seconds; 0 is for ever."""
+    """How long finished notifications stay before they are purged, in seconds."""
 
     keep_delivered: float
     keep_dead: float

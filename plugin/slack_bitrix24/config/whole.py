@@ -9,13 +9,14 @@ from slack_bitrix24.config import checks
 from slack_bitrix24.config.machine import local_zone
 from slack_bitrix24.config.portals import read_portals
 from slack_bitrix24.config.secret import Secret
-from slack_bitrix24.config.section import Section
+from slack_bitrix24.config.section import Expected, Section
 from slack_bitrix24.config.settings import MappingSource, Outbox, Settings, Slack, Web, Webhook
 from slack_bitrix24.config.urls import base_url, database
 from slack_bitrix24.config.ways_in import read_permissions, read_relays, read_schedules, read_slack, read_webhooks
 
 # A webhook's token stands in an address that anyone may call: 16 characters of base64 are 96 bits.
 _SHORT_TOKEN = 16
+_SHORTEST_KEPT = 2 * 86_400
 
 
 def read_settings(root: Section, *, path: Path | None, folder: Path, environ: Mapping[str, str]) -> Settings:
@@ -65,9 +66,17 @@ def _read_web(root: Section, slack: Slack | None, webhooks: tuple[Webhook, ...])
 def _read_outbox(root: Section) -> Outbox:
     section = root.table("outbox")
     return Outbox(
-        keep_delivered=section.take("keep_delivered", checks.duration, 30 * 86_400.0),
-        keep_dead=section.take("keep_dead", checks.duration, 90 * 86_400.0),
+        keep_delivered=section.take("keep_delivered", _keep, 30 * 86_400.0),
+        keep_dead=section.take("keep_dead", _keep, 90 * 86_400.0),
     )
+
+
+def _keep(value: object) -> float:
+    # Slack repeats an event for up to 26 hours; what is purged is no longer known as done and would go out twice.
+    seconds = checks.duration(value)
+    if seconds < _SHORTEST_KEPT:
+        raise Expected('a duration of at least "2d"')
+    return seconds
 
 
 def _warnings(webhooks: tuple[Webhook, ...]) -> tuple[str, ...]:
