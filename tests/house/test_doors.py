@@ -15,10 +15,10 @@ PACKAGE = Path(__file__).parents[2] / "plugin" / "slack_bitrix24"
 
 # Library → the files and folders that may import it. Whoever needs it elsewhere asks the one who has the door.
 DOORS = {
-    "requests": {"bitrix24/client.py"},
+    "requests": {"bitrix24/client.py", "cli/fetching.py"},
     "urllib3": {"bitrix24/client.py"},
     "slack_bolt": {"listeners/"},
-    "slack_sdk": {"listeners/", "receipts.py", "app/slack_side.py"},
+    "slack_sdk": {"listeners/", "receipts.py", "app/slack_side.py", "cli/check.py"},
     "websocket": {"listeners/"},
     "sqlalchemy": {"store/"},
     "alembic": {"store/"},
