@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from slack_bitrix24.model import Dead, Delivered, Outcome, Retry, State, Stored
+from slack_bitrix24.model import Delivered, Outcome, Retry, State, Stored
 from slack_bitrix24.store import jsonrows
 from slack_bitrix24.store.accept import supersede
 from slack_bitrix24.store.cleaning import clean
 from slack_bitrix24.store.leases import Lease, LeaseLostError
 from slack_bitrix24.store.outbox import stored
-from slack_bitrix24.store.schema import LANES, OUTBOX, SENDING, is_open, is_pending
+from slack_bitrix24.store.schema import LANES, OUTBOX, is_in, is_open, is_pending
 from slack_bitrix24.store.work import Work
 
 PAGE = 50
 """Due rows that are looked at in one go."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What an outcome makes of a row."""
-
-    id: int
-    state: State
-    due_at: float
-    finished_at: float | None
-    attempts: int
-    bitrix24_id: int | None
-    code: str
-    error: str
-    batch_limit: int
 
 
 def fenced(lease: Lease) -> list[sa.ColumnElement[bool]]:
@@ -57,7 +41,7 @@ def claim(work: Work, lease: Lease, *, limit: int, limits: str) -> list[Stored]:
     }
     taken = set(work.connection.execute(_taking(work.dialect), ids).scalars())
     work.moved(lease.portal, State.PENDING, State.SENDING, n=len(taken))
-    return [_as_taken(row, now=work.now) for row in free if row.id in taken]
+    return [stored(row, taken_at=work.now) for row in free if row.id in taken]
 
 
 def due_at(work: Work, portal: str) -> float | None:
@@ -70,56 +54,55 @@ def due_at(work: Work, portal: str) -> float | None:
     return None
 
 
-def record(work: Work, lease: Lease, outcomes: Mapping[int, Outcome], *, limits: str) -> list[Stored]:
+def record(work: Work, lease: Lease, outcomes: Mapping[int, Outcome], *, limits: str) -> dict[int, State]:
     """See Lanes.record."""
-    _hold_fast(work, lease, limits=limits, now=None)
+    _hold_fast(work, lease, limits=limits, now=0.0)
     ids = jsonrows.listed(outcomes, dialect=work.dialect)
-    query = _sent(work.dialect)
-    rows = work.connection.execute(query, {"ids": ids, "of": lease.portal, "held_by": lease.fence}).all()
-    if not rows:
-        return []
+    rows = work.connection.execute(_sent(work.dialect), {"ids": ids, "held_by": lease.fence}).all()
+    rows = [row for row in rows if row.portal == lease.portal]
     overtaken = _overtaken(work, lease.portal, [row for row in rows if isinstance(outcomes[row.id], Retry)])
-    settled = {row.id: settle(row, outcomes[row.id], now=work.now, overtaken=row.id in overtaken) for row in rows}
-    values = [_values(one) for one in settled.values()]
-    work.connection.execute(_settling(work.dialect), {"rows": jsonrows.encode(values)})
-    for row in rows:
-        work.moved(lease.portal, State.SENDING, settled[row.id].state, receipt_id=row.receipt_id)
-    return [_as_settled(row, settled[row.id]) for row in rows]
+    settled = [settle(row, outcomes[row.id], now=work.now, overtaken=row.id in overtaken) for row in rows]
+    if settled:
+        work.connection.execute(_settling(work.dialect), {"rows": jsonrows.encode(settled)})
+    states = {}
+    for row, values in zip(rows, settled, strict=True):
+        states[row.id] = State(values["state"])
+        work.moved(lease.portal, State.SENDING, states[row.id], receipt_id=row.receipt_id)
+    return states
 
 
-def settle(row: Any, outcome: Outcome, *, now: float, overtaken: bool) -> Settled:
+def settle(row: Any, outcome: Outcome, *, now: float, overtaken: bool) -> dict[str, Any]:
     """Decide what an outcome makes of a row; `overtaken`: a newer one of its tag waits. Does no I/O."""
-    same = Settled(
-        id=row.id,
-        state=State.DEAD,
-        due_at=row.due_at,
-        finished_at=now,
-        attempts=row.attempts,
-        bitrix24_id=None,
-        code="",
-        error="",
-        batch_limit=row.batch_limit,
-    )
+    values = {
+        "id": row.id,
+        "state": State.DELIVERED,
+        "due_at": row.due_at,
+        "finished_at": now,
+        "attempts": row.attempts,
+        "bitrix24_id": None,
+        "code": "",
+        "error": "",
+        "batch_limit": row.batch_limit,
+    }
     if isinstance(outcome, Delivered):
-        return replace(same, state=State.DELIVERED, bitrix24_id=outcome.bitrix24_id)
-    refused = replace(same, code=clean(outcome.code), error=clean(outcome.error))
-    if isinstance(outcome, Dead):
-        return refused
-    return replace(
-        refused,
-        state=State.SUPERSEDED if overtaken else State.PENDING,
-        finished_at=now if overtaken else None,
-        due_at=outcome.at,
-        attempts=row.attempts if outcome.counts else max(0, row.attempts - 1),
-        batch_limit=max(1, row.batch_size // 2) if outcome.ambiguous else row.batch_limit,
-    )
+        values["bitrix24_id"] = outcome.bitrix24_id
+        return values
+    values |= {"code": clean(outcome.code), "error": clean(outcome.error), "state": State.DEAD}
+    if isinstance(outcome, Retry):
+        values["due_at"] = outcome.at
+        values["state"] = State.SUPERSEDED if overtaken else State.PENDING
+        values["finished_at"] = now if overtaken else None
+        if not outcome.counts:
+            values["attempts"] = max(0, row.attempts - 1)
+        if outcome.ambiguous:
+            values["batch_limit"] = max(1, row.batch_size // 2)
+    return values
 
 
-def _hold_fast(work: Work, lease: Lease, *, limits: str, now: float | None) -> None:
-    """Write the limits under the lease's fence; with `now`, only while the lease lasts."""
-    lasting = [LANES.c.until > now] if now is not None else []
-    change = sa.update(LANES).where(*fenced(lease), *lasting).values(limits=limits)
-    if not work.connection.execute(change).rowcount:
+def _hold_fast(work: Work, lease: Lease, *, limits: str, now: float) -> None:
+    """Write the limits under the lease's fence, while the lease lasts beyond `now` (0: even after it)."""
+    holder = {"of": lease.portal, "by": lease.owner, "held_by": lease.fence, "after": now, "now_limits": limits}
+    if not work.connection.execute(_HOLDING, holder).rowcount:
         raise LeaseLostError(f"portal {lease.portal}: the lease of its lane has ended")
 
 
@@ -150,50 +133,33 @@ def _pages(work: Work, portal: str, *, until: float | None) -> Iterator[Sequence
 
 def _barred(work: Work, portal: str, rows: Iterable[Any]) -> dict[int, bool]:
     """Return those of these pending rows that must wait; True where a newer pending one has overtaken it."""
-    tags = {row.tag: row.id for row in rows}
-    parameters = {"of": portal, "tags": jsonrows.listed(tags, dialect=work.dialect)}
-    twins: dict[str, list[Any]] = {}
-    for twin in work.connection.execute(_twins(work.dialect), parameters):
-        twins.setdefault(twin.tag, []).append(twin)
-    barred = {}
-    for row in rows:
-        others = [twin for twin in twins.get(row.tag, ()) if twin.id != row.id]
-        if any(twin.state == State.PENDING and twin.id > row.id for twin in others):
-            barred[row.id] = True
-        elif any(twin.state == State.SENDING for twin in others):
-            barred[row.id] = False
-    return barred
+    newest: dict[str, int] = {}
+    busy: set[str] = set()
+    for id_, tag, state in _open_twins(work, portal, {row.tag for row in rows}):
+        if state == State.SENDING:
+            busy.add(tag)
+        else:
+            newest[tag] = max(id_, newest.get(tag, 0))
+    return {
+        row.id: newest.get(row.tag, 0) > row.id for row in rows if row.tag in busy or newest.get(row.tag, 0) > row.id
+    }
 
 
 def _overtaken(work: Work, portal: str, rows: Sequence[Any]) -> set[int]:
-    if not rows:
-        return set()
-    parameters = {"of": portal, "tags": jsonrows.listed([row.tag for row in rows], dialect=work.dialect)}
     newest: dict[str, int] = {}
-    for twin in work.connection.execute(_twins(work.dialect), parameters):
-        newest[twin.tag] = max(twin.id, newest.get(twin.tag, 0))
+    for id_, tag, _ in _open_twins(work, portal, {row.tag for row in rows}):
+        newest[tag] = max(id_, newest.get(tag, 0))
     return {row.id for row in rows if newest.get(row.tag, 0) > row.id}
 
 
-def _as_taken(row: Any, *, now: float) -> Stored:
-    return replace(stored(row), state=State.SENDING, attempts=row.attempts + 1, sent_at=now)
-
-
-def _as_settled(row: Any, settled: Settled) -> Stored:
-    return replace(
-        stored(row),
-        state=settled.state,
-        attempts=settled.attempts,
-        due_at=settled.due_at,
-        finished_at=settled.finished_at,
-        bitrix24_id=settled.bitrix24_id,
-        code=settled.code,
-        error=settled.error,
-    )
-
-
-def _values(settled: Settled) -> dict[str, object]:
-    return {name: getattr(settled, name) for name in _SETTLED}
+def _open_twins(work: Work, portal: str, tags: set[str]) -> Iterator[tuple[int, str, str]]:
+    """Return id, tag and state of what is pending or sending under these tags."""
+    if not tags:
+        return
+    parameters = {"tags": jsonrows.listed(tags, dialect=work.dialect)}
+    for id_, of, tag, state in work.connection.execute(_twins(work.dialect), parameters):
+        if of == portal:
+            yield id_, tag, state
 
 
 _SETTLED: jsonrows.Types = {
@@ -207,6 +173,21 @@ _SETTLED: jsonrows.Types = {
     "error": sa.Text,
     "batch_limit": sa.BigInteger,
 }
+
+_NEEDED = [
+    OUTBOX.c[name] for name in ("id", "portal", "tag", "receipt_id", "due_at", "attempts", "batch_size", "batch_limit")
+]
+
+_HOLDING = (
+    sa.update(LANES)
+    .where(
+        LANES.c.portal == sa.bindparam("of", type_=sa.Text()),
+        LANES.c.owner == sa.bindparam("by", type_=sa.Text()),
+        LANES.c.fence == sa.bindparam("held_by", type_=sa.BigInteger()),
+        LANES.c.until > sa.bindparam("after", type_=sa.Double()),
+    )
+    .values(limits=sa.bindparam("now_limits", type_=sa.Text()))
+)
 
 _PAGE = (
     sa.select(OUTBOX)
@@ -223,19 +204,17 @@ _PAGE = (
 
 
 @cache
-def _twins(dialect: str) -> sa.Select[int, str, str]:
-    return sa.select(OUTBOX.c.id, OUTBOX.c.tag, OUTBOX.c.state).where(
-        OUTBOX.c.portal == sa.bindparam("of", type_=sa.Text()),
-        jsonrows.among(OUTBOX.c.tag, "tags", dialect=dialect),
-        is_open(),
-    )
+def _twins(dialect: str) -> sa.Select[int, str, str, str]:
+    # Not by the portal: see the index.
+    columns = (OUTBOX.c.id, OUTBOX.c.portal, OUTBOX.c.tag, OUTBOX.c.state)
+    return sa.select(*columns).where(jsonrows.among(OUTBOX.c.tag, "tags", dialect=dialect), is_open())
 
 
 @cache
 def _taking(dialect: str) -> sa.Executable:
     return (
         sa.update(OUTBOX)
-        .where(jsonrows.among(OUTBOX.c.id, "ids", dialect=dialect), is_pending())
+        .where(jsonrows.among(OUTBOX.c.id, "ids", dialect=dialect), is_in(State.PENDING))
         .values(
             state=State.SENDING,
             attempts=OUTBOX.c.attempts + 1,
@@ -249,10 +228,9 @@ def _taking(dialect: str) -> sa.Executable:
 
 @cache
 def _sent(dialect: str) -> sa.Select[Any]:
-    return sa.select(OUTBOX).where(
+    return sa.select(*_NEEDED).where(
         jsonrows.among(OUTBOX.c.id, "ids", dialect=dialect),
-        OUTBOX.c.portal == sa.bindparam("of", type_=sa.Text()),
-        OUTBOX.c.state == SENDING,
+        is_in(State.SENDING),
         OUTBOX.c.fence == sa.bindparam("held_by", type_=sa.BigInteger()),
     )
 

@@ -12,12 +12,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
+
 Types = Mapping[str, type[sa.types.TypeEngine[Any]]]
 
 
 def encode(rows: Sequence[Mapping[str, object]]) -> str:
     """Return the parameter's value."""
-    return json.dumps(rows, separators=(",", ":"))
+    return _ENCODER.encode(rows)
 
 
 def table(parameter: str, types: Types, *, dialect: str) -> sa.FromClause:

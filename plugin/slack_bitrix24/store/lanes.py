@@ -84,8 +84,8 @@ class Lanes:
         """Return when the next notification may be claimed; None when there is none."""
         return claims.due_at(self._work, portal)
 
-    def record(self, lease: Lease, outcomes: Mapping[int, Outcome], *, limits: str) -> list[Stored]:
-        """Write what became of claimed notifications; return them as they are now.
+    def record(self, lease: Lease, outcomes: Mapping[int, Outcome], *, limits: str) -> dict[int, State]:
+        """Write what became of claimed notifications; return their states by id.
 
         Raises LeaseLostError, having written nothing, when another holder took the lane over. Rows that this lease
         does not send (recorded before) are left alone.
@@ -144,12 +144,12 @@ class Lanes:
     def _give_back(self, lease: Lease) -> None:
         # An older version that was in hand when a newer one was made has nothing more to say.
         newer = OUTBOX.alias("newer")
-        same = sa.and_(newer.c.portal == OUTBOX.c.portal, newer.c.tag == OUTBOX.c.tag, is_open(newer))
+        same = sa.and_(newer.c.tag == OUTBOX.c.tag, is_open(newer), newer.c.portal == OUTBOX.c.portal)
         overtaken = sa.exists().where(same, newer.c.id > OUTBOX.c.id)
         half = sa.case((OUTBOX.c.batch_size > 3, OUTBOX.c.batch_size / 2), else_=1)
         change = (
             sa.update(OUTBOX)
-            .where(OUTBOX.c.portal == lease.portal, is_open(), OUTBOX.c.state == SENDING, OUTBOX.c.fence < lease.fence)
+            .where(OUTBOX.c.portal == lease.portal, OUTBOX.c.state == SENDING, OUTBOX.c.fence < lease.fence)
             .values(
                 state=sa.case((overtaken, State.SUPERSEDED), else_=State.PENDING),
                 finished_at=sa.case((overtaken, self._work.now), else_=None),
