@@ -47,7 +47,13 @@ def _message(workspace: Workspace, message: Message) -> JSON:
     name = message.body.get("username") or (user.real_name if user else "Slackbot")
     author = {"name": name, "id": message.body.get("user") or message.body.get("bot_id", "")}
     author["bot"] = "bot_id" in message.body or author["id"] in {BOT_USER, SLACKBOT}
-    return {**message.body, "only_for": message.only_for, "replaced": message.replaced, "author": author}
+    return {
+        **message.body,
+        "only_for": message.only_for,
+        "prompt": message.prompt,
+        "replaced": message.replaced,
+        "author": author,
+    }
 
 
 def _view(view: View | None) -> JSON | None:

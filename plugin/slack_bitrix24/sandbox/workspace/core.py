@@ -84,10 +84,10 @@ class Core:
             raise ApiError("channel_not_found")
         return found
 
-    def post(self, channel: Channel, body: JSON, *, only_for: str = "") -> Message:
+    def post(self, channel: Channel, body: JSON, *, only_for: str = "", prompt: str = "") -> Message:
         """Add a message; everybody's are events, one person's are not."""
         with self.lock:
-            message = self.log.add(Message(channel.id, body, only_for))
+            message = self.log.add(Message(channel.id, body, only_for, prompt))
         self.feed.publish("message", channel=channel.id, ts=message.ts)
         if not only_for:
             self.emit(payloads.message_event(body, channel), channel)
@@ -137,7 +137,8 @@ class Core:
             return
         only_for = "" if body.get("response_type") == "in_channel" else hook.user
         parts = payloads.bot_message(self.clock.ts(), content(body))
-        hook.original = self.post(self.channel(hook.channel), parts, only_for=only_for).ts
+        message = self.post(self.channel(hook.channel), parts, only_for=only_for, prompt=hook.prompt)
+        hook.original = message.ts
 
     def close(self) -> None:
         """Forget all that is still to be tried."""

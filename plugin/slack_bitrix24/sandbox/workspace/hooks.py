@@ -19,13 +19,17 @@ USES = 5
 
 @dataclass(slots=True)
 class Hook:
-    """A response URL. `original` is the `ts` of the message that it replaces or deletes, empty while there is none."""
+    """A response URL. `original` is the `ts` of the message that it replaces or deletes, empty while there is none.
+
+    `prompt` is the command that it came with.
+    """
 
     path: str
     user: str
     channel: str
     created: float
     original: str = ""
+    prompt: str = ""
     uses: int = 0
 
 

@@ -16,11 +16,15 @@ TITLE = re.compile(r"\s+")
 
 @dataclass(slots=True)
 class Message:
-    """A message as Slack stores it. `only_for` is the one user who sees an ephemeral one."""
+    """A message as Slack stores it.
+
+    `only_for` is the one user who sees an ephemeral one, `prompt` what that user typed to get it.
+    """
 
     channel: str
     body: JSON
     only_for: str = ""
+    prompt: str = ""
     replaced: int = 0
 
     @property

@@ -34,13 +34,11 @@ class Workspace(Core):
             response_url=f"{self.base_url}{hook.path}",
             trigger_id=self.views.trigger(user),
         )
-        typed = f"{command} {text}".rstrip()
-        delivery = Delivery(
-            "slash_commands", payload, retried=False, answer=lambda body: self._shown(hook, body, typed)
-        )
+        hook.prompt = f"{command} {text}".rstrip()
+        delivery = Delivery("slash_commands", payload, retried=False, answer=lambda body: self._shown(hook, body))
         self._deliver(delivery)
         if delivery.failed:
-            self._slackbot(user, channel, f'{command} failed with the error "{delivery.failed}"')
+            self._slackbot(hook, f'{command} failed with the error "{delivery.failed}"')
         return delivery
 
     def message(self, user: str, text: str, *, channel: str = "C0GENERAL", thread_ts: str = "") -> Message:
@@ -191,16 +189,16 @@ class Workspace(Core):
         delivery.done.wait(self.courier.ack_timeout + 1)
         return delivery
 
-    def _shown(self, hook: Hook, body: JSON, typed: str) -> None:
+    def _shown(self, hook: Hook, body: JSON) -> None:
         if body.get("response_type") == "in_channel":
-            said = {"type": "message", "user": hook.user, "ts": self.clock.ts(), "text": typed}
+            said = {"type": "message", "user": hook.user, "ts": self.clock.ts(), "text": hook.prompt}
             self.post(self.channel(hook.channel), said)
         if body.get("text") or body.get("blocks") or body.get("attachments"):
             self.answer(hook, body)
 
-    def _slackbot(self, user: str, channel: str, text: str) -> None:
+    def _slackbot(self, hook: Hook, text: str) -> None:
         body: JSON = {"type": "message", "user": SLACKBOT, "ts": self.clock.ts(), "text": text}
-        self.post(self.channel(channel), body, only_for=user)
+        self.post(self.channel(hook.channel), body, only_for=hook.user, prompt=hook.prompt)
 
     def _place(self, channel: str) -> JSON:
         return {"id": channel, "name": self.channels[channel].name or "directmessage"}

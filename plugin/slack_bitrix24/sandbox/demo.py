@@ -1,0 +1,127 @@
+"""The demo: one page, a Slack workspace and a Bitrix24 portal, in one ASGI application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from slack_bitrix24.sandbox import portal as bitrix24
+from slack_bitrix24.sandbox import workspace as slack
+
+PAGE = Path(__file__).parent / "page"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    # pictures in notifications: whatever else serves them on this machine
+    "img-src 'self' http://127.0.0.1:* http://localhost:*; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+MAPPING = """\
+# Slack user → Bitrix24 user. Change it while the demo runs: it is read again.
+users:
+  U024BE7LH: 10    # Anna Petrova
+  U0G9QF9C6: 12    # Bob Smirnov
+  U0CAROL03: 14    # Carol Chen
+groups:
+  oncall: [U024BE7LH, U0G9QF9C6]
+"""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The application, the two sandboxes in it, and what a bridge needs to connect to them."""
+
+    app: Starlette
+    portal: bitrix24.Portal
+    workspace: slack.Workspace
+    url: str
+    mapping_text: str = MAPPING
+
+    @property
+    def slack_api_url(self) -> str:
+        """The base of the Slack Web API."""
+        return self.workspace.api_url
+
+    @property
+    def bot_token(self) -> str:
+        """The Slack bot token."""
+        return self.workspace.bot_token
+
+    @property
+    def app_token(self) -> str:
+        """The Slack app-level token, for Socket Mode."""
+        return self.workspace.app_token
+
+    @property
+    def webhook_url(self) -> str:
+        """The Bitrix24 webhook."""
+        return self.portal.webhook_url(self.url)
+
+    @property
+    def picture_url(self) -> str:
+        """A picture that a schedule can show."""
+        return f"{self.url}/static/board.png"
+
+    @property
+    def file_url(self) -> str:
+        """A document that a schedule can link to."""
+        return f"{self.url}/static/agenda.docx"
+
+
+class Guarded:
+    """Adds the security headers to every answer that is the page's own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, adding headers."""
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] += [
+                    (b"content-security-policy", POLICY.encode()),
+                    (b"x-content-type-options", b"nosniff"),
+                    (b"referrer-policy", b"no-referrer"),
+                    (b"cache-control", b"no-cache"),
+                ]
+            await send(message)
+
+        ours = scope["type"] == "http" and (scope["path"] == "/" or scope["path"].startswith("/static/"))
+        await self.app(scope, receive, guarded if ours else send)
+
+
+def build(port: int) -> Demo:
+    """Return the demo for a server on this port of 127.0.0.1; nothing runs yet."""
+    url = f"http://127.0.0.1:{port}"
+    portal, workspace = bitrix24.Portal(), slack.Workspace(base_url=f"{url}/slack/")
+    app = Starlette(
+        routes=[
+            Route("/", page),
+            Route("/slack/archives/{channel}/{message}", permalink),
+            Mount("/static", app=StaticFiles(directory=PAGE / "static")),
+            Mount("/slack", app=slack.app(workspace)),
+            # at the root, where a real portal has its REST: /rest/…, /oauth/… and the portal's own /sandbox/…
+            Mount("", app=bitrix24.app(portal)),
+        ],
+        middleware=[Middleware(Guarded)],
+    )
+    return Demo(app, portal, workspace, url)
+
+
+async def page(_request: Request) -> Response:
+    """Serve the page."""
+    return FileResponse(PAGE / "index.html")
+
+
+async def permalink(request: Request) -> Response:
+    """Show the message that a link back to Slack names."""
+    found = request.path_params
+    return RedirectResponse(f"/#{found['channel']}/{found['message']}")

@@ -1,0 +1,98 @@
+// An ATTACH as Bitrix24 draws it: https://apidocs.bitrix24.com/api-reference/chats/messages/attachments/index.html
+
+import { attached } from "./bbcode.js";
+import { avatar, el, link, picture } from "./dom.js";
+
+const TOKENS = { primary: "#2fc6f6", secondary: "#a8adb4", alert: "#f4433e", base: "#3f9bdc" };
+const HEX = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i;
+
+function colour(holder) {
+  if (HEX.test(holder.COLOR ?? "")) return holder.COLOR;
+  return TOKENS[String(holder.COLOR_TOKEN ?? "").toLowerCase()] ?? "";
+}
+
+function list(value) {
+  return Array.isArray(value) ? value : [value];
+}
+
+function pixels(value, most) {
+  const number = parseInt(value, 10);
+  return number > 0 ? `${Math.min(number, most)}px` : "";
+}
+
+export function size(bytes) {
+  let value = Number(bytes);
+  if (!Number.isFinite(value) || value < 0) return "";
+  for (const unit of ["B", "KB", "MB", "GB"]) {
+    if (value < 1024 || unit === "GB") return `${unit === "B" ? value : value.toFixed(1).replace(/\.0$/, "")} ${unit}`;
+    value /= 1024;
+  }
+  return "";
+}
+
+const BLOCKS = {
+  MESSAGE: (text) => el("div.at-message", {}, attached(text)),
+  LINK: (block) => el("div.at-link", {},
+    link(block.LINK, block.NAME || block.LINK),
+    block.DESC || block.HTML ? el("div.at-desc", {}, attached(block.DESC || stripped(block.HTML))) : "",
+    block.PREVIEW ? preview(block) : ""),
+  USER: (block) => el("div.at-user", {},
+    avatar(block.NAME, { url: block.AVATAR, bot: block.AVATAR_TYPE === "BOT" || Boolean(block.BOT_ID) }),
+    link(block.LINK, block.NAME)),
+  GRID: (items) => grids(list(items)),
+  IMAGE: (images) => list(images).map((image) => el("div.at-image", {}, preview(image))),
+  FILE: (files) => list(files).map(file),
+  DELIMITER: (block) => el("hr.at-delimiter", {
+    style: { width: pixels(block.SIZE, 2000) || "200px", background: HEX.test(block.COLOR ?? "") ? block.COLOR : "" },
+  }),
+};
+
+function stripped(html) {
+  return new DOMParser().parseFromString(String(html), "text/html").body.textContent;
+}
+
+function preview(image) {
+  const style = { width: pixels(image.WIDTH, 600), aspectRatio: "" };
+  if (image.WIDTH > 0 && image.HEIGHT > 0) style.aspectRatio = `${image.WIDTH} / ${image.HEIGHT}`;
+  return link(image.LINK, picture(image.PREVIEW || image.LINK, image.NAME || "picture", { className: "at-picture", style }));
+}
+
+function file(block) {
+  const name = block.NAME || block.LINK;
+  const extension = /\.([a-z0-9]{1,5})$/i.exec(name)?.[1] ?? "file";
+  return el("div.at-file", {},
+    el("span.at-icon", { "aria-hidden": "true" }, extension),
+    el("span.at-file-text", {}, link(block.LINK, name), el("span.at-size", {}, size(block.SIZE))));
+}
+
+// Items of one DISPLAY stand together; a GRID that mixes them is drawn as several.
+function grids(items) {
+  const drawn = [];
+  for (const item of items) {
+    const display = String(item.DISPLAY ?? "BLOCK").toUpperCase();
+    const mode = { COLUMN: "row", ROW: "row", TABLE: "table", LINE: "line" }[display] ?? "block";
+    if (drawn.at(-1)?.mode !== mode) drawn.push({ mode, node: el(`dl.at-grid.at-${mode}`) });
+    drawn.at(-1).node.append(cell(item));
+  }
+  return drawn.map((grid) => grid.node);
+}
+
+function cell(item) {
+  const value = attached(item.VALUE);
+  const shown = item.LINK ? link(item.LINK, value) : value;
+  return el("div.at-cell", { style: { width: pixels(item.WIDTH, 400) } },
+    item.NAME ? el("dt", {}, attached(item.NAME)) : "",
+    item.VALUE !== undefined ? el("dd", { style: { color: colour(item) } }, shown) : "");
+}
+
+export function attachment(attach) {
+  const full = Array.isArray(attach) ? { BLOCKS: attach } : attach;
+  const box = el("div.attach", { style: { borderColor: colour(full) || TOKENS.base } });
+  for (const block of list(full.BLOCKS ?? [])) {
+    for (const [kind, value] of Object.entries(block)) {
+      const drawn = BLOCKS[kind]?.(value) ?? el("div.unknown", {}, `[${kind}]`);
+      box.append(...[drawn].flat(Infinity));
+    }
+  }
+  return box;
+}

@@ -1,0 +1,75 @@
+// The notification centres: one card per person, newest first.
+
+import { get, latest, listen } from "./api.js";
+import { attachment } from "./attach.js";
+import { message } from "./bbcode.js";
+import { avatar, day, el } from "./dom.js";
+
+const SHOWN = 50;
+
+function notification(one, fresh) {
+  const author = one.author?.name ?? "Bitrix24";
+  const date = new Date(one.date);
+  return el(`article.notification${fresh ? ".fresh" : ""}`, { "data-id": one.id, "aria-label": `From ${author}` },
+    el("header", {}, avatar(author, { bot: !one.author }),
+      el("div", {}, el("strong", {}, author), el("time", { dateTime: one.date }, day(date)))),
+    message(one.message),
+    one.attach ? attachment(one.attach) : "");
+}
+
+class Centre {
+  constructor(person) {
+    this.person = person;
+    this.known = null;
+    this.unread = new Set();
+    this.badge = el("button.badge", { type: "button", hidden: true, onclick: () => this.read() });
+    this.list = el("div.notifications", { role: "log", "aria-live": "polite", tabIndex: 0,
+      "aria-label": `Notifications of ${person.name}` });
+    this.node = el("section.centre", { "data-user": person.id, "aria-label": `${person.name}’s notification centre` },
+      el("header", {}, avatar(person.name), el("div", {},
+        el("h3", {}, person.name), el("p", {}, `Bitrix24 user ${person.id}`)), this.badge),
+      this.list);
+    this.refresh = latest(() => this.load());
+  }
+
+  async load() {
+    const all = await get("/sandbox/notifications", { user: this.person.id });
+    const ids = new Set(all.map((one) => one.id));
+    const fresh = this.known ? [...ids].filter((id) => !this.known.has(id)) : [];
+    this.known = ids;
+    this.unread = new Set([...this.unread, ...fresh].filter((id) => ids.has(id)));
+    const kept = new Map([...this.list.querySelectorAll("[data-id]")].map((node) => [Number(node.dataset.id), node]));
+    const nodes = all.slice(0, SHOWN).map((one) => kept.get(one.id) ?? notification(one, fresh.includes(one.id)));
+    this.list.replaceChildren(...(nodes.length ? nodes : [this.empty()]));
+    this.show();
+  }
+
+  empty() {
+    const first = this.person.name.split(" ")[0];
+    return el("p.empty", {}, `Nothing yet. What is sent to ${first} appears here: try `,
+      el("code", {}, `/b24 @${first.toLowerCase()} hello`));
+  }
+
+  show() {
+    const count = this.unread.size;
+    this.badge.hidden = !count;
+    this.badge.textContent = String(count);
+    this.badge.setAttribute("aria-label", `${count} unread for ${this.person.name}: mark as read`);
+    for (const node of this.list.children) node.classList.toggle("unread", this.unread.has(Number(node.dataset.id)));
+  }
+
+  read() {
+    this.unread.clear();
+    this.show();
+  }
+}
+
+export async function centres(container, ids) {
+  const people = await get("/sandbox/users");
+  const found = ids.map((id) => people.find((person) => person.id === id)).filter(Boolean);
+  const cards = found.map((person) => new Centre(person));
+  container.replaceChildren(...cards.map((card) => card.node));
+  const refresh = () => Promise.all(cards.map((card) => card.refresh()));
+  await refresh();
+  listen("/sandbox/events", refresh, { event: "notification" });
+}

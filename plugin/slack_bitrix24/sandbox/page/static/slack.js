@@ -1,0 +1,150 @@
+// The Slack side: channels, messages, composer.
+
+import { get, latest, listen, post } from "./api.js";
+import { attachment, blocks } from "./blocks.js";
+import { avatar, clock, el } from "./dom.js";
+import { modals } from "./modal.js";
+import { mrkdwn, names } from "./mrkdwn.js";
+
+const SUGGESTIONS = [
+  "/b24 @anna Deploy of *api* finished",
+  "/b24 help",
+  "/b24 remind me to stretch in 10 seconds",
+];
+const EMPTY = "Nothing has been said here yet. Press one of the suggestions below, or the monitoring bot’s alert.";
+const state = { me: "", channel: "C0ALERTS", people: [], channels: [] };
+const $ = (id) => document.getElementById(id);
+
+function shown(message) {
+  const act = (action) => post("/slack/sandbox/block_action", { user: state.me, ts: message.ts, action });
+  const content = message.blocks?.length ? blocks(message.blocks, act) : [message.text ? mrkdwn(message.text) : ""];
+  const date = new Date(Number(message.ts) * 1000);
+  return el(`article.message${message.only_for ? ".private" : ""}`, {
+    id: `${message.channel ?? state.channel}-p${message.ts.replace(".", "")}`, "data-ts": message.ts },
+    avatar(message.author.name, { bot: message.author.bot }),
+    el("div.body", {},
+      message.only_for ? el("p.only", {}, "Only visible to you", message.prompt ? el("code", {}, message.prompt) : "") : "",
+      el("header", {}, el("strong", {}, message.author.name), message.author.bot ? el("span.app", {}, "app") : "",
+        el("time", { dateTime: date.toISOString() }, clock(date)),
+        message.edited || message.replaced ? el("span.edited", {}, "(edited)") : ""),
+      content,
+      (message.attachments ?? []).map(attachment)));
+}
+
+const refresh = latest(async () => {
+  const { messages } = await get("/slack/sandbox/messages", { channel: state.channel, user: state.me });
+  const list = $("messages");
+  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  list.replaceChildren(...(messages.length ? messages.map(shown) : [el("p.empty", {}, EMPTY)]));
+  if (atEnd) list.scrollTop = list.scrollHeight;
+  for (const image of list.querySelectorAll("img")) image.addEventListener("load", () => atEnd && (list.scrollTop = list.scrollHeight));
+});
+
+async function bridge() {
+  const { connections } = await get("/slack/sandbox/connections");
+  const ready = connections.length > 0;
+  $("bridge").className = `bridge ${ready ? "ready" : "waiting"}`;
+  $("bridge").textContent = ready ? "Bridge: connected" : "Bridge: not connected yet …";
+}
+
+function choose(container, items, { role, picked, pick }) {
+  const buttons = items.map(({ id, label }) => el("button", { type: "button", role, "data-id": id,
+    onclick: () => pick(id) }, label));
+  container.replaceChildren(...buttons);
+  container.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const next = buttons[(buttons.indexOf(document.activeElement) + step + buttons.length) % buttons.length];
+    next.focus();
+    next.click();
+  });
+  mark(container, picked);
+}
+
+function mark(container, id) {
+  for (const button of container.children) {
+    const on = button.dataset.id === id;
+    button.setAttribute(button.getAttribute("role") === "tab" ? "aria-selected" : "aria-checked", String(on));
+    button.tabIndex = on ? 0 : -1;
+  }
+}
+
+function become(id) {
+  state.me = id;
+  mark($("people"), id);
+  refresh();
+  modal();
+}
+
+export async function go(id) {
+  if (!state.channels.some((channel) => channel.id === id)) return;
+  state.channel = id;
+  mark($("channels"), id);
+  $("text").setAttribute("placeholder", `Message #${names.channels[id]}, or /b24 @anna …`);
+  await refresh();
+}
+
+const modal = latest(() => modals(state.me));
+
+async function say(text) {
+  const command = /^(\/\S+)\s*([\s\S]*)$/.exec(text);
+  if (command) {
+    await post("/slack/sandbox/command", { user: state.me, channel: state.channel, command: command[1], text: command[2] });
+  } else {
+    await post("/slack/sandbox/message", { user: state.me, channel: state.channel, text });
+  }
+}
+
+function composer() {
+  const box = $("text");
+  const send = () => {
+    const text = box.value.trim();
+    if (!text) return;
+    box.value = "";
+    $("messages").scrollTop = $("messages").scrollHeight;
+    say(text);
+  };
+  $("composer").addEventListener("submit", (event) => {
+    event.preventDefault();
+    send();
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    send();
+  });
+  $("suggestions").replaceChildren(...SUGGESTIONS.map((text) => el("button.chip", { type: "button", title: "Send this",
+    onclick: () => say(text) }, el("code", {}, text))));
+  $("raise").addEventListener("click", async () => {
+    go("C0ALERTS");
+    await post("/slack/sandbox/alert", { image_url: `${location.origin}/static/errors.png` });
+  });
+  $("clear").addEventListener("click", async () => {
+    go("C0ALERTS");
+    const { ts } = await post("/slack/sandbox/clear");
+    $("clear").title = ts ? "" : "There is no alert to clear: raise one first.";
+  });
+}
+
+export async function slack() {
+  const { users, groups, channels } = await get("/slack/sandbox/people");
+  state.people = users.filter((user) => !user.is_bot);
+  state.channels = channels.filter((channel) => channel.name).sort((a, b) => a.name.localeCompare(b.name));
+  for (const user of users) names.users[user.id] = user.real_name;
+  for (const user of state.people) names.people[user.id] = user.real_name;
+  for (const group of groups) names.groups[group.id] = group.handle;
+  for (const channel of state.channels) names.channels[channel.id] = channel.name;
+  state.me = state.people[0].id;
+  const tabs = state.channels.map((channel) => ({ id: channel.id, label: `# ${channel.name}` }));
+  choose($("channels"), tabs, { role: "tab", picked: state.channel, pick: go });
+  const faces = state.people.map((user) => ({ id: user.id, label: user.real_name.split(" ")[0] }));
+  choose($("people"), faces, { role: "radio", picked: state.me, pick: become });
+  composer();
+  await Promise.all([refresh(), bridge(), modal()]);
+  listen("/slack/sandbox/events", (change) => {
+    if (!change || change.kind === "message" || change.kind === "reset") refresh();
+    if (!change || change.kind === "view" || change.kind === "reset") modal();
+    if (!change || change.kind === "connections") bridge();
+  });
+}
