@@ -33,7 +33,8 @@ class Line:
         if batch and not method.batchable:
             raise Refusal(envelope.NOT_IN_BATCH)
         self._admit(method)
-        given = {key.upper(): value for key, value in params.items() if key.upper() != "AUTH"}
+        given = {key.upper(): value for key, value in params.items()}
+        given.pop("AUTH", None)
         started = self.portal.clock()
         if self.portal.work:
             await self._work()

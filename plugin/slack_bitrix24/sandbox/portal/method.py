@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from slack_bitrix24.sandbox.portal.access import Caller
-from slack_bitrix24.sandbox.portal.envelope import NO_METHOD, Reason, Refusal
+from slack_bitrix24.sandbox.portal.envelope import Reason, Refusal
 from slack_bitrix24.sandbox.portal.people import User
 from slack_bitrix24.sandbox.portal.specification import Found, Specification, specifications
 from slack_bitrix24.sandbox.portal.state import Portal
@@ -23,7 +23,7 @@ class Call:
     params: Mapping[str, Any]
     base: str
 
-    @property
+    @cached_property
     def user(self) -> User:
         """Whoever calls."""
         return self.portal.users.get(self.caller.user_id) or User(self.caller.user_id)
@@ -66,8 +66,3 @@ class Method:
         """Compare with the specification; without one, nothing is wrong."""
         specification = self.specification
         return specification.check(params) if specification else Found()
-
-
-def absent(_call: Call) -> object:
-    """Stand for a method that is documented elsewhere and not here."""
-    raise Refusal(NO_METHOD)

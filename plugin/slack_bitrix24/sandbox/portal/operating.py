@@ -16,12 +16,20 @@ Key = tuple[str, str]
 
 
 @dataclass
+class Work:
+    """What one application's calls of one method took: seconds in each bucket, the oldest first, and their sum."""
+
+    buckets: deque[list[float]] = field(default_factory=deque)
+    total: float = 0.0
+
+
+@dataclass
 class Operating:
     """Seconds of work for each (application, method) in the window; `limit` 0 refuses nothing."""
 
     limit: float = 480.0
     window: float = 600.0
-    _spent: dict[Key, deque[list[float]]] = field(default_factory=dict)
+    _work: dict[Key, Work] = field(default_factory=dict)
 
     def blocked(self, key: Key, now: float) -> bool:
         """Return whether the limit is passed: it is checked before a call, so the crossing call completes."""
@@ -29,29 +37,32 @@ class Operating:
 
     def add(self, key: Key, seconds: float, now: float) -> None:
         """Count `seconds` of work."""
-        slots = self._spent.setdefault(key, deque())
-        slot = now // (self.window / PARTS)
-        if slots and slots[-1][0] == slot:
-            slots[-1][1] += seconds
+        work = self._work.setdefault(key, Work())
+        bucket = now // (self.window / PARTS)
+        if work.buckets and work.buckets[-1][0] == bucket:
+            work.buckets[-1][1] += seconds
         else:
-            slots.append([slot, seconds])
+            work.buckets.append([bucket, seconds])
+        work.total += seconds
 
     def spent(self, key: Key, now: float) -> float:
         """Return the seconds still in the window."""
-        slots = self._spent.get(key)
-        if not slots:
+        work = self._work.get(key)
+        if work is None:
             return 0.0
         oldest = now // (self.window / PARTS) - PARTS
-        while slots and slots[0][0] <= oldest:
-            slots.popleft()
-        return sum(seconds for _, seconds in slots)
+        if work.buckets and work.buckets[0][0] <= oldest:
+            while work.buckets and work.buckets[0][0] <= oldest:
+                work.buckets.popleft()
+            work.total = sum(seconds for _, seconds in work.buckets)
+        return work.total
 
     def reset_at(self, key: Key, now: float) -> float:
         """Return the Unix time at which the oldest bucket leaves the window."""
-        slots = self._spent.get(key)
-        first = slots[0][0] if slots else now // (self.window / PARTS)
+        work = self._work.get(key)
+        first = work.buckets[0][0] if work and work.buckets else now // (self.window / PARTS)
         return (first + PARTS) * self.window / PARTS
 
     def clear(self) -> None:
         """Forget all work."""
-        self._spent.clear()
+        self._work.clear()
