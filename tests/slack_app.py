@@ -26,10 +26,10 @@ def running(**settings: Any) -> Iterator[Workspace]:
     workspace.close()
 
 
-def bolt(workspace: Workspace) -> App:
+def bolt(workspace: Workspace, **settings: Any) -> App:
     """Return an app with the sandbox's bot token."""
     client = WebClient(token=workspace.bot_token, base_url=workspace.api_url, timeout=5)
-    return App(client=client, raise_error_for_unhandled_request=False)
+    return App(client=client, **settings)
 
 
 @contextlib.contextmanager

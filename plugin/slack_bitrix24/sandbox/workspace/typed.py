@@ -160,5 +160,5 @@ def _inline_text(element: JSON) -> str:
             return f":{element['name']}:"
         case _:
             text = escape(element["text"])
-    marks = "".join(mark for style, mark in {"code": "`", **STYLES}.items() if element.get("style", {}).get(style))
-    return f"{marks[::-1]}{text}{marks}"
+    marks = "".join(mark for style, mark in {**STYLES, "code": "`"}.items() if element.get("style", {}).get(style))
+    return f"{marks}{text}{marks[::-1]}"

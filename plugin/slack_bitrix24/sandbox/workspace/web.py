@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import urllib.parse
 from collections.abc import Callable
 from typing import Any
 
@@ -83,8 +84,7 @@ async def arguments(request: Request) -> JSON:
         except ValueError:
             return {"invalid_json": True}
         return {**_unpacked(args), **given} if isinstance(given, dict) else {"invalid_json": True}
-    async with request.form() as form:
-        return _unpacked({**args, **{key: value for key, value in form.items() if isinstance(value, str)}})
+    return _unpacked({**args, **dict(urllib.parse.parse_qsl(body.decode(), keep_blank_values=True))})
 
 
 def _unpacked(args: JSON) -> JSON:

@@ -76,7 +76,7 @@ def need(args: JSON, *names: str) -> list[str]:
 def page(items: Sequence[object], args: JSON, *, key: str) -> JSON:
     """Return one page of a list: https://docs.slack.dev/apis/web-api/pagination."""
     try:
-        start = int(base64.b64decode(str(args.get("cursor") or "")) or 0)
+        start = int(base64.b64decode(str(args.get("cursor") or ""), validate=True) or 0)
     except ValueError:
         raise ApiError("invalid_cursor") from None
     limit = int(args.get("limit") or 0) or len(items)
