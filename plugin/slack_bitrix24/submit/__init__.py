@@ -1,0 +1,1 @@
+"""Submit: a message and its addresses become notifications in the outbox."""

@@ -1,0 +1,97 @@
+"""A message and its recipients → notifications, rendered for each portal. No I/O."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from slack_bitrix24.bitrix24.attach import Composed, compose
+from slack_bitrix24.document import Document
+from slack_bitrix24.mapping import Directory
+from slack_bitrix24.model import Kind, Notification, Recipient
+from slack_bitrix24.submit.mentions import name_mentions
+from slack_bitrix24.submit.people import People
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to be said, before it is known to whom.
+
+    `reference` names what came in, once and for all (a Slack event, a command's trigger, a schedule's planned time):
+    the same reference never owes the same person twice. `tag`, without the recipient, is what replaces and orders;
+    empty means the reference's own. `link` is (label, address) of where it comes from.
+    """
+
+    document: Document
+    reference: str
+    source: str
+    author: str = ""
+    tag: str = ""
+    link: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PortalRules:
+    """How notifications of a portal are made: which call, and the limit of ATTACH in characters."""
+
+    kind: Kind = "personal"
+    attach_limit: int = 60_000
+
+
+def digest(*parts: str) -> str:
+    """Return a short name for the parts: 32 hexadecimal digits, the same on every machine."""
+    return hashlib.blake2b("\x00".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def notifications(
+    draft: Draft,
+    recipients: Iterable[Recipient],
+    *,
+    rules: Mapping[str, PortalRules],
+    directory: Directory,
+    people: People,
+) -> list[Notification]:
+    """Return one notification for each recipient; the text is rendered once for each portal."""
+    rendered: dict[str, Composed] = {}
+    made = []
+    sub_tag = draft.tag or digest(draft.reference)
+    for recipient in recipients:
+        portal = recipient.portal
+        rule = rules.get(portal, PortalRules())
+        if portal not in rendered:
+            document = name_mentions(draft.document, portal=portal, directory=directory, people=people)
+            rendered[portal] = compose(document, link=draft.link, limit=rule.attach_limit)
+        text = rendered[portal]
+        made.append(
+            Notification(
+                key=digest(draft.reference, str(recipient)),
+                recipient=recipient,
+                message=text.message,
+                tag=f"{sub_tag}|U{recipient.user_id}",
+                sub_tag=sub_tag,
+                message_out=text.message_out,
+                attach=text.attach,
+                kind=rule.kind,
+                source=draft.source,
+                author=draft.author,
+            )
+        )
+    return made
+
+
+def deletions(draft: Draft, recipients: Iterable[Recipient]) -> list[Notification]:
+    """Return for each recipient the notification that takes back what was sent under the draft's tag."""
+    return [
+        Notification(
+            key=digest(draft.reference, str(recipient)),
+            recipient=recipient,
+            message="",
+            tag=f"{draft.tag}|U{recipient.user_id}",
+            sub_tag=draft.tag,
+            kind="delete",
+            source=draft.source,
+            author=draft.author,
+        )
+        for recipient in recipients
+    ]

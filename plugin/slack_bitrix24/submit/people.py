@@ -1,0 +1,71 @@
+"""Who is in the Slack workspace, as last seen: a snapshot that is read from memory. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A Slack user. `name` is the full one, `display` the one of their choice, perhaps empty.
+
+    `language` is "ru" or "en"; `zone` an IANA name, empty where Slack gave none.
+    """
+
+    id: str
+    handle: str
+    name: str
+    display: str = ""
+    language: str = "en"
+    zone: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A Slack user group; `members` is None until it has been read."""
+
+    id: str
+    handle: str
+    members: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Users and groups by id, and the members of those channels that have been read."""
+
+    users: Mapping[str, Person] = field(default_factory=dict)
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def name(self, slack_id: str) -> str:
+        """Return what people call a user; where nobody is known by that id, the mention that Slack itself will draw."""
+        person = self.users.get(slack_id)
+        return person.name if person else f"<@{slack_id}>"
+
+    def language(self, slack_id: str) -> str:
+        """Return the language of a user's Slack: "ru" or "en"."""
+        person = self.users.get(slack_id)
+        return person.language if person else "en"
+
+    def zone(self, slack_id: str) -> str:
+        """Return the IANA time zone of a user, or an empty string."""
+        person = self.users.get(slack_id)
+        return person.zone if person else ""
+
+    def called(self, text: str) -> tuple[Person | Group, ...]:
+        """Return who answers to a typed name: by handle first, else by display name, whatever the case."""
+        wanted = text.casefold()
+        handles: list[Person | Group] = [
+            person for person in self.users.values() if person.active and person.handle.casefold() == wanted
+        ]
+        handles += [group for group in self.groups.values() if group.handle.casefold() == wanted]
+        if handles:
+            return tuple(handles)
+        return tuple(
+            person
+            for person in self.users.values()
+            if person.active
+            and wanted in (person.display.casefold(), person.name.casefold(), *person.name.casefold().split()[:1])
+        )

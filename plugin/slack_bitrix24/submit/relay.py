@@ -1,0 +1,77 @@
+"""Which relays a Slack message concerns, and what becomes of its notifications when it is edited or deleted. No I/O."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from slack_bitrix24.slack.payload import Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """A relay of the configuration.
+
+    `channels` empty means any channel; `senders` are the Slack ids where a list was given.
+    """
+
+    name: str
+    channels: tuple[str, ...]
+    kind: Literal["bots", "people", "anyone", "listed"]
+    senders: tuple[str, ...] = ()
+    match: re.Pattern[str] | None = None
+    to: tuple[str, ...] = ()
+    edits: Literal["replace", "ignore"] = "replace"
+
+    def tag(self, channel: str, ts: str) -> str:
+        """Return the tag that all versions of a message share."""
+        return f"relay:{self.name}:{channel}:{ts}"
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """This app's own identities, whose messages are never relayed."""
+
+    user_id: str = ""
+    bot_id: str = ""
+    app_id: str = ""
+
+
+def is_own(sender: Sender, own: Own) -> bool:
+    """Tell whether the bridge itself wrote the message."""
+    return bool(
+        (own.bot_id and sender.bot_id == own.bot_id)
+        or (own.user_id and sender.user == own.user_id)
+        or (own.app_id and sender.app_id == own.app_id)
+    )
+
+
+def why_not(relay: Relay, *, channel: str, sender: Sender, visible: str) -> str:
+    """Return why a relay passes a message over, or an empty string when it takes it."""
+    if relay.channels and channel not in relay.channels:
+        return "another channel"
+    if not _from(relay, sender):
+        return "another sender"
+    if relay.match and not relay.match.search(visible):
+        return "no match"
+    return ""
+
+
+def _from(relay: Relay, sender: Sender) -> bool:
+    bot = bool(sender.bot_id)
+    match relay.kind:
+        case "anyone":
+            return True
+        case "bots":
+            return bot
+        case "people":
+            return not bot and bool(sender.user)
+        case _:
+            return bool({sender.user, sender.bot_id, sender.app_id} & set(relay.senders) - {""})
+
+
+def watching(relays: Sequence[Relay], channel: str) -> list[Relay]:
+    """Return the relays that listen to a channel."""
+    return [relay for relay in relays if not relay.channels or channel in relay.channels]

@@ -1,0 +1,78 @@
+"""Put what is to be said into the outbox: resolve, render, keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from slack_bitrix24 import metrics
+from slack_bitrix24.address import Address, parse_address
+from slack_bitrix24.errors import AddressError
+from slack_bitrix24.mapping import Directory
+from slack_bitrix24.model import Notification, Receipt, Recipient
+from slack_bitrix24.store import Accepted, Store, Submission
+from slack_bitrix24.submit.compose import Draft, PortalRules, deletions, notifications
+from slack_bitrix24.submit.people import People
+from slack_bitrix24.submit.resolve import Asked, Reason, Resolution, Unknown, resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Submitter:
+    """Makes all notifications. `directory` and `people` give what is known at the moment."""
+
+    store: Store
+    directory: Callable[[], Directory]
+    people: Callable[[], People]
+    rules: Mapping[str, PortalRules]
+
+    @property
+    def default_portal(self) -> str:
+        """Return the portal that an address without one means: the first of the configuration."""
+        return next(iter(self.rules), "")
+
+    def resolve(self, texts: Iterable[str], *, asked: Asked | None = None, typed: bool = False) -> Resolution:
+        """Resolve addresses as people write them; those that are no address at all are among the unknown.
+
+        `typed` when a person typed them into Slack, where `@anna` may be a handle; elsewhere `@oncall` is a mapping
+        group.
+        """
+        addresses: list[Address] = []
+        faults = []
+        for text in texts:
+            try:
+                addresses.append(parse_address(text, default_portal=self.default_portal, typed=typed))
+            except AddressError:
+                faults.append(Unknown(text, Reason.NOBODY))
+        found = resolve(addresses, directory=self.directory(), people=self.people(), portals=self.rules, asked=asked)
+        return Resolution(found.recipients, (*faults, *found.unknown), found.unread, found.broad)
+
+    def compose(self, draft: Draft, recipients: Iterable[Recipient]) -> list[Notification]:
+        """Render the draft for each recipient; nothing is kept yet."""
+        return notifications(draft, recipients, rules=self.rules, directory=self.directory(), people=self.people())
+
+    def send(
+        self,
+        draft: Draft,
+        recipients: Iterable[Recipient],
+        *,
+        receipt: Receipt | None = None,
+        inbox_id: int | None = None,
+    ) -> list[Accepted]:
+        """Keep a notification for each recipient; durable when it returns. Calling twice owes nothing new."""
+        return self.keep(self.compose(draft, recipients), receipt=receipt, inbox_id=inbox_id)
+
+    def take_back(
+        self, draft: Draft, recipients: Iterable[Recipient], *, inbox_id: int | None = None
+    ) -> list[Accepted]:
+        """Keep a deletion for each recipient of what went out under the draft's tag."""
+        return self.keep(deletions(draft, recipients), inbox_id=inbox_id)
+
+    def keep(
+        self, made: Sequence[Notification], *, receipt: Receipt | None = None, inbox_id: int | None = None
+    ) -> list[Accepted]:
+        """Put finished notifications into the outbox."""
+        accepted = self.store.accept(Submission(made, receipt=receipt, inbox_id=inbox_id))
+        if made:
+            source = made[0].source.partition(":")[0]
+            metrics.ACCEPTED.labels(source).inc(sum(1 for each in accepted if each.new))
+        return accepted
