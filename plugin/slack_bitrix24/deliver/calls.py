@@ -1,0 +1,34 @@
+"""A stored notification as the call that Bitrix24 gets. No I/O."""
+
+from __future__ import annotations
+
+from slack_bitrix24.bitrix24.calls import deletion, notification
+from slack_bitrix24.bitrix24.rest import Call
+from slack_bitrix24.model import Kind, Stored
+
+METHODS: dict[Kind, str] = {
+    "personal": "im.notify.personal.add",
+    "system": "im.notify.system.add",
+    "delete": "im.notify.delete",
+}
+
+
+def call(stored: Stored) -> Call:
+    """Return the call for a notification. CLIENT_ID, where one is due, is the client's to add."""
+    kept = stored.notification
+    if kept.kind == "delete":
+        return deletion(tag=kept.tag)
+    return notification(
+        kept.recipient.user_id,
+        kept.message,
+        tag=kept.tag,
+        sub_tag=kept.sub_tag,
+        message_out=kept.message_out,
+        attach=kept.attach,
+        kind="system" if kept.kind == "system" else "personal",
+    )
+
+
+def key(stored: Stored) -> str:
+    """Return the name of a notification's call within a batch: never a bare number (PHP would make it a list)."""
+    return f"n{stored.id}"

@@ -1,0 +1,102 @@
+"""The numbers that `/metrics` shows (Prometheus). Names and labels hold no text, no person and no secret.
+
+Counters count since this process began; gauges about the queue are read from the store's own counters at each scrape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+REGISTRY = CollectorRegistry()
+
+ACCEPTED = Counter("slack_bitrix24_accepted", "Notifications accepted, by way in", ["source"], registry=REGISTRY)
+DELIVERED = Counter("slack_bitrix24_delivered", "Notifications that Bitrix24 has", ["portal"], registry=REGISTRY)
+RETRIED = Counter("slack_bitrix24_retried", "Attempts that will be made again", ["portal"], registry=REGISTRY)
+DEAD = Counter("slack_bitrix24_dead", "Notifications refused for good, by code", ["portal", "code"], registry=REGISTRY)
+LIMITED = Counter(
+    "slack_bitrix24_limited", "Requests that Bitrix24 refused for a limit", ["portal", "code"], registry=REGISTRY
+)
+BATCH_SIZE = Histogram(
+    "slack_bitrix24_batch_size",
+    "Notifications in one request",
+    ["portal"],
+    buckets=(1, 2, 5, 10, 20, 30, 40, 50),
+    registry=REGISTRY,
+)
+REQUEST_SECONDS = Histogram(
+    "slack_bitrix24_request_seconds",
+    "Duration of one request to Bitrix24",
+    ["portal"],
+    buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 65),
+    registry=REGISTRY,
+)
+WAIT_SECONDS = Histogram(
+    "slack_bitrix24_wait_seconds",
+    "From acceptance to Bitrix24's answer",
+    ["portal"],
+    buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600),
+    registry=REGISTRY,
+)
+BUCKET_LEVEL = Gauge(
+    "slack_bitrix24_bucket_level", "Requests in the portal's leaky bucket, as modelled", ["portal"], registry=REGISTRY
+)
+OPERATING_SECONDS = Gauge(
+    "slack_bitrix24_operating_seconds", "Method time used in ten minutes", ["portal"], registry=REGISTRY
+)
+LANE_UP = Gauge(
+    "slack_bitrix24_lane_up",
+    "1 while this node delivers for the portal, 0 while stopped",
+    ["portal"],
+    registry=REGISTRY,
+)
+COMMIT_SECONDS = Histogram(
+    "slack_bitrix24_commit_seconds",
+    "From a caller's wish to the durable commit",
+    buckets=(0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5),
+    registry=REGISTRY,
+)
+SLACK_UP = Gauge("slack_bitrix24_slack_connections", "Open Socket Mode connections of this node", registry=REGISTRY)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A portal's queue: lengths, and the age in seconds of the oldest notification that is due."""
+
+    portal: str
+    pending: int
+    sending: int
+    dead: int
+    oldest: float
+
+
+class _Queues(Collector):
+    def __init__(self, read: Callable[[], Iterable[Queue]]) -> None:
+        self.read = read
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        length = GaugeMetricFamily("slack_bitrix24_queue", "Notifications by state", labels=["portal", "state"])
+        age = GaugeMetricFamily("slack_bitrix24_queue_oldest_seconds", "Age of the oldest due", labels=["portal"])
+        for queue in self.read():
+            length.add_metric([queue.portal, "pending"], queue.pending)
+            length.add_metric([queue.portal, "sending"], queue.sending)
+            length.add_metric([queue.portal, "dead"], queue.dead)
+            age.add_metric([queue.portal], queue.oldest)
+        yield length
+        yield age
+
+
+def watch_queues(read: Callable[[], Iterable[Queue]]) -> Callable[[], None]:
+    """Show the queues at each scrape; return what takes them off again."""
+    collector = _Queues(read)
+    REGISTRY.register(collector)
+    return lambda: REGISTRY.unregister(collector)
+
+
+def expose() -> bytes:
+    """Return everything in Prometheus' text format."""
+    return generate_latest(REGISTRY)
