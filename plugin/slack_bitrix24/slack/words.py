@@ -1,0 +1,143 @@
+"""What the program says to people, in English and Russian. No I/O.
+
+One table, so that a sentence is found and mended in one place. Every text has both languages; a test holds that.
+`{names}` and the like are filled by `say`; what comes from people is escaped by whoever fills it in (see `escape`).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Language = Literal["en", "ru"]
+
+WORDS: dict[str, tuple[str, str]] = {
+    "and": ("and", "и"),
+    "more": ("{n} more", "ещё {n}"),
+    "seconds": ("{n} s", "{n} с"),
+    "queued": ("Queued for {names}", "В очереди: {names}"),
+    "delivered": ("Delivered to {names} in {time}", "Доставлено: {names} — за {time}"),
+    "failed": ("Not delivered to {names}: {reason}", "Не доставлено: {names} — {reason}"),
+    "waiting": (
+        "Still on its way to {names}: {reason}. `{command} status` shows what becomes of it",
+        "Ещё в пути: {names} — {reason}. Что с ним стало, покажет `{command} статус`",
+    ),
+    "not_sent_yet": ("not sent yet", "ещё не отправлено"),
+    "replaced": ("Replaced by a newer version: {names}", "Заменено новой версией: {names}"),
+    "cancelled": ("Cancelled: {names}", "Отменено: {names}"),
+    "nobody_notified": ("Nobody was notified.", "Никто не уведомлён."),
+    "unmapped": (
+        "{who} is not in the mapping file: an administrator adds the line `{id}: <Bitrix24 user id>`",
+        "{who} нет в файле соответствий: администратор добавит строку `{id}: <id пользователя Битрикс24>`",
+    ),
+    "no_group": ("No group is called {who}", "Нет группы {who}"),
+    "nobody": ("Nobody is called {who}", "Никого нет под именем {who}"),
+    "several": ("{who} may be {choices}: say which", "{who} — это может быть {choices}: уточните"),
+    "empty": ("There is nobody in {who}", "В {who} никого нет"),
+    "not_here": ("{who} means nobody here", "{who} здесь никого не означает"),
+    "no_portal": ("{who} is at a portal that is not configured", "{who}: такой портал не настроен"),
+    "working": ("One moment: reading who is in {who} …", "Минуту: смотрю, кто есть в {who} …"),
+    "no_text": ("There is no text to send", "Нет текста для отправки"),
+    "name_somebody": (
+        "I don't know “{word}”. Begin with whom to notify, as in `{command} @anna text`; see `{command} help`",
+        "Не понимаю «{word}». Начните с того, кого уведомить: `{command} @anna текст`; ещё — `{command} помощь`",
+    ),
+    "needs_number": (
+        "`{command} {verb}` needs a number: `{command} {verb} 17`",
+        "Укажите номер: `{command} {verb} 17`",
+    ),
+    "no_address": (
+        "“{word}” names nobody: say @anna, @oncall or bitrix24:10",
+        "«{word}» — не адрес: @anna, @oncall, bitrix24:10",
+    ),
+    "meant": ("Did you mean `{command} {hint}`?", "Может быть, `{command} {hint}`?"),
+    "may_not_notify": ("You may not notify people from here", "Вам нельзя отправлять уведомления отсюда"),
+    "may_not_broadcast": (
+        "Only those whom the configuration names under `permissions.broadcast` may notify more than 20 people at once",
+        "Больше 20 человек сразу могут уведомлять только те, кто назван в `permissions.broadcast` настроек",
+    ),
+    "may_not_see": ("That is not yours to see or change", "Это не ваше: посмотреть или изменить нельзя"),
+    "not_kept": (
+        "Nothing was sent: the database can't take it now. Try again in a minute",
+        "Ничего не отправлено: база данных сейчас недоступна. Повторите через минуту",
+    ),
+    "went_wrong": (
+        "Something went wrong here and nothing was sent; the log says what",
+        "Здесь что-то сломалось, ничего не отправлено; подробности в журнале",
+    ),
+    "reminder_kept": ("I'll remind {names} {when}: {text}", "Напомню ({names}) {when}: {text}"),
+    "reminder_next": ("Next: {times}", "Ближайшие: {times}"),
+    "reminder_undo": ("`{command} cancel {id}` takes it back", "Отменить: `{command} отмени {id}`"),
+    "reminder_fired": ("Reminder: ", "Напоминание: "),
+    "reminder_time": (
+        "When? {reason}. For example: in 20 minutes, tomorrow at 9:00, every weekday at 9:45",
+        "Когда? {reason}. Например: через 20 минут, завтра в 9:00, каждый будний день в 9:45",
+    ),
+    "reminders_none": ("No reminders are waiting.", "Напоминаний нет."),
+    "reminders_some": ("Upcoming reminders:", "Ближайшие напоминания:"),
+    "reminder_gone": ("Reminder {id} is cancelled", "Напоминание {id} отменено"),
+    "reminder_unknown": ("There is no reminder {id} of yours", "У вас нет напоминания {id}"),
+    "snoozed": ("Reminder {id}: again {when}", "Напоминание {id}: ещё раз {when}"),
+    "late": ("late by {time}", "с опозданием на {time}"),
+    "status_none": ("You have sent nothing yet.", "Вы ещё ничего не отправляли."),
+    "status_unknown": ("There is no notification {id} of yours", "У вас нет уведомления {id}"),
+    "state_pending": ("queued", "в очереди"),
+    "state_sending": ("being sent", "отправляется"),
+    "state_delivered": ("delivered", "доставлено"),
+    "state_dead": ("not delivered", "не доставлено"),
+    "state_superseded": ("replaced by a newer version", "заменено новой версией"),
+    "state_cancelled": ("cancelled", "отменено"),
+    "who_is": ("{who} → {recipient}", "{who} → {recipient}"),
+    "portal_stopped": (
+        "Bitrix24 portal “{portal}” takes nothing now: {reason}. All is kept and goes out when the cause is gone",
+        "Портал Битрикс24 «{portal}» сейчас ничего не принимает: {reason}. Всё сохранено и уйдёт, когда это пройдёт",
+    ),
+    "open_in_slack": ("Open in Slack", "Открыть в Slack"),
+    "sent_from": ("{name}, in Slack", "{name}, из Slack"),
+    "form_title": ("Notify in Bitrix24", "Уведомить в Битрикс24"),
+    "form_send": ("Send", "Отправить"),
+    "form_close": ("Close", "Закрыть"),
+    "form_to": ("To", "Кому"),
+    "form_to_more": ("Also to (addresses: @oncall, bitrix24:10)", "Ещё кому (адреса: @oncall, bitrix24:10)"),
+    "form_text": ("Text", "Текст"),
+    "form_when": ("When (empty: now)", "Когда (пусто — сейчас)"),
+    "form_when_hint": ("in 20 minutes, tomorrow at 9:00", "через 20 минут, завтра в 9:00"),
+    "form_choose": ("Choose somebody", "Выберите кого-нибудь"),
+    "form_message": ("The message goes along:", "Вместе с сообщением:"),
+    "button_cancel": ("Cancel", "Отменить"),
+    "button_snooze": ("In an hour", "Через час"),
+    "home_user": ("You are {recipient}", "Вы — {recipient}"),
+    "home_reminders": ("Upcoming reminders", "Ближайшие напоминания"),
+    "home_latest": ("Latest notifications", "Последние уведомления"),
+    "home_title": ("Slack → Bitrix24", "Slack → Битрикс24"),
+    "help": (
+        (
+            "*{command} @anna @bob text* notifies them in Bitrix24 now. *@oncall* is a group of the mapping file.\n"
+            "*{command} remind me to stretch in 20 minutes* (or: at 17:30, tomorrow at 9:00, every weekday at 9:45)\n"
+            "*{command} reminders* lists them, *{command} cancel ID* takes one back.\n"
+            "*{command} status* shows what became of your notifications, *{command} who @anna* who she is.\n"
+            "*{command}* alone opens a form. A message's menu has *Send to Bitrix24*."
+        ),
+        (
+            "*{command} @anna @bob текст* — уведомить их в Битрикс24 сейчас. *@oncall* — группа файла соответствий.\n"
+            "*{command} напомни мне размяться через 20 минут* (в 17:30, завтра в 9 утра, каждый будний день в 9:45)\n"
+            "*{command} напоминания* — список, *{command} отмени ID* — убрать одно.\n"
+            "*{command} статус* — что стало с вашими уведомлениями, *{command} кто @anna* — за кого её принимают.\n"
+            "*{command}* без всего открывает форму. В меню сообщения есть *Send to Bitrix24*."
+        ),
+    ),
+}
+
+
+def language(name: str) -> Language:
+    """Return the language for a name such as `ru-RU`: Russian or, for all others, English."""
+    return "ru" if name.lower().startswith("ru") else "en"
+
+
+def say(lang: str, key: str, **values: object) -> str:
+    """Return a sentence in the reader's language."""
+    return WORDS[key][1 if lang == "ru" else 0].format(**values)
+
+
+def escape(text: str) -> str:
+    """Return text that Slack shows as it is (https://docs.slack.dev/messaging/formatting-message-text/)."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
