@@ -1,0 +1,1 @@
+"""The way in from Slack: commands, messages, shortcuts and the App Home."""

@@ -1,0 +1,56 @@
+"""The door to Bolt: one global middleware takes everything that Slack sends and answers it.
+
+Bolt's own listeners are not used: five threads, `ack()` polled every 10 ms, and only the first match runs. What a
+request needs before it is acknowledged is a write to the store, which the middleware does itself.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_bolt import App, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+log = logging.getLogger(__name__)
+
+Take = Callable[[Mapping[str, Any]], dict[str, Any] | None]
+"""Takes a payload; returns the body of the acknowledgement (None: empty). What it raises is not acknowledged."""
+
+
+def build(client: WebClient, *, take: Take, identity: Mapping[str, str], signing_secret: str = "") -> App:
+    """Return the Bolt app. `identity` is what auth.test said: no request to Slack is made on the way to an answer."""
+    known = AuthorizeResult(
+        enterprise_id=identity.get("enterprise_id"),
+        team_id=identity.get("team_id"),
+        bot_user_id=identity.get("user_id"),
+        bot_id=identity.get("bot_id"),
+        bot_token=client.token,
+    )
+    quiet = logging.getLogger("slack_bitrix24.bolt")
+    quiet.setLevel(logging.ERROR)  # Bolt warns of `authorize` beside a token, which is what we want
+    app = App(
+        client=client,
+        authorize=lambda: known,
+        signing_secret=signing_secret or None,
+        request_verification_enabled=bool(signing_secret),
+        token_verification_enabled=False,
+        ignoring_self_events_enabled=False,  # a relay decides for itself which bots are ours
+        logger=quiet,
+    )
+
+    @app.middleware
+    def everything(body: dict[str, Any]) -> BoltResponse:
+        try:
+            answer = take(body)
+        except Exception:
+            log.exception("a request of Slack's was not taken")  # not acknowledged: Slack sends an event again
+            return BoltResponse(status=503, body="")
+        if answer is None:
+            return BoltResponse(status=200, body="")
+        return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": "application/json"})
+
+    return app

@@ -1,0 +1,140 @@
+"""Work through the inbox: what Slack sent and what was acknowledged, but not yet done.
+
+A letter is done in the same transaction in which its notifications are kept; after a crash it is done again, and owes
+nothing twice. Entries of one channel are worked on in their order.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.client import HTTPException
+
+from slack_sdk.errors import SlackApiError
+
+from slack_bitrix24.errors import StoreError
+from slack_bitrix24.listeners.asker import Ask, Refusal, ask_of
+from slack_bitrix24.listeners.home import Home
+from slack_bitrix24.listeners.notify import Notifier
+from slack_bitrix24.listeners.relays import Relays
+from slack_bitrix24.listeners.workspace import Workspace
+from slack_bitrix24.slack.event import Ignored, read_event
+from slack_bitrix24.store import Letter, Store
+
+log = logging.getLogger(__name__)
+
+TTL = 60.0
+POLL = 1.0
+TOGETHER = 20
+MOST_ATTEMPTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What each kind of letter is handed to."""
+
+    workspace: Workspace
+    relays: Relays
+    notifier: Notifier
+    home: Home
+    answer: Callable[[str, str], None]
+    """Sends a text to a response_url."""
+
+
+class Worker:
+    """One thread that empties the inbox."""
+
+    def __init__(self, store: Store, work: Work, *, owner: str) -> None:
+        self.store, self.work, self.owner = store, work, owner
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="inbox")
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look again now."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Finish the letter in hand and end."""
+        self._stop.set()
+        self._wake.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._wake.clear()
+            try:
+                letters = self.store.read(lambda tx: tx.inbox.waiting()) and self.store.write(
+                    lambda tx: tx.inbox.claim(self.owner, limit=TOGETHER, ttl=TTL)
+                )
+            except StoreError as error:
+                log.warning("inbox: %s", error)
+                letters = []
+            for letter in letters or []:
+                if not self._stop.is_set():
+                    self._do(letter)
+            if not letters:
+                self._wake.wait(POLL)
+
+    def _do(self, letter: Letter) -> None:
+        try:
+            self._handle(letter)
+            self.store.write(lambda tx: tx.inbox.done(letter.id))
+        except StoreError as error:
+            log.warning("inbox: letter %s waits: %s", letter.id, error)
+        except (SlackApiError, OSError, HTTPException) as error:
+            self._again(letter, str(error).splitlines()[0])
+        except Exception as error:
+            log.exception("inbox: letter %s failed", letter.id)
+            self._again(letter, type(error).__name__)
+
+    def _again(self, letter: Letter, reason: str) -> None:
+        try:
+            if letter.attempts >= MOST_ATTEMPTS:
+                self.store.write(lambda tx: tx.inbox.fail(letter.id, reason))
+            else:
+                at = self.store.now() + min(300.0, 2.0**letter.attempts)
+                self.store.write(lambda tx: tx.inbox.again(letter.id, at=at, error=reason))
+        except StoreError as error:
+            log.warning("inbox: letter %s waits: %s", letter.id, error)
+
+    def _handle(self, letter: Letter) -> None:
+        match letter.kind:
+            case "event":
+                self._event(letter)
+            case "command":
+                self._command(letter)
+            case "action":
+                self.work.home.clicked(letter.payload)
+            case _:
+                return  # kept to be read later, such as the message of a shortcut
+
+    def _event(self, letter: Letter) -> None:
+        event = letter.payload.get("event") or {}
+        if event.get("type") == "app_home_opened":
+            return self.work.home.show(ask_of(event | {"user_id": event.get("user")}, self.work.notifier.asker))
+        if event.get("type") != "message":
+            return self.work.workspace.note(event)
+        said = read_event(event)
+        if isinstance(said, Ignored):
+            return None
+        for wanted in self.work.relays.unread(said):
+            self.work.workspace.read(wanted)
+        return self.work.relays.take(said, inbox_id=letter.id)
+
+    def _command(self, letter: Letter) -> None:
+        ask = Ask(*letter.payload["ask"])
+        addresses = letter.payload["addresses"]
+        try:
+            for wanted in self.work.notifier.found(ask, addresses).unread:
+                self.work.workspace.read(wanted)
+            text = self.work.notifier.command(ask, addresses, letter.payload["text"])
+        except Refusal as refusal:
+            text = refusal.text
+        self.work.answer(ask.response_url, text)
