@@ -1,0 +1,84 @@
+"""The web application: every route in one place."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+log = logging.getLogger(__name__)
+
+LARGEST_BODY = 1_000_000
+"""Bytes; Slack's own limit for a payload is far below."""
+
+SlackRequest = Callable[[bytes, Mapping[str, str]], tuple[int, str, str]]
+"""Takes the raw body and the headers of a request of Slack's; returns status, content type and body."""
+Install = Callable[[str, Mapping[str, str]], bool]
+"""Takes a portal's name and the form that Bitrix24 posted; tells whether it was ours to take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What stands behind the routes. `ready` returns what is missing, by name; empty means ready."""
+
+    ready: Callable[[], Mapping[str, str]]
+    metrics: Callable[[], bytes]
+    slack: SlackRequest | None = None
+    install: Install | None = None
+
+
+def site(doors: Doors) -> FastAPI:
+    """Return the application. Health, readiness and metrics are open: they hold no secret, no text and no name."""
+    app = FastAPI(title="slack-bitrix24", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/healthz")
+    def healthz() -> PlainTextResponse:
+        return PlainTextResponse("ok")
+
+    @app.get("/readyz")
+    def readyz() -> JSONResponse:
+        missing = doors.ready()
+        status = "waiting" if missing else "ready"
+        return JSONResponse({"status": status, "waiting_for": dict(missing)}, status_code=503 if missing else 200)
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        return Response(doors.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    if doors.slack is not None:
+        _slack(app, doors.slack)
+    if doors.install is not None:
+        _install(app, doors.install)
+    return app
+
+
+def _slack(app: FastAPI, take: SlackRequest) -> None:
+    @app.post("/slack/events")
+    async def events(request: Request) -> Response:
+        body = await _body(request)
+        if body is None:
+            return PlainTextResponse("too large", status_code=413)
+        status, kind, text = await run_in_threadpool(take, body, dict(request.headers))
+        return Response(text, status_code=status, media_type=kind)
+
+
+def _install(app: FastAPI, install: Install) -> None:
+    @app.post("/bitrix24/install/{portal}")
+    async def installed(portal: str, request: Request) -> Response:
+        body = await _body(request)
+        if body is None:
+            return PlainTextResponse("too large", status_code=413)
+        form = {key: str(value) for key, value in (await request.form()).items()}
+        took = await run_in_threadpool(install, portal, form)
+        return PlainTextResponse("ok" if took else "not for this bridge", status_code=200 if took else 403)
+
+
+async def _body(request: Request) -> bytes | None:
+    if int(request.headers.get("content-length") or 0) > LARGEST_BODY:
+        return None
+    body = await request.body()
+    return body if len(body) <= LARGEST_BODY else None
