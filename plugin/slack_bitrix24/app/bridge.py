@@ -1,0 +1,218 @@
+"""The bridge as one process: which parts run, how they begin, and how they end."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+from slack_bitrix24 import metrics
+from slack_bitrix24.app import setup
+from slack_bitrix24.app.portals import portals, rules
+from slack_bitrix24.app.slack_side import SlackSide, web_client
+from slack_bitrix24.config import Settings
+from slack_bitrix24.deliver.lane import Stop
+from slack_bitrix24.deliver.node import Node
+from slack_bitrix24.errors import Bitrix24Error, StoreError
+from slack_bitrix24.listeners.workspace import Workspace
+from slack_bitrix24.mapping import Directory, MappingFile
+from slack_bitrix24.receipts import Receipts
+from slack_bitrix24.schedule import Clock
+from slack_bitrix24.slack.words import escape, say
+from slack_bitrix24.store import Retention, Store, is_gone, new_owner, purge
+from slack_bitrix24.submit.people import People
+from slack_bitrix24.submit.submitter import Submitter
+from slack_bitrix24.web.server import WebServer
+from slack_bitrix24.web.site import Doors, site
+
+log = logging.getLogger(__name__)
+
+ROLES = ("slack", "schedule", "deliver", "web")
+REREAD = 2.0
+"""Seconds between looks at the mapping file."""
+
+
+class Bridge:
+    """Everything that `run` runs. `refuse` is called with one line when the bridge can't go on without a person."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        store: Store,
+        mapping: MappingFile | None,
+        roles: Collection[str] = ROLES,
+        environ: Mapping[str, str],
+        refuse: Callable[[str], None],
+    ) -> None:
+        self.settings, self.store, self.mapping, self.roles = settings, store, mapping, roles
+        self.owner = new_owner()
+        slack = settings.slack
+        self.workspace = Workspace(web_client(slack)) if slack else None
+        self.submitter = Submitter(store, self.directory, self.people, rules(settings))
+        self.portals = portals(settings, store=store, owner=self.owner, environ=environ)
+        self.slack = self._slack(refuse) if "slack" in roles else None
+        self.receipts = Receipts(
+            store,
+            owner=self.owner,
+            command_name=slack.command if slack else "/b24",
+            client=self.workspace.client if self.workspace else None,
+        )
+        self.node = Node(
+            self.portals,
+            store=store,
+            owner=self.owner,
+            gone=is_gone,
+            on_stop=self._stopped,
+            on_record=self.receipts.wake,
+        )
+        self.clock = Clock(
+            store=store,
+            submitter=self.submitter,
+            now=time.time,
+            read_members=self._read_members,
+            sweep=self._sweep,
+        )
+        self.web: WebServer | None = None
+        self._ending = threading.Event()
+        self._follower = threading.Thread(target=self._follow, name="mapping")
+        self._unwatch: Callable[[], None] = lambda: None
+
+    def _slack(self, refuse: Callable[[str], None]) -> SlackSide | None:
+        if self.settings.slack is None or self.workspace is None:
+            return None
+        return SlackSide(
+            self.settings,
+            self.settings.slack,
+            store=self.store,
+            submitter=self.submitter,
+            workspace=self.workspace,
+            owner=self.owner,
+            now=time.time,
+            refuse=refuse,
+        )
+
+    def directory(self) -> Directory:
+        """Return what the mapping file says at the moment."""
+        return self.mapping.directory if self.mapping else Directory({}, {})
+
+    def people(self) -> People:
+        """Return who is known of the Slack workspace at the moment."""
+        return self.workspace.people if self.workspace else People()
+
+    def start(self) -> None:
+        """Begin. Raises OSError when the web address is taken, StoreError when the database can't be used."""
+        setup.keep(self.store, setup.schedules(self.settings, now=time.time()))
+        self._unwatch = metrics.watch_queues(self._queues)
+        if self.settings.web is not None and "web" in self.roles:
+            web = self.settings.web
+            self.web = WebServer(site(self._doors()), host=web.host, port=web.port)
+            self.web.start()
+            log.info("HTTP: listening on %s:%s", web.host, self.web.port)
+        if "deliver" in self.roles:
+            self.node.start()
+            self.receipts.start()
+        if "schedule" in self.roles:
+            self.clock.start()
+        if self.slack is not None:
+            self.slack.start()
+        self._follower.start()
+
+    def stop(self) -> None:
+        """Finish what is in hand, within 10 s, and end."""
+        self._ending.set()
+        if self.slack is not None:
+            self.slack.stop()
+        if self.web is not None:
+            self.web.stop()
+        if "schedule" in self.roles:
+            self.clock.stop()
+        if "deliver" in self.roles:
+            self.node.stop(grace=6.0)
+            self.receipts.stop()
+        self._follower.join()
+        self._unwatch()
+        for portal in self.portals.values():
+            portal.client.close()
+
+    def missing(self) -> dict[str, str]:
+        """Return what the bridge still waits for, by part; empty when it is ready."""
+        found = {}
+        try:
+            self.store.read(lambda tx: tx.lanes.states())
+        except StoreError as error:
+            found["database"] = str(error)
+        if self.slack is not None and (waits := self.slack.missing()):
+            found["slack"] = waits
+        return found
+
+    def _doors(self) -> Doors:
+        http = self.slack if self.slack is not None and self.slack.slack.mode == "http" else None
+        return Doors(
+            ready=self.missing,
+            metrics=metrics.expose,
+            slack=http.take if http else None,
+            install=self._install if any(not portal.webhook_url for portal in self.settings.portals.values()) else None,
+        )
+
+    def _install(self, name: str, form: Mapping[str, str]) -> bool:
+        portal = self.portals.get(name)
+        if portal is None or not hasattr(portal.client.auth, "install"):
+            return False
+        try:
+            portal.client.auth.install(form)
+        except Bitrix24Error as error:
+            log.warning("portal %s: an installation was not taken: %s", name, error)
+            return False
+        log.info("portal %s: the application is installed", name)
+        self.store.write(lambda tx: tx.lanes.resume(name))
+        self.node.wake(name)
+        return True
+
+    def _queues(self) -> Iterable[metrics.Queue]:
+        try:
+            now = self.store.now()
+            counts = self.store.read(lambda tx: tx.outbox.counts())
+        except StoreError:
+            return []
+        return [
+            metrics.Queue(
+                portal=portal,
+                pending=count.pending,
+                sending=count.sending,
+                dead=count.dead,
+                oldest=max(0.0, now - count.oldest_due) if count.oldest_due is not None else 0.0,
+            )
+            for portal, count in counts.items()
+        ]
+
+    def _read_members(self, wanted: str) -> None:
+        if self.workspace is not None:
+            self.workspace.read(wanted)
+
+    def _sweep(self) -> None:
+        keep = self.settings.outbox
+        try:
+            purge(self.store, Retention(delivered=keep.keep_delivered, dead=keep.keep_dead))
+        except StoreError as error:
+            log.warning("nothing was purged: %s", error)
+
+    def _stopped(self, stop: Stop) -> None:
+        """Tell the admins in Slack that a portal stands still."""
+        if self.workspace is None:
+            return
+        for admin in self.settings.permissions.admin:
+            if admin.startswith(("U", "W")):
+                language = self.people().language(admin)
+                text = say(language, "portal_stopped", portal=escape(stop.portal), reason=escape(stop.reason))
+                try:
+                    self.workspace.client.chat_postMessage(channel=admin, text=text)
+                except Exception as error:  # noqa: BLE001 – whatever Slack's client raises, delivery goes on
+                    log.warning("an admin could not be told: %s", error)
+
+    def _follow(self) -> None:
+        """Reread the mapping file when it changes."""
+        while not self._ending.wait(REREAD):
+            if self.mapping is not None and (said := self.mapping.refresh()):
+                (log.warning if self.mapping.faults else log.info)("%s", said)

@@ -1,0 +1,55 @@
+"""Logs: one line each, readable on a terminal, JSON elsewhere, and never a secret."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import MutableMapping, Sequence
+from typing import Any
+
+import structlog
+
+LIBRARIES = ("apscheduler", "slack_sdk", "slack_bolt", "urllib3", "alembic", "websocket", "uvicorn", "asyncio")
+
+
+class Hide:
+    """Replaces each known secret in the text of a log line, tracebacks included."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        self.secrets = sorted({secret for secret in secrets if len(secret) >= 6}, key=len, reverse=True)
+
+    def __call__(self, _logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """Return the line without secrets (a structlog processor)."""
+        for key, value in event.items():
+            if isinstance(value, str):
+                for secret in self.secrets:
+                    value = value.replace(secret, "<secret>")  # noqa: PLW2901 – each secret in its turn
+                event[key] = value
+        return event
+
+
+def set_up(*, secrets: Sequence[str], level: int = logging.INFO) -> None:
+    """Send all logs to standard error."""
+    terminal = sys.stderr.isatty()
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="%H:%M:%S" if terminal else "iso", utc=not terminal),
+        structlog.processors.format_exc_info,
+        Hide(secrets),
+    ]
+    last = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in LIBRARIES:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that is late is no news

@@ -1,0 +1,177 @@
+"""Everything that talks with Slack: built once auth.test has answered, and tried again until then."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from slack_bitrix24.app import setup
+from slack_bitrix24.config import Settings
+from slack_bitrix24.config import Slack as SlackSettings
+from slack_bitrix24.listeners.asker import Asker
+from slack_bitrix24.listeners.bolt import build
+from slack_bitrix24.listeners.commands import Commands
+from slack_bitrix24.listeners.forms import Forms
+from slack_bitrix24.listeners.home import Home
+from slack_bitrix24.listeners.http import Events
+from slack_bitrix24.listeners.intake import Intake
+from slack_bitrix24.listeners.notify import Notifier
+from slack_bitrix24.listeners.relays import Relays
+from slack_bitrix24.listeners.reminders import Reminders
+from slack_bitrix24.listeners.socket import Socket
+from slack_bitrix24.listeners.status import Statuses
+from slack_bitrix24.listeners.worker import Work, Worker
+from slack_bitrix24.listeners.workspace import Workspace
+from slack_bitrix24.receipts import post
+from slack_bitrix24.store import Store
+from slack_bitrix24.submit.relay import Own
+from slack_bitrix24.submit.submitter import Submitter
+
+log = logging.getLogger(__name__)
+
+LONGEST_PAUSE = 30.0
+TEMPORARY = ("ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout")
+"""Slack's words for "not now"; every other word of auth.test's is final."""
+
+
+class SlackSide:
+    """`refuse` is called when Slack refuses the tokens for good: nothing can be done without a person."""
+
+    def __init__(  # noqa: PLR0913 – the parts that Slack's side is wired from, all by name
+        self,
+        settings: Settings,
+        slack: SlackSettings,
+        *,
+        store: Store,
+        submitter: Submitter,
+        workspace: Workspace,
+        owner: str,
+        now: Callable[[], float],
+        refuse: Callable[[str], None],
+    ) -> None:
+        self.settings, self.slack, self.store, self.submitter = settings, slack, store, submitter
+        self.workspace, self.owner, self.now, self.refuse = workspace, owner, now, refuse
+        self.client = workspace.client
+        self.opener = ThreadPoolExecutor(4, "form")
+        self.socket: Socket | None = None
+        self.worker: Worker | None = None
+        self.events: Events | None = None
+        self.identity: Mapping[str, str] = {}
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="slack")
+
+    def start(self) -> None:
+        """Begin to connect; returns at once."""
+        self._thread.start()
+
+    def missing(self) -> str:
+        """Return what is still missing, or an empty string when Slack is connected."""
+        if self.slack.mode == "http":
+            return "" if self.events else "Slack has not answered yet"
+        if self.socket is None:
+            return "Slack has not answered yet"
+        if self.socket.refused:
+            return f"Slack refuses the app token: {self.socket.refused}"
+        return "" if self.socket.connected else "no connection to Slack"
+
+    def stop(self) -> None:
+        """Finish what is in hand."""
+        self._ending.set()
+        self._thread.join()
+        for part in (self.socket, self.worker):
+            if part is not None:
+                part.stop()
+        self.opener.shutdown(wait=False, cancel_futures=True)
+
+    def take(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, str]:
+        """Answer a request of Slack's in HTTP mode; 503 until Slack has been reached once."""
+        if self.events is None:
+            return 503, "text/plain", "starting"
+        return self.events.take(body, headers)
+
+    def _run(self) -> None:
+        pause, said = 1.0, ""
+        while not self._ending.is_set():
+            problem = self._hello()
+            if not problem:
+                break
+            if problem != said:
+                log.warning("Slack can't be reached, trying on: %s", problem)
+            said = problem
+            self._ending.wait(pause)
+            pause = min(LONGEST_PAUSE, pause * 2)
+        if self.identity and not self._ending.is_set():
+            self._begin()
+
+    def _hello(self) -> str:
+        """Ask Slack who we are; return why it has not said yet."""
+        try:
+            answer = self.client.auth_test()
+        except SlackApiError as error:
+            word = str(error.response.get("error") or f"HTTP {error.response.status_code}")
+            if word in TEMPORARY or error.response.status_code >= 429:
+                return word
+            self.refuse(f"Slack refuses the bot token ({word}): check slack.bot_token, and that the app is installed")
+            self._ending.set()
+            return word
+        except (OSError, HTTPException) as error:
+            return str(error)
+        self.identity = {key: str(value) for key, value in answer.data.items() if value}  # type: ignore[union-attr]
+        return ""
+
+    def _begin(self) -> None:
+        intake, self.worker = self._listeners()
+        secret = self.slack.signing_secret
+        self.worker.start()
+        self.workspace.load()
+        if self.slack.mode == "http" and secret is not None:
+            app = build(self.client, take=intake.take, identity=self.identity)
+            self.events = Events(app, secret.reveal())
+        elif self.slack.app_token is not None:
+            app = build(self.client, take=intake.take, identity=self.identity)
+            self.socket = Socket(app, self.slack.app_token.reveal())
+            self.socket.start()
+        log.info("Slack: signed in at %s", self.identity.get("team", "the workspace"))
+
+    def _listeners(self) -> tuple[Intake, Worker]:
+        """Wire the listeners together."""
+        settings, store, submitter = self.settings, self.store, self.submitter
+        asker = Asker(submitter.people, submitter.directory, setup.permissions(settings))
+        command = self.slack.command
+        notifier = Notifier(submitter, asker, store, command)
+        reminders = Reminders(store, submitter, asker, settings.timezone, self.now, command)
+        statuses = Statuses(store, submitter, asker)
+        forms = Forms(self.client, self.opener, notifier, reminders, asker, store)
+        commands = Commands(command, notifier, reminders, statuses, forms, asker)
+        relays = Relays(
+            setup.relays(settings),
+            submitter,
+            store,
+            Own(self.identity.get("user_id", ""), self.identity.get("bot_id", ""), self.identity.get("app_id", "")),
+            self.identity.get("url", ""),
+        )
+        home = Home(self.client, reminders, statuses, asker, _answer)
+        worker = Worker(store, Work(self.workspace, relays, notifier, home, _answer), owner=self.owner)
+        return Intake(store, commands, forms, worker.wake), worker
+
+
+def _answer(url: str, body: str | Mapping[str, Any]) -> None:
+    """Send a text or a message to a response_url; what Slack no longer takes is let go."""
+    message = {"response_type": "ephemeral", "replace_original": True, "text": body} if isinstance(body, str) else body
+    took, again = post(url, message)
+    if not took and again:
+        raise OSError("Slack did not take the answer yet")
+    if not took:
+        log.warning("an answer came too late for Slack")
+
+
+def web_client(slack: SlackSettings) -> WebClient:
+    """Return the client of the Web API."""
+    return WebClient(token=slack.bot_token.reveal(), base_url=slack.api_url, timeout=20)
