@@ -1,0 +1,38 @@
+"""`mapping check`: what is wrong with the mapping file, all at once."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from slack_bitrix24.cli.ending import DONE, FAILED, fail
+from slack_bitrix24.cli.opening import Opened, mapping_of, settings_of, warnings
+from slack_bitrix24.errors import MappingError
+
+
+def check(*, path: Path | None, environ: Mapping[str, str], as_json: bool) -> int:
+    """Print the faults, or how many users and groups there are."""
+    settings = settings_of(path, environ)
+    try:
+        found = mapping_of(settings)
+    except MappingError as error:
+        if as_json:
+            print(json.dumps({"faults": error.faults}, ensure_ascii=False))  # noqa: T201 – what a command prints
+        for fault in error.faults if not as_json else ():
+            print(fault, file=sys.stderr)  # noqa: T201 – the same
+        return FAILED
+    if found is None:
+        fail("no mapping file: name one under [mapping], or put mapping.yaml beside the configuration")
+        return FAILED
+    directory = found.directory
+    said = warnings(Opened(settings, found))
+    if as_json:
+        facts = {"users": len(directory.users), "groups": len(directory.groups), "faults": [], "warnings": said}
+        print(json.dumps(facts, ensure_ascii=False))  # noqa: T201 – the same
+        return DONE
+    for warning in said:
+        fail(f"warning: {warning}")
+    print(f"{found.path}: users: {len(directory.users)}, groups: {len(directory.groups)}")  # noqa: T201 – the same
+    return DONE

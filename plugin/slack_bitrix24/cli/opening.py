@@ -1,0 +1,53 @@
+"""Open what the configuration names: settings, mapping file, database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from slack_bitrix24.cli.ending import fail
+from slack_bitrix24.config import Settings, find, load
+from slack_bitrix24.mapping import MappingFile
+from slack_bitrix24.store import Store, open_store
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a command works with."""
+
+    settings: Settings
+    mapping: MappingFile | None
+
+
+def settings_of(path: Path | None, environ: Mapping[str, str]) -> Settings:
+    """Read the configuration. Raises ConfigurationError with every fault."""
+    return load(find(path, environ, Path.cwd()), environ)
+
+
+def mapping_of(settings: Settings) -> MappingFile | None:
+    """Read the mapping file, where there is one. Raises MappingError with every fault."""
+    return MappingFile(settings.mapping.file, tuple(settings.portals)) if settings.mapping.file else None
+
+
+def opened(path: Path | None, environ: Mapping[str, str], *, warn: bool = True) -> Opened:
+    """Read both, and print the warnings."""
+    settings = settings_of(path, environ)
+    found = Opened(settings, mapping_of(settings))
+    if warn:
+        for warning in warnings(found):
+            fail(f"warning: {warning}")
+    return found
+
+
+def warnings(found: Opened) -> list[str]:
+    """Return what is no fault and yet worth a word: addresses that name nobody."""
+    from slack_bitrix24.app.warnings import nobody  # noqa: PLC0415 – not needed by `send --url`
+
+    directory = found.mapping.directory if found.mapping else None
+    return [*found.settings.warnings, *nobody(found.settings, directory)]
+
+
+def database(settings: Settings) -> Store:
+    """Open the database, bringing it up to date. Raises StoreError."""
+    return open_store(settings.database.reveal())

@@ -1,0 +1,78 @@
+"""`run`: the bridge until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from slack_bitrix24.app import logs
+from slack_bitrix24.app.bridge import ROLES, Bridge
+from slack_bitrix24.cli.ending import DONE, FAILED, UsageFaultError, fail
+from slack_bitrix24.cli.opening import Opened, database, opened
+from slack_bitrix24.config import Secret, Settings
+from slack_bitrix24.store import Store
+
+log = logging.getLogger("slack_bitrix24")
+
+
+def run(*, path: Path | None, environ: Mapping[str, str], roles: str) -> int:
+    """Run the bridge; return the exit status."""
+    chosen = _roles(roles)
+    found = opened(path, environ)
+    logs.set_up(secrets=secrets_of(found.settings))
+    store = database(found.settings)
+    try:
+        return _run(found, store, roles=chosen, environ=environ)
+    finally:
+        store.close()
+
+
+def _roles(text: str) -> set[str]:
+    chosen = {role.strip() for role in text.split(",") if role.strip()}
+    if not chosen or chosen - set(ROLES):
+        wrong = ", ".join(sorted(chosen - set(ROLES))) or "nothing"
+        raise UsageFaultError(f"--roles: expected some of {', '.join(ROLES)}, got {wrong}")
+    return chosen
+
+
+def _run(found: Opened, store: Store, *, roles: set[str], environ: Mapping[str, str]) -> int:
+    ending = threading.Event()
+    refused: list[str] = []
+
+    def refuse(reason: str) -> None:
+        refused.append(reason)
+        ending.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
+    bridge = Bridge(found.settings, store=store, mapping=found.mapping, roles=roles, environ=environ, refuse=refuse)
+    try:
+        bridge.start()
+        log.info("running: %s", ", ".join(role for role in ROLES if role in roles))
+        ending.wait()
+    except OSError as error:
+        refused.append(f"HTTP: {error.strerror or error}")
+    finally:
+        log.info("stopping")
+        bridge.stop()
+    for reason in refused:
+        fail(reason)
+    return FAILED if refused else DONE
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """Return every secret of the configuration, for the log to hide: the webhook's address by its secret part too."""
+    found: list[str] = []
+    parts: list[object] = [settings.database, settings.slack, *settings.portals.values(), *settings.webhooks]
+    for part in parts:
+        values = [part] if isinstance(part, Secret) else [getattr(part, name) for name in _fields(part)]
+        found += [value.reveal() for value in values if isinstance(value, Secret)]
+    pieces = [piece for text in found if "://" in text for piece in text.split("/") if len(piece) >= 10]
+    return [*found, *pieces]
+
+
+def _fields(part: object) -> list[str]:
+    return [name for name in getattr(type(part), "__slots__", ()) if not name.startswith("_")]
