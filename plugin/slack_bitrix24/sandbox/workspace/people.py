@@ -136,8 +136,8 @@ class Names:
 def cast() -> tuple[list[User], list[Group], list[Channel]]:
     """Return the people, groups and channels that a fresh workspace has."""
     users = [
-        User("U024BE7LH", "anna", "Anna Petrova", "anna@example.com", locale="ru-RU"),
-        User("U0G9QF9C6", "bob", "Bob Smirnov", "bob@example.com"),
+        User("U024BE7LH", "anna", "Anna Petrova", "anna@example.com"),
+        User("U0G9QF9C6", "bob", "Bob Smirnov", "bob@example.com", locale="ru-RU"),
         User("U0CAROL03", "carol", "Carol Chen", "carol@example.com", zone="Europe/Berlin"),
         User(BOT_USER, "bitrix24", "Bitrix24 bridge", is_bot=True),
     ]
