@@ -34,15 +34,31 @@ groups:
 """
 
 
-@dataclass(frozen=True)
+@dataclass
 class Demo:
-    """The application, the two sandboxes in it, and what a bridge needs to connect to them."""
+    """The application, the two sandboxes in it, and what a bridge needs to connect to them.
+
+    Where `build` was given port 0, set `port` once the server has one.
+    """
 
     app: Starlette
     portal: bitrix24.Portal
     workspace: slack.Workspace
-    url: str
     mapping_text: str = MAPPING
+
+    @property
+    def port(self) -> int:
+        """The port of 127.0.0.1 that everything is at."""
+        return int(self.url.rpartition(":")[2])
+
+    @port.setter
+    def port(self, port: int) -> None:
+        self.workspace.base_url = f"http://127.0.0.1:{port}/slack/"
+
+    @property
+    def url(self) -> str:
+        """The page's address, without a slash at the end."""
+        return self.workspace.base_url.removesuffix("/slack/")
 
     @property
     def slack_api_url(self) -> str:
@@ -100,8 +116,7 @@ class Guarded:
 
 def build(port: int) -> Demo:
     """Return the demo for a server on this port of 127.0.0.1; nothing runs yet."""
-    url = f"http://127.0.0.1:{port}"
-    portal, workspace = bitrix24.Portal(), slack.Workspace(base_url=f"{url}/slack/")
+    portal, workspace = bitrix24.Portal(), slack.Workspace()
     app = Starlette(
         routes=[
             Route("/", page),
@@ -113,7 +128,9 @@ def build(port: int) -> Demo:
         ],
         middleware=[Middleware(Guarded)],
     )
-    return Demo(app, portal, workspace, url)
+    demo = Demo(app, portal, workspace)
+    demo.port = port
+    return demo
 
 
 async def page(_request: Request) -> Response:
