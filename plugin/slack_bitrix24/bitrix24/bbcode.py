@@ -69,11 +69,14 @@ def _block_lines(block: Block, dialect: Dialect) -> list[str]:
             return _lines(blocks, dialect)
         case Quote(blocks):
             # >> holds for one line: a [code] block would run over it, and a second >> within is not documented
-            return [dialect.quote + line for line in _lines(blocks, ATTACH)]
+            quoted = _lines(blocks, ATTACH)
+            return [dialect.quote + line for line in quoted] if any(map(str.strip, quoted)) else []
         case Items():
             return _item_lines(block, replace(dialect, quote=ATTACH.quote))  # >> acts at the start of a line only
+        case Code(text) if not text.strip():
+            return []
         case Code(text) if dialect.code:
-            return [f"[code]{neutral_code(text)}[/code]"] if text.strip() else []
+            return [f"[code]{neutral_code(text)}[/code]"]
         case Code() | Divider() | Author() | Image() | File() | Unsupported() | Paragraph() | Heading():
             return span_lines(_told(block), code=dialect.code)
         case Fields(fields):
@@ -108,9 +111,9 @@ def _item_lines(items: Items, dialect: Dialect) -> list[str]:
         body = [line for block in blocks for line in _item_body(block, dialect)]
         marker = f"{number}. " if items.ordered else "• "
         nested = bool(blocks) and isinstance(blocks[0], Items)
-        if nested or not body:
+        if nested:
             made += body
-        else:
+        elif any(map(str.strip, body)):
             made += [marker + body[0].removeprefix(_INDENT), *body[1:]]
     return made
 

@@ -148,7 +148,7 @@ def _is_long(each: Cell) -> bool:
 
 
 def _author(author: Author) -> list[Part]:
-    name = words(author_spans(author)) or shown(author.url)
+    name = words(author_spans(author))
     made = build.user(neutral(name), avatar=address(author.icon), url=address(author.url))
     return [Part(made)] if name else []
 

@@ -24,6 +24,8 @@ def divide(block: Block, fits: Callable[[Block], bool]) -> tuple[Block | None, B
     if fits(block):
         return block, None
     text = _flat(block)
+    if not text:
+        return None, block
     low, high = 0, len(text)
     while low < high - 1:
         middle = (low + high) // 2

@@ -5,7 +5,7 @@ This is how a table or a picture reads where only text can stand: in a quote, in
 
 from __future__ import annotations
 
-from slack_bitrix24.bitrix24.links import last_part
+from slack_bitrix24.bitrix24.links import last_part, shown
 from slack_bitrix24.bitrix24.neutral import short
 from slack_bitrix24.bitrix24.spans import bold, linked
 from slack_bitrix24.document import Author, Field, File, Image, Spans, Table, Text, Unsupported
@@ -27,9 +27,9 @@ def fetched_spans(block: Image | File) -> Spans:
 
 
 def author_spans(author: Author) -> Spans:
-    """Return the author's name, linked where it can be."""
-    name = short(" ".join(author.name.split()), _NAME_LIMIT)
-    return linked((Text(name),), author.url) if name and author.url else (Text(name),)
+    """Return the author's name, else address, linked where it can be."""
+    name = short(" ".join(author.name.split()), _NAME_LIMIT) or shown(author.url)
+    return linked((Text(name),), author.url) if author.url else (Text(name),)
 
 
 def field_spans(field: Field) -> Spans:

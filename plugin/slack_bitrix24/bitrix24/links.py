@@ -47,7 +47,7 @@ def phone(url: str) -> str:
 
 def shown(url: str) -> str:
     """Return how an address reads as text: bare for mail and phone, shortened where it is long (`data:`)."""
-    return short(_SHOWN_BARE.sub("", clean(url).strip(), count=1), 200)
+    return short(" ".join(_SHOWN_BARE.sub("", clean(url).strip(), count=1).split()), 200)
 
 
 def last_part(url: str) -> str:

@@ -63,7 +63,7 @@ def linked(spans: Spans, url: str) -> Spans:
     """Return the spans as one link, links within losing their own; a `url` that can't be linked follows as text."""
     if not address(url):
         tail = shown(url)
-        return (*spans, Text(f" ({tail})")) if tail else spans
+        return (*spans, Text(f" ({tail})")) if tail and tail not in words(spans) else spans
     label: list[Text | Emoji] = []
     for span in spans:
         if isinstance(span, Link):

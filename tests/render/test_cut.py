@@ -1,0 +1,78 @@
+"""A block of text is divided at a line or a word, and nothing is lost between its parts."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from documents import leaves
+from slack_bitrix24.bitrix24.bbcode import render
+from slack_bitrix24.bitrix24.cut import divide
+from slack_bitrix24.document import Code, Divider, Emoji, Heading, Items, Link, Mention, Paragraph, Quote, Text
+
+
+def text(words):
+    return Paragraph((Text(words),))
+
+
+def within(limit):
+    return lambda block: len(render((block,))) <= limit
+
+
+@given(st.one_of(leaves, leaves.map(lambda leaf: Quote((leaf, leaf)))), st.integers(0, 60))
+def test_the_beginning_fits_and_the_parts_make_the_whole(block, limit):
+    head, tail = divide(block, within(limit))
+    if head and tail and isinstance(block, Paragraph) and not any(isinstance(span, Link) for span in block.spans):
+        assert len(render((head,))) <= limit
+        assert "".join(span.text for part in (head, tail) for span in part.spans if isinstance(span, Text)) == "".join(
+            span.text for span in block.spans if isinstance(span, Text)
+        )
+
+
+E = Emoji("x", "✓")
+
+
+@pytest.mark.parametrize(
+    ("block", "limit", "head", "tail"),
+    [
+        (text("abc"), 3, text("abc"), None),
+        (text("one two three"), 9, text("one two"), text(" three")),
+        (text("a b\nc d e"), 6, text("a b"), text("\nc d e")),
+        (text("abcdef"), 4, text("abcd"), text("ef")),
+        (text("abcde\u0301"), 5, text("abcd"), text("e\u0301")),
+        (text("ab👩\u200d🔬cd"), 4, text("ab"), text("👩\u200d🔬cd")),
+        (text("\u0301" * 30), 20, text("\u0301" * 20), text("\u0301" * 10)),
+        (Heading((Text("ab", bold=True),)), 8, Heading((Text("a", bold=True),)), Heading((Text("b", bold=True),))),
+        (Code("a\nb\nc"), 16, Code("a\nb"), Code("\nc")),
+        (
+            Paragraph((Link("http://x/", (Text("abc"), E)), Mention("user", "U", "A"))),
+            23,
+            Paragraph((Link("http://x/", (Text("ab"),)),)),
+            Paragraph((Link("http://x/", (Text("c"), E)), Mention("user", "U", "A"))),
+        ),
+        (
+            Paragraph((Mention("user", "U", "Anna"), Text("x"))),
+            3,
+            None,
+            Paragraph((Mention("user", "U", "Anna"), Text("x"))),
+        ),
+        (Quote((text("ab"), text("cd"))), 5, Quote((text("ab"),)), Quote((text("cd"),))),
+        (
+            Items(((text("ab"),), (text("cdefgh ij"),), (text("g"),)), ordered=True),
+            16,
+            Items(((text("ab"),), (text("cdefgh"),)), ordered=True),
+            Items(((text(" ij"),), (text("g"),)), ordered=True, start=2),
+        ),
+        (
+            Items(((text("a"),), (text("b"),)), ordered=True),
+            4,
+            Items(((text("a"),),), ordered=True),
+            Items(((text("b"),),), ordered=True, start=2),
+        ),
+        (Divider(), 1, None, Divider()),
+        (Code(""), -1, None, Code("")),
+    ],
+)  # fmt: skip
+def test_where_it_is_divided(block, limit, head, tail):
+    assert divide(block, within(limit)) == (head, tail)
