@@ -10,9 +10,7 @@ from slack_bitrix24.document import (
     Author,
     Block,
     Blocks,
-    Card,
     Code,
-    Date,
     Divider,
     Document,
     Emoji,
@@ -72,7 +70,7 @@ def _span(span: Span) -> str:
             return linked(spoken(label), url)
         case Mention(kind, ident, name):
             return f"{'#' if kind == 'channel' else '@'}{name or ident}"
-        case Date():
+        case _:
             return linked(span.fallback or _moment(span.timestamp), span.url)
 
 
@@ -106,8 +104,8 @@ def _lines(block: Block) -> Iterator[str]:  # noqa: C901 - one line for each kin
         case Unsupported(kind, texts):
             yield f"[unsupported: {kind}]"
             yield from texts
-        case Card(blocks):
-            yield from _inside(blocks)
+        case _:
+            yield from _inside(block.blocks)
 
 
 def _inside(blocks: Blocks) -> Iterator[str]:

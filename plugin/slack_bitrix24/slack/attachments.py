@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from slack_bitrix24.document import Author, Block, Blocks, Card, Date, Field, Fields, Image, Paragraph, Span, Text
+from slack_bitrix24.document import Author, Block, Blocks, Card, Date, Field, Fields, Image, Link, Paragraph, Span, Text
 from slack_bitrix24.plain import plain
 from slack_bitrix24.slack import blocks, cards, files, mrkdwn, texts, wild
 from slack_bitrix24.slack.colors import color
@@ -45,7 +45,7 @@ def _attachment(attachment: object, depth: int) -> Blocks:
 def _inside(fields: Mapping[str, Any], depth: int) -> Iterator[Block]:
     held = _blocks(fields, depth)
     yield from _author(fields)
-    yield from cards.heading(fields.get("title"), wild.url(fields.get("title_link")))
+    yield from _title(fields)
     yield from _text(fields, held)
     yield from held
     yield from _fields(fields.get("fields"))
@@ -53,6 +53,14 @@ def _inside(fields: Mapping[str, Any], depth: int) -> Iterator[Block]:
     yield from (file.block() for file in files.read(fields.get("files")))
     yield from texts.links(fields.get("actions"))
     yield from _footer(fields)
+
+
+def _title(fields: Mapping[str, Any]) -> Blocks:
+    """Return the title; of a shared message, which has none, where it was first said."""
+    said = wild.url(fields.get("from_url"))
+    title = cards.heading(fields.get("title"), wild.url(fields.get("title_link")) or said)
+    shared = fields.get("is_share") or fields.get("is_msg_unfurl")
+    return title or ((Paragraph((Link(said),)),) if shared and said else ())
 
 
 def _text(fields: Mapping[str, Any], held: Blocks) -> Blocks:
@@ -73,7 +81,7 @@ def words(shown: Blocks) -> set[str]:
 
 
 def _blocks(fields: Mapping[str, Any], depth: int) -> Blocks:
-    if not depth:
+    if depth <= 0:
         return ()
     shared = [wild.mapping(wild.mapping(one).get("message")) for one in wild.several(fields.get("message_blocks"))]
     return (

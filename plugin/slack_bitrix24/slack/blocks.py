@@ -29,7 +29,7 @@ def _block(block: object, depth: int) -> Blocks:
     kind = wild.text(fields.get("type"))
     if kind in _READERS:
         return _READERS[kind](fields)
-    if not depth:
+    if depth <= 0:
         return (unsupported(kind, block),)
     if kind in _HOLDERS:
         return _held(fields, depth)
@@ -79,15 +79,18 @@ def _header(block: Mapping[str, Any]) -> Blocks:
 def _context(block: Mapping[str, Any]) -> Blocks:
     """Return a context block as one line; a picture beside words is an icon and becomes a link to it."""
     elements = wild.several(block.get("elements"))
-    pictures = [element for element in elements if wild.mapping(element).get("type") == "image"]
-    if len(pictures) == len(elements):
-        return tuple(found for picture in pictures for found in cards.image(picture))
+    if all(map(_is_image, elements)):
+        return tuple(found for picture in elements for found in cards.image(picture))
     spans: list[Span] = []
     for element in elements:
-        shown = _icon(element) if element in pictures else texts.spans(element)
+        shown = _icon(element) if _is_image(element) else texts.spans(element)
         spans += (Text(" "), *shown) if spans and shown else shown
     line = merged(spans)
     return (Paragraph(line),) if line else ()
+
+
+def _is_image(element: object) -> bool:
+    return wild.mapping(element).get("type") == "image"
 
 
 def _icon(element: object) -> tuple[Span, ...]:

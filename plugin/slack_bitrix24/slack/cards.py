@@ -53,7 +53,7 @@ def video(block: Mapping[str, Any]) -> Blocks:
     makers = " · ".join(filter(None, (wild.text(block.get(key)) for key in ("author_name", "provider_name"))))
     thumbnail = wild.web(block.get("thumbnail_url"))
     return (
-        *heading(title, url),
+        *heading(title or url, url if title else ""),
         *((Paragraph((Text(makers),)),) if makers else ()),
         *texts.blocks(block.get("description")),
         *((Image(thumbnail, title),) if thumbnail else ()),
@@ -75,7 +75,7 @@ def call(block: Mapping[str, Any]) -> Blocks:
 
 def heading(value: object, url: str = "") -> Blocks:
     """Return a title as a heading, or nothing where there is none."""
-    spans = texts.title(value) or ((Text(url),) if url else ())
+    spans = texts.title(value)
     return (Heading(spans, url),) if spans else ()
 
 

@@ -16,6 +16,9 @@ from slack_bitrix24.slack import tokens
 
 BOLD, ITALIC, STRIKE, CODE = 1, 2, 4, 8
 """Styles, to be or-ed."""
+_FLAGS = [
+    (bool(style & BOLD), bool(style & ITALIC), bool(style & STRIKE), False, bool(style & CODE)) for style in range(16)
+]
 
 Marks: TypeAlias = Mapping[str, int]
 
@@ -79,7 +82,7 @@ class Line:
                 found += (_styled(piece, its) for piece, its in group if not isinstance(piece, str))
                 continue
             text = "".join(piece for piece, _ in group if isinstance(piece, str))
-            found.append(_dressed(Text(tokens.decode(text)), style))
+            found.append(Text(tokens.decode(text), *_FLAGS[style]))
         return merged(found)
 
 
@@ -96,28 +99,21 @@ def _styled(span: Span, style: int) -> Span:
 def _dressed(span: Text | Emoji, style: int) -> Text | Emoji:
     if isinstance(span, Emoji) or not style:
         return span
-    return Text(
-        span.text,
-        bold=span.bold or bool(style & BOLD),
-        italic=span.italic or bool(style & ITALIC),
-        strike=span.strike or bool(style & STRIKE),
-        underline=span.underline,
-        code=span.code or bool(style & CODE),
-    )
+    return Text(span.text, *(own or new for own, new in zip(_flags(span), _FLAGS[style], strict=True)))
 
 
 def merged(spans: Iterable[Span]) -> Spans:
     """Return the spans with neighbours of one style made one, empty ones left out."""
     found: list[Span] = []
-    for style, group in groupby(spans, key=_style):
-        if style is None:
-            found += group
-        elif joined := "".join(span.text for span in group if isinstance(span, Text)):
-            found.append(Text(joined, *style))
+    for style, group in groupby(spans, key=_flags):
+        members = list(group)
+        if not style:
+            found += members
+        elif joined := "".join(span.text for span in members if isinstance(span, Text)):
+            found.append(members[0] if len(members) == 1 else Text(joined, *style))
     return tuple(found)
 
 
-def _style(span: Span) -> tuple[bool, ...] | None:
-    if not isinstance(span, Text):
-        return None
-    return (span.bold, span.italic, span.strike, span.underline, span.code)
+def _flags(span: Span) -> tuple[bool, ...]:
+    """Return a text's styles in the order of its fields; nothing for another span."""
+    return (span.bold, span.italic, span.strike, span.underline, span.code) if isinstance(span, Text) else ()

@@ -120,7 +120,8 @@ def _deleted(event: Mapping[str, Any], team: str, ts: str) -> Deleted | Ignored:
 
 
 def _changed(event: Mapping[str, Any], team: str) -> Event:
-    message, before = wild.mapping(event.get("message")), wild.mapping(event.get("previous_message"))
+    before = wild.mapping(event.get("previous_message"))
+    message = {"ts": before.get("ts"), **wild.mapping(event.get("message"))}
     if wild.text(message.get("subtype")) == "tombstone":
         return _deleted(event, team, wild.text(message.get("ts")))
     # A changed message of its own may be hidden or shown: that says nothing about the change.

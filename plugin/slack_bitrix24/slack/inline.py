@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from slack_bitrix24.document import Emoji, Link, Spans, Text
+from slack_bitrix24.document import Emoji, Link, Span, Spans, Text
 from slack_bitrix24.slack import emoji, tokens
 from slack_bitrix24.slack.emphasis import CODE, MRKDWN, Line, Marks, merged
 
@@ -18,7 +18,7 @@ _SCAN = re.compile(
     | <(?P<angle>[^<>\n]+)>
     | !?\[(?P<words>[^\[\]\n]+)\]\((?:<(?P<held>[^<>|\s]+)(?:\|[^<>\n]*)?>
         | (?P<target>(?:https?://|mailto:)(?:[^\s()<>]|\([^\s()<>]*\))+))\)
-    | (?P<url>(?<!\w)https?://(?:(?!&[lg]t;)[^\s<>|`"])+)
+    | (?P<url>(?<![^\W_])https?://(?:(?!&[lg]t;)[^\s<>|`"])+)
     | (?P<colons>:[\w+'-]{1,100}:(?::skin-tone-[2-6]:)?)
     | (?P<mark>\*+|_+|~+)
     """,
@@ -58,13 +58,13 @@ def words(text: str, *, emojis: bool = True) -> tuple[Text | Emoji, ...]:
 
 def label(text: str, marks: Marks = MRKDWN) -> tuple[Text | Emoji, ...]:
     """Return the spans of a link's label: emphasis and emoji, nothing that could be pressed by itself."""
-    found: list[Text | Emoji] = []
-    for span in line(text, marks):
-        if isinstance(span, Text | Emoji):
-            found.append(span)
-        elif isinstance(span, Link):
-            found += span.label or (Text(span.url),)
-    return tuple(found)
+    return tuple(part for span in line(text, marks) for part in _parts(span))
+
+
+def _parts(span: Span) -> tuple[Text | Emoji, ...]:
+    if isinstance(span, Link):
+        return span.label or (Text(span.url),)
+    return (span,) if isinstance(span, Text | Emoji) else ()
 
 
 def code(text: str) -> tuple[Link | Text, ...]:
@@ -136,8 +136,9 @@ def _trimmed(url: str) -> str:
 def _emoji(match: re.Match[str]) -> Emoji | None:
     """Return the emoji; None where the colons are a time's, a path's or a word's own."""
     span = emoji.named(match["colons"])
-    glued = match.string[match.start() - 1 : match.start()].isalnum() if match.start() else False
-    if span.unicode:
-        return None if glued and span.name.isdigit() else span
+    text, start, end = match.string, match.start(), match.end()
+    if start and text[start - 1].isalnum():
+        held = text[end : end + 1].isalnum()  # cache:lock:7, de:us:fr
+        return span if span.unicode and len(span.name) > 2 and not (held or span.name.isdigit()) else None
     own = span.name == span.name.lower() and any(character.isalpha() for character in span.name)
-    return span if own and not glued else None
+    return span if span.unicode or own else None

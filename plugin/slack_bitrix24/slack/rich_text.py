@@ -60,7 +60,7 @@ def _entries(element: Mapping[str, Any], depth: int) -> Iterator[Entry]:
 def _element(element: object, depth: int) -> Blocks:
     fields = wild.mapping(element)
     kind = wild.text(fields.get("type"))
-    if not depth:
+    if depth <= 0:
         return (unsupported(kind, element),) if texts(element) else ()
     if kind == "rich_text_preformatted":
         return tuple(Code(text) for text in (_preformatted(fields),) if text)
@@ -99,7 +99,7 @@ def _written(span: Span) -> str:
             return characters or f":{name}:"
         case Mention():
             return f"@{span.name or span.id}"
-        case Date():
+        case _:
             return span.fallback or str(span.timestamp)
 
 
