@@ -1,160 +1,16 @@
-"""A tiny real HTTP server whose answers a test writes out exactly: lost answers, pages, redirects, slow ones."""
+"""Scripted servers, and the sandbox portal behind a real HTTP server."""
 
 from __future__ import annotations
 
-import json
-import socket
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from contextlib import ExitStack
 
 import pytest
 
-TIME = {"start": 1.0, "finish": 1.1, "duration": 0.1, "processing": 0.1}
-
-
-@dataclass
-class Request:
-    verb: str
-    path: str
-    query: dict[str, list[str]]
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def method(self) -> str:
-        return self.path.rstrip("/").rpartition("/")[2]
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-    @property
-    def commands(self) -> dict[str, tuple[str, dict[str, str]]]:
-        """The commands of a batch: key -> method and parameters, decoded once."""
-        found = {}
-        for key, text in self.json["cmd"].items():
-            method, _, query = text.partition("?")
-            found[key] = (method, dict(parse_qsl(query, keep_blank_values=True)))
-        return found
-
-
-@dataclass
-class Reply:
-    body: Any = None
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    drop: bool = False
-    hold: threading.Event | None = None
-    raw: bytes | None = None
-
-
-def result(value: Any, **more: Any) -> Reply:
-    return Reply({"result": value, "time": TIME, **more})
-
-
-def error(code: str, description: str = "words", status: int = 400) -> Reply:
-    return Reply({"error": code, "error_description": description}, status)
-
-
-def batch(request: Request, answers: Callable[[str, str, dict[str, str]], Any]) -> Reply:
-    """The answer of a batch; `answers(key, method, params)` gives a result, or a Reply made by `error`."""
-    results: dict[str, Any] = {}
-    errors: dict[str, Any] = {}
-    for key, (method, params) in request.commands.items():
-        got = answers(key, method, params)
-        if isinstance(got, Reply):
-            errors[key] = got.body
-        else:
-            results[key] = got
-    times = dict.fromkeys(results, TIME)
-    parts = {"result": results, "result_error": errors, "result_total": [], "result_next": [], "result_time": times}
-    return result({name: part or [] for name, part in parts.items()})
-
-
-class Scripted:
-    """`answer` decides each reply; `requests` is what came in, `connections` how many were opened."""
-
-    def __init__(self) -> None:
-        self.answer: Callable[[Request], Reply] = lambda _: result(True)
-        self.requests: list[Request] = []
-        self.connections = 0
-        self.lock = threading.Lock()
-        self.closing = threading.Event()
-        scripted = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def setup(self) -> None:
-                with scripted.lock:
-                    scripted.connections += 1
-                super().setup()
-
-            def handle_one(self) -> None:
-                length = int(self.headers.get("Content-Length") or 0)
-                parts = urlsplit(self.path)
-                request = Request(
-                    self.command, parts.path, parse_qs(parts.query), dict(self.headers), self.rfile.read(length)
-                )
-                with scripted.lock:
-                    scripted.requests.append(request)
-                self.reply(scripted.answer(request))
-
-            do_GET = do_POST = handle_one
-
-            def reply(self, reply: Reply) -> None:
-                if reply.hold:
-                    while not reply.hold.wait(0.01) and not scripted.closing.is_set():
-                        pass
-                if reply.drop:
-                    self.close_connection = True
-                    self.connection.shutdown(socket.SHUT_RDWR)
-                    return
-                body = reply.raw if reply.raw is not None else json.dumps(reply.body).encode()
-                self.send_response(reply.status)
-                for name, value in reply.headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *args: object) -> None:
-                pass
-
-        class Server(ThreadingHTTPServer):
-            block_on_close = True
-            daemon_threads = False
-            request_queue_size = 128
-
-            def handle_error(self, request: Any, client_address: Any) -> None:
-                pass  # the client hung up, which is what some tests are about
-
-            def finish_request(self, request: Any, client_address: Any) -> None:
-                request.settimeout(10)
-                super().finish_request(request, client_address)
-
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
-        self.thread.start()
-
-    @property
-    def origin(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}"
-
-    @property
-    def webhook(self) -> str:
-        return f"{self.origin}/rest/1/s3cr3tw0rd/"
-
-    def close(self) -> None:
-        self.closing.set()
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+from scripted import Scripted
+from slack_bitrix24.bitrix24.portal import Bitrix24
+from slack_bitrix24.sandbox.portal import Portal, app
+from slack_bitrix24.sandbox.server import Server
 
 
 @pytest.fixture
@@ -169,3 +25,20 @@ def other() -> Iterator[Scripted]:
     scripted = Scripted()
     yield scripted
     scripted.close()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Portal]:
+    """A sandbox portal; `sandbox.url` is its webhook."""
+    portal = Portal()
+    with Server(app(portal)) as running:
+        portal.url = portal.webhook_url(running.url)
+        portal.origin = running.url
+        yield portal
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[..., Bitrix24]]:
+    """Make `Bitrix24` objects that are closed after the test."""
+    with ExitStack() as stack:
+        yield lambda url, **options: stack.enter_context(Bitrix24(url, **options))

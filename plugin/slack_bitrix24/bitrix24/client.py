@@ -31,6 +31,9 @@ READ_TIMEOUT: Final = 65.0
 LARGEST_ANSWER: Final = 64 * 1024 * 1024
 """Bytes: what is longer is no answer of Bitrix24's."""
 
+SHORTEST_SECRET: Final = 6
+"""Characters: a shorter one is none of Bitrix24's, and masking it would break words."""
+
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
@@ -55,7 +58,8 @@ class Client:
         self._timeouts = (connect_timeout, read_timeout)
         self._allowed = allowed_hosts
         self._moved: dict[str, str] = {}
-        self._session = _session(connections)
+        self._adapter = requests.adapters.HTTPAdapter(pool_maxsize=connections, max_retries=0)
+        self._session = _session()
         self._settings: dict[str, Mapping[str, Any]] = {}
 
     def call(self, call: rest.Call) -> rest.Answer:
@@ -85,7 +89,14 @@ class Client:
 
     def close(self) -> None:
         """Close the connections. May be called twice."""
-        self._session.close()
+        adapter = self._adapter
+        # urllib3 leaves them to the garbage collector, for which a past error may hold them.
+        for manager in (adapter.poolmanager, *adapter.proxy_manager.values()):
+            for key in manager.pools.keys():  # noqa: SIM118 - this mapping can't be iterated
+                pool = manager.pools.get(key)
+                if pool is not None:
+                    pool.close()
+        self._adapter.close()
 
     def __enter__(self) -> Self:
         return self
@@ -155,16 +166,15 @@ class Client:
         # handler, so that it holds no link to theirs.
         try:
             return self._send(verb, url, body)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             failure = _failure(error)
         raise failure
 
     def _send(self, verb: str, url: str, body: bytes) -> tuple[int, bytes, str]:
         end = time.monotonic() + self._timeouts[1] * 2
         request = self._session.prepare_request(requests.Request(verb, url, data=body or None))
-        response = self._session.send(
-            request, timeout=self._timeouts, allow_redirects=False, stream=True, **self._environment(url)
-        )
+        # Not Session.send: it reads Location even where redirects are not allowed, and stumbles over odd ones.
+        response = self._adapter.send(request, stream=True, timeout=self._timeouts, **self._environment(url))
         try:
             answer = _whole(response, end)
         except BaseException:
@@ -193,15 +203,12 @@ def _whole(response: requests.Response, end: float) -> bytes:
     return b"".join(chunks)
 
 
-def _session(connections: int) -> requests.Session:
+def _session() -> requests.Session:
     shield()
     session = requests.Session()
     # Neither .netrc nor cookies belong into these calls; the environment's proxies are read in _environment.
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = requests.adapters.HTTPAdapter(pool_maxsize=connections, max_retries=0)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
     session.headers.update({"Content-Type": "application/json", "Accept": "application/json", "User-Agent": _agent()})
     return session
 
@@ -226,6 +233,8 @@ def _cleaned(error: Bitrix24Error, secrets: tuple[str, ...]) -> Bitrix24Error:
     """Return the error without any secret that Bitrix24 may have echoed."""
     code, description = error.code, error.description
     for secret in secrets:
+        if len(secret) < SHORTEST_SECRET:
+            continue
         code, description = code.replace(secret, "<secret>"), description.replace(secret, "<secret>")
     return Bitrix24Error(
         description, code=code, status=error.status, verdict=error.verdict, retry_after=error.retry_after

@@ -1,0 +1,187 @@
+"""Calls and batches as bytes, answers as results or errors."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import parse_qsl, unquote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slack_bitrix24.bitrix24 import rest
+from slack_bitrix24.bitrix24.rest import Answer, Call
+from slack_bitrix24.errors import Bitrix24Error, Verdict
+
+NOTIFY = "im.notify.personal.add"
+
+
+@pytest.mark.parametrize(
+    ("params", "query"),
+    [
+        ({}, ""),
+        ({"USER_ID": 5, "MESSAGE": "a b&c#+%[i]"}, "USER_ID=5&MESSAGE=a+b%26c%23%2B%25%5Bi%5D"),
+        (
+            {"FILTER": {"EMAIL": ["a@b", "c"], "ACTIVE": True}},
+            "FILTER%5BEMAIL%5D%5B0%5D=a%40b&FILTER%5BEMAIL%5D%5B1%5D=c&FILTER%5BACTIVE%5D=1",
+        ),
+        ({"halt": False, "none": None, "f": 1.5}, "halt=0&f=1.5"),
+        ({"ATTACH": [{"MESSAGE": "я"}]}, "ATTACH=%5B%7B%22MESSAGE%22%3A%22%D1%8F%22%7D%5D"),
+        ({"ATTACH": '{"BLOCKS":[]}'}, "ATTACH=%7B%22BLOCKS%22%3A%5B%5D%7D"),
+        ({"ID": "$result[who][0][ID]"}, "ID=$result[who][0][ID]"),
+        ({"ID": "see $result[who]"}, "ID=see+%24result%5Bwho%5D"),
+        ({"T": "half \ud83d"}, "T=half+%3F"),
+    ],
+)
+def test_query_is_encoded_once_as_php_does(params, query):
+    assert rest.encode_query(params) == query
+
+
+@given(st.dictionaries(st.from_regex(r"[A-Z_]{1,8}", fullmatch=True), st.text().filter(lambda t: "$result[" not in t)))
+def test_any_text_comes_back_from_a_command(params):
+    clean = {name: text.encode("utf-8", "replace").decode() for name, text in params.items()}
+    query = rest.command(Call("m", params)).partition("?")[2]
+    assert dict(parse_qsl(query, keep_blank_values=True)) == clean
+
+
+def test_bodies_are_json_with_the_token_beside_the_parameters():
+    assert json.loads(rest.body_of(Call("m", {"A": "я", "B": "\ud800"}), {"auth": "t"})) == {
+        "A": "я",
+        "B": "?",
+        "auth": "t",
+    }
+    body = json.loads(rest.batch_body({"a": Call("m", {"x": 1}), "b": Call("n")}, halt=True, extra={"auth": "t"}))
+    assert body == {"halt": 1, "cmd": {"a": "m?x=1", "b": "n"}, "auth": "t"}
+
+
+@pytest.mark.parametrize("keys", [[], ["0"], ["-1"], [""], [f"k{i}" for i in range(51)]])
+def test_batch_that_php_would_misread_is_refused(keys):
+    with pytest.raises(ValueError, match="batch"):
+        rest.batch_body({key: Call("m") for key in keys})
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "added"),
+    [
+        (NOTIFY, {"TAG": "t"}, True),
+        (NOTIFY, {"SUB_TAG": "t"}, True),
+        ("IM.NOTIFY.DELETE", {"TAG": "t"}, True),
+        (NOTIFY, {}, False),
+        ("im.notify.delete", {"ID": 5}, False),
+        ("user.get", {"TAG": "t"}, False),
+    ],
+)
+def test_client_id_goes_with_every_tag_of_a_webhook(method, params, added):
+    assert rest.identified(Call(method, params), "app").params.get("CLIENT_ID") == ("app" if added else None)
+    assert "CLIENT_ID" not in rest.identified(Call(method, params), "").params
+
+
+def test_client_id_of_the_caller_stays():
+    assert rest.identified(Call(NOTIFY, {"TAG": "t", "CLIENT_ID": "mine"}), "app").params["CLIENT_ID"] == "mine"
+
+
+def test_answer_of_a_list_has_total_and_next():
+    body = b'{"result":[1],"total":"83","next":50,"time":{"operating":1}}'
+    answer = rest.read("user.get", 200, body)
+    assert (answer.result, answer.total, answer.next, answer.time) == ([1], 83, 50, {"operating": 1})
+    assert rest.read("x", 200, b'{"result":null,"total":"many"}') == Answer(
+        None, {}, None, None, {"result": None, "total": "many"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code", "verdict"),
+    [
+        (400, b'{"error":"USER_ID_EMPTY","error_description":"x"}', "USER_ID_EMPTY", Verdict.DEAD),
+        (200, b'{"error":"ERROR_CORE","result":1}', "ERROR_CORE", Verdict.DEAD),
+        (400, b'{"error":"","error_description":"no group"}', "", Verdict.DEAD),
+        (400, b'{"error":{"code":"V3","message":"m"}}', "V3", Verdict.DEAD),
+        (401, b'{"error":"expired_token"}', "expired_token", Verdict.PORTAL),
+        (200, b'{"result":false,"time":{}}', "", Verdict.DEAD),
+        (200, b'{"result":0}', "", Verdict.DEAD),
+        (200, b'{"result":null}', "", Verdict.DEAD),
+        (200, b'{"time":{}}', "", Verdict.UNKNOWN),
+        (500, b"<html>", "", Verdict.UNKNOWN),
+        (200, b"", "", Verdict.UNKNOWN),
+        (200, b"\xff\xfe", "", Verdict.UNKNOWN),
+        (200, b"[1]", "", Verdict.UNKNOWN),
+        (502, b'{"result":1}', "", Verdict.UNKNOWN),
+        (200, b"[" * 200_000, "", Verdict.UNKNOWN),
+    ],
+)
+def test_every_other_answer_is_an_error(status, body, code, verdict):
+    with pytest.raises(Bitrix24Error) as caught:
+        rest.read(NOTIFY, status, body)
+    assert (caught.value.code, caught.value.verdict) == (code, verdict)
+
+
+def test_result_false_is_no_error_of_other_methods():
+    assert rest.read("im.notify.delete", 200, b'{"result":false}').result is False
+    assert rest.read("x", 200, b'{"result":1,"error":""}').result == 1
+
+
+CALLS = {"a": Call(NOTIFY), "b": Call(NOTIFY), "c": Call("user.get")}
+
+
+def _batch(**parts):
+    sections = {f"result{name}": parts.get(f"r{name}", []) for name in ("", "_error", "_total", "_next", "_time")}
+    return json.dumps({"result": sections, "time": {"duration": 1}}).encode()
+
+
+def test_batch_gives_each_command_its_own():
+    body = _batch(
+        r={"a": 5, "c": [{"ID": "7"}]},
+        r_error={"b": {"error": "USER_ID_EMPTY", "error_description": "x"}},
+        r_total={"c": 83},
+        r_next={"c": 50},
+        r_time={"a": {"operating": 2}},
+    )
+    answer = rest.read_batch(CALLS, 200, body)
+    assert answer.results["a"] == Answer(5, {"operating": 2})
+    assert answer.results["c"] == Answer([{"ID": "7"}], {}, 83, 50)
+    assert answer.results["b"].code == "USER_ID_EMPTY"
+    assert answer.time == {"duration": 1}
+
+
+@pytest.mark.parametrize(
+    ("body", "halt", "verdicts"),
+    [
+        (_batch(), False, [Verdict.UNKNOWN] * 3),
+        (_batch(r={"a": 1}), True, [None, Verdict.AGAIN, Verdict.AGAIN]),
+        (_batch(r={"a": 0, "b": False, "c": False}), False, [Verdict.DEAD, Verdict.DEAD, None]),
+        (_batch(r=[1, 2, 3]), False, [None, None, None]),
+        (_batch(r_error={"a": "words"}), False, [Verdict.DEAD, Verdict.UNKNOWN, Verdict.UNKNOWN]),
+        (_batch(r_error={"a": {"error": "OPERATION_TIME_LIMIT"}}, r="odd"), True, [Verdict.AGAIN] * 3),
+    ],
+)
+def test_odd_batches(body, halt, verdicts):
+    got = rest.read_batch(CALLS, 200, body, halt=halt).results.values()
+    assert [one.verdict if isinstance(one, Bitrix24Error) else None for one in got] == verdicts
+
+
+def test_batch_answered_with_something_else_is_unknown():
+    with pytest.raises(Bitrix24Error) as caught:
+        rest.read_batch(CALLS, 200, b'{"result":true}')
+    assert caught.value.verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("body", "expired"),
+    [
+        (b'{"error":"expired_token"}', True),
+        (b'{"error": "EXPIRED_TOKEN"}', True),
+        (b'{"result":"expired_token"}', False),
+        (b'expired_token, says the proxy"', False),
+        (b'{"error":"invalid_token"}', False),
+    ],
+)
+def test_only_expired_token_is_a_reason_to_renew(body, expired):
+    assert rest.is_expired(body) is expired
+
+
+def test_reference_example_of_the_documentation_is_made():
+    text = rest.command(
+        Call("im.notify.personal.add", {"USER_ID": 5, "MESSAGE": "Deploy [b]done[/b]", "TAG": "dep-7|U5"})
+    )
+    assert text == "im.notify.personal.add?USER_ID=5&MESSAGE=Deploy+%5Bb%5Ddone%5B%2Fb%5D&TAG=dep-7%7CU5"
+    assert "[b]" in unquote_plus(text)
