@@ -30,7 +30,7 @@ export function link(url, ...children) {
 
 // A picture that turns into its name where it can't be shown (this page only loads pictures of this machine).
 export function picture(url, name, props = {}) {
-  const image = el("img", { alt: name || "picture", loading: "lazy", ...props });
+  const image = el("img", { alt: name || "picture", ...props });
   image.addEventListener("error", () => image.replaceWith(el("span.no-picture", {}, `[picture: ${name || url}]`)));
   image.src = safeUrl(url) || "data:,";
   return image;
