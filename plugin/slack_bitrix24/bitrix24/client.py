@@ -80,7 +80,13 @@ class Client:
         """
         known = {key: rest.identified(call, self.auth.application) for key, call in calls.items()}
         status, body = self._exchange("batch", lambda target: rest.batch_body(known, halt=halt, extra=target.params))
-        return self._read(lambda: rest.read_batch(known, status, body, halt=halt))
+        answer = self._read(lambda: rest.read_batch(known, status, body, halt=halt))
+        secrets = self.auth.secrets()
+        results = {
+            key: _cleaned(one, secrets) if isinstance(one, Bitrix24Error) else one
+            for key, one in answer.results.items()
+        }
+        return rest.BatchAnswer(results, answer.time)
 
     def get(self, url: str) -> tuple[int, bytes]:
         """Fetch an address of the authorization server: status and body. For `OAuth.authorize`."""
