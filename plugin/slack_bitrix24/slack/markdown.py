@@ -17,6 +17,7 @@ _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(.*?)[ \t#]*")
 _RULE = re.compile(r" {0,3}(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}")
 _ROW = re.compile(r"[ \t]*\|.*\|[ \t]*")
 _UNDER = re.compile(r"[ \t]*\|(?:[ \t]*:?-+:?[ \t]*\|)+[ \t]*")
+_BEGINS = frozenset("#-*_+")
 _STAR = re.compile(r"([ \t]*)[*+](?=[ \t]+\S)")
 
 
@@ -43,15 +44,18 @@ def _pieces(lines: list[str]) -> Iterator[str | Block]:
     rows: list[str] = []
     for line in [*lines, ""]:
         fenced ^= line.count("```") % 2 == 1
-        if not fenced and _ROW.fullmatch(line):
+        if not fenced and "|" in line and _ROW.fullmatch(line):
             rows.append(line)
             continue
-        yield from _table(rows)
-        rows = []
+        if rows:
+            yield from _table(rows)
+            rows = []
         yield line if fenced else _piece(line)
 
 
 def _piece(line: str) -> str | Block:
+    if line.lstrip(" \t")[:1] not in _BEGINS:
+        return line
     if found := _HEADING.fullmatch(line):
         return Heading(inline.line(found[1], MARKDOWN))
     if _RULE.fullmatch(line):

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from slack_bitrix24.document import Block, Blocks, Code, Link, Paragraph, Quote, Span, Spans, Text
 from slack_bitrix24.slack import inline as one
@@ -22,10 +22,10 @@ _QUOTE = re.compile(r" ?(?:>|&gt;)(?!=) ?")
 _QUOTE_REST = re.compile(r" ?(?:>>>|&gt;&gt;&gt;) ?")
 _ITEM = re.compile(r"([ \t]*)(?:([•◦▪▫‣⁃●○■])|([-–])|(\d{1,9})[.)])[ \t]+(?=\S)")
 _DEEPEST = 16
+_BREAK = Text("\n")
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     """A line, or a whole fence of code, and whether it stands in a quote."""
 
     text: str
@@ -130,7 +130,7 @@ def _entry(line: str, marks: Marks) -> Entry:
 def _running(lines: list[str], marks: Marks) -> Spans:
     spans = list(one.line(lines[0], marks))
     for line in lines[1:]:
-        spans += (Text("\n"), *one.line(line, marks))
+        spans += (_BREAK, *one.line(line, marks))
     return merged(spans) if len(lines) > 1 else tuple(spans)
 
 
