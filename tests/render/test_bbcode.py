@@ -75,6 +75,7 @@ def paragraph(*spans):
     return render((Paragraph(spans),))
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(texts, max_size=4))
 def test_plain_text_holds_no_code_however_it_is_divided_into_spans(words):
     made = paragraph(*map(Text, words))
@@ -84,6 +85,7 @@ def test_plain_text_holds_no_code_however_it_is_divided_into_spans(words):
     assert restored(made) == "".join(map(clean, words)).strip("\n")
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(runs, max_size=5))
 def test_each_character_has_the_styles_that_the_tree_gives_it(several):
     wanted = [
@@ -98,6 +100,7 @@ def urls_of(spans):
     return {address(span.url) for span in spans if isinstance(span, Link | Date)}
 
 
+@settings(max_examples=50, deadline=None)
 @given(spans)
 def test_links_lead_where_the_tree_says_and_mentions_name_only_its_users(several):
     codes = {code for _, stack in parse(paragraph(*several)) for code in stack if "=" in code}
@@ -105,7 +108,7 @@ def test_links_lead_where_the_tree_says_and_mentions_name_only_its_users(several
     assert codes <= allowed
 
 
-@settings(max_examples=40)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(blocks, max_size=4).map(tuple))
 def test_every_code_is_closed_on_its_line_and_known_where_it_stands(several):
     for dialect in (MESSAGE, ATTACH):
@@ -118,7 +121,7 @@ def test_every_code_is_closed_on_its_line_and_known_where_it_stands(several):
             parse(line)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(blocks.filter(lambda block: not isinstance(block, Quote | Card)), max_size=3).map(tuple))
 def test_only_quotes_begin_a_quote_line(several):
     made = outside_code(render(several))

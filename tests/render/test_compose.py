@@ -54,7 +54,7 @@ def made(*blocks, **options):
     return composed.message, json.loads(composed.attach)["BLOCKS"] if composed.attach else []
 
 
-@settings(max_examples=40)
+@settings(max_examples=25, deadline=None)
 @given(
     documents, st.sampled_from([None, BACK, ("", "mailto:a@b.c"), ("[b]", HTTP)]), st.sampled_from([300, 900, 60_000])
 )
@@ -63,10 +63,11 @@ def test_whatever_comes_in_bitrix24_takes_it(document, link, limit):
     if composed.attach:
         assert check(composed.attach, limit=limit)
     assert len(composed.message) <= MESSAGE_LIMIT
-    if render(document.blocks).strip("— \n"):
+    if render(document.blocks).strip("—│>•.0123456789 \n"):  # more than empty quotes, items and lines across
         assert composed.message.strip()
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(texts, min_size=1, max_size=40), st.integers(200, 600))
 def test_cutting_tears_no_code(several, limit):
     blocks = tuple(say(text * 20) for text in several)
@@ -278,14 +279,14 @@ def test_the_most_alarming_colour_wins(colors, expected):
 
 
 def test_a_long_message_goes_on_in_attach():
-    text = "\n".join(["word " * 20] * 400)
+    text = "\n".join(["word " * 20] * 300)
     composed = compose(Document((say("first"), say(text), Code("last"))), link=BACK)
     blocks = check(composed.attach)["BLOCKS"]
     assert composed.message.startswith("first\nword")
     assert composed.message.endswith("word \n…")
     assert MESSAGE_LIMIT - 300 < len(composed.message) <= MESSAGE_LIMIT
     assert blocks[1:] == [{"MESSAGE": "last"}, BACK_BLOCK]
-    assert composed.message.count("word") + blocks[0]["MESSAGE"].count("word") == 8000
+    assert composed.message.count("word") + blocks[0]["MESSAGE"].count("word") == 6000
 
 
 @pytest.mark.parametrize("size", [19_998, 19_999, 20_000, 20_001, 60_000, 200_000])
@@ -316,7 +317,7 @@ def test_one_more_block_is_one():
 
 
 def test_a_large_block_is_cut_inside_at_a_line():
-    blocks, spare = cut(Divider(), say("\n".join(["line of text"] * 4000)), limit=30_000)
+    blocks, spare = cut(Divider(), say("\n".join(["line of text"] * 2500)), limit=30_000)
     assert blocks[-1] == {"MESSAGE": "… shortened"}
     assert blocks[0]["MESSAGE"].endswith("\nline of text")
     assert 0 <= spare < 100

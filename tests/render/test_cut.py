@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from documents import leaves
@@ -20,6 +20,7 @@ def within(limit):
     return lambda block: len(render((block,))) <= limit
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.one_of(leaves, leaves.map(lambda leaf: Quote((leaf, leaf)))), st.integers(0, 60))
 def test_the_beginning_fits_and_the_parts_make_the_whole(block, limit):
     head, tail = divide(block, within(limit))

@@ -95,13 +95,12 @@ def _divided(blocks: Blocks, room: int) -> tuple[Blocks, Blocks]:
     if _units(render(blocks)) <= room:
         return blocks, ()
     kept: list[Block] = []
-    for number, block in enumerate(blocks):
-        head, tail = divide(block, lambda part: _units(render((*kept, part))) <= room)
-        if head:
-            kept.append(head)
-        if tail:
-            return tuple(kept), (tail, *blocks[number + 1 :])
-    return tuple(kept), ()
+    left: list[Block] = []
+    for block in blocks:
+        head, tail = (None, block) if left else divide(block, lambda part: _units(render((*kept, part))) <= room)
+        kept.extend(filter(None, [head]))
+        left.extend(filter(None, [tail]))
+    return tuple(kept), tuple(left)
 
 
 def _outside(document: Document, back: Paragraph | None) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import assert_never
 
 from slack_bitrix24.bitrix24.lines import (
     author_spans,
@@ -33,7 +32,6 @@ from slack_bitrix24.document import (
     Paragraph,
     Quote,
     Spans,
-    Table,
     Text,
     Unsupported,
 )
@@ -81,10 +79,8 @@ def _block_lines(block: Block, dialect: Dialect) -> list[str]:
             return span_lines(_told(block), code=dialect.code)
         case Fields(fields):
             return [line for each in fields for line in span_lines(field_spans(each), code=dialect.code)]
-        case Table():
-            return [line for row in table_lines(block) for line in span_lines(row, code=dialect.code)]
         case _:
-            assert_never(block)
+            return [line for row in table_lines(block) for line in span_lines(row, code=dialect.code)]
 
 
 def _told(block: Code | Divider | Author | Image | File | Unsupported | Paragraph | Heading) -> Spans:
@@ -101,7 +97,7 @@ def _told(block: Code | Divider | Author | Image | File | Unsupported | Paragrap
             return author_spans(block)
         case Unsupported():
             return unsupported_spans(block)
-        case Image() | File():
+        case _:
             return fetched_spans(block)
 
 

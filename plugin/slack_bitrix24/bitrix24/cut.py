@@ -13,6 +13,7 @@ from typing import TypeVar
 from slack_bitrix24.document import Block, Blocks, Code, Emoji, Heading, Items, Link, Paragraph, Quote, Span, Text
 
 _T = TypeVar("_T")
+_S = TypeVar("_S", Span, Text | Emoji)
 _ATOM = "\ufffc"  # stands for what can't be divided, one place wide
 
 
@@ -99,20 +100,16 @@ def _split_blocks(blocks: Blocks, at: int) -> tuple[Blocks, Blocks]:
 
 
 def _split_span(span: Span, at: int) -> tuple[Span | None, Span | None]:
-    match span:
-        case Text(text):
-            return replace(span, text=text[:at]), replace(span, text=text[at:])
-        case Link(_, label) if label:
-            before, after = _sequence(label, at, (_flat, _split_part))
-            return replace(span, label=before), replace(span, label=after)
-        case _:
-            return None, span
+    if isinstance(span, Link):
+        before, after = _sequence(span.label, at, (_flat, _split_text))
+        return replace(span, label=before), replace(span, label=after)
+    return _split_text(span, at)
 
 
-def _split_part(part: Text | Emoji, at: int) -> tuple[Text | Emoji | None, Text | Emoji | None]:
-    if isinstance(part, Emoji):
-        return None, part
-    return replace(part, text=part.text[:at]), replace(part, text=part.text[at:])
+def _split_text(span: _S, at: int) -> tuple[_S, _S]:
+    # all others are one place wide and never come here
+    parts = (replace(span, text=span.text[:at]), replace(span, text=span.text[at:])) if isinstance(span, Text) else None
+    return parts or (span, span)
 
 
 def _sequence(

@@ -37,18 +37,12 @@ def fitted(parts: Sequence[Part], frame: Frame) -> dict[str, Any] | None:
     room = frame.limit - measure(_attachment([_note(len(parts), frame)], frame))
     kept: list[AttachBlock] = []
     left = list(parts)
-    while left:
-        part = left[0]
-        size = measure(part.block) + 1
-        if size <= room:
-            kept.append(part.block)
-            room -= size
-            left.pop(0)
-            continue
-        if (size >= _DIVISIBLE or not kept) and (piece := _beginning(part, room - 1)):
-            kept.append(piece)
-            left.pop(0)
-        break
+    while (size := measure(left[0].block) + 1) <= room:  # one does not fit: all together do not
+        kept.append(left.pop(0).block)
+        room -= size
+    if (size >= _DIVISIBLE or not kept) and (piece := _beginning(left[0], room - 1)):
+        kept.append(piece)
+        left.pop(0)
     blocks_left = sum("DELIMITER" not in part.block for part in left)
     while kept and "DELIMITER" in kept[-1]:
         kept.pop()

@@ -86,7 +86,7 @@ def _label(label: Iterable[Text | Emoji]) -> str:
     return " ".join("".join(_word(part) for part in label).split())
 
 
-def _word(span: Span) -> str:
+def _word(span: Text | Emoji | Mention | Date) -> str:
     match span:
         case Text(text):
             return clean(text)
@@ -95,10 +95,8 @@ def _word(span: Span) -> str:
         case Mention(kind, id_, name):
             known = " ".join(clean(name or id_).split()).lstrip("@#")
             return _SIGNS[kind] + short(known or kind, _NAME_LIMIT)
-        case Date(timestamp, _, fallback):
-            return short(clean(fallback), 300) if fallback.strip() else _moment(timestamp)
-        case Link():
-            return _label(span.label) or shown(span.url)
+        case _:
+            return short(clean(span.fallback), 300) if span.fallback.strip() else _moment(span.timestamp)
 
 
 def _moment(timestamp: int) -> str:
