@@ -7,7 +7,7 @@ cases below. A name that none of them knows is a workspace's own emoji and stays
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from emoji import EMOJI_DATA
 
@@ -22,6 +22,7 @@ _FULLY_QUALIFIED = 2
 _NAME = re.compile(r":?([^:]+):?(?::skin-tone-([2-6]):?)?")
 
 
+@lru_cache(maxsize=1024)
 def named(name: str) -> Emoji:
     """Return the emoji of a name: `wave`, `:wave:`, `wave::skin-tone-3`."""
     found = _NAME.fullmatch(name.strip())
