@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
@@ -72,7 +73,7 @@ def _install(app: FastAPI, install: Install) -> None:
         body = await _body(request)
         if body is None:
             return PlainTextResponse("too large", status_code=413)
-        form = {key: str(value) for key, value in (await request.form()).items()}
+        form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
         took = await run_in_threadpool(install, portal, form)
         return PlainTextResponse("ok" if took else "not for this bridge", status_code=200 if took else 403)
 
