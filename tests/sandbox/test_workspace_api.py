@@ -60,7 +60,7 @@ def test_auth_test_names_the_bot_and_its_scopes(client, workspace):
 
 
 def test_people_are_found_by_id_by_page_and_by_e_mail(client, workspace):
-    assert client.users_info(user="U024BE7LH", include_locale=True)["user"]["locale"] == "ru-RU"
+    assert client.users_info(user="U0G9QF9C6", include_locale=True)["user"]["locale"] == "ru-RU"
     first = client.users_list(limit=3)
     second = client.users_list(limit=3, cursor=first["response_metadata"]["next_cursor"])
     assert len(first["members"]) + len(second["members"]) == len(workspace.users)
@@ -70,6 +70,9 @@ def test_people_are_found_by_id_by_page_and_by_e_mail(client, workspace):
     assert client.usergroups_users_list(usergroup="S0614TZR7")["users"] == ["U024BE7LH", "U0G9QF9C6"]
     assert client.bots_info(bot="B0MONITOR")["bot"]["name"] == "Monitoring"
     assert client.team_info()["team"]["domain"] == "sandbox"
+    workspace.scopes.append("emoji:read")
+    assert client.emoji_list()["emoji"]["box"] == "alias:sandbox"
+    assert client.api_test(x="1")["args"] == {"x": "1"}
 
 
 def test_channels_tell_their_members_and_history(client, workspace):
@@ -167,6 +170,9 @@ def test_json_form_and_query_are_all_understood(workspace):
     assert post(url, form, "application/x-www-form-urlencoded")["user"]["name"] == "anna"
     assert post(f"{url}?token={token}&user=U024BE7LH", b"", "application/json")["user"]["name"] == "anna"
     assert post(url, b"{broken", "application/json")["error"] == "invalid_json"
+    assert post(url, b"[]", "application/json")["error"] == "invalid_json"
+    hook = workspace.hooks.make("commands", user="U024BE7LH", channel="C0GENERAL")
+    assert post(f"{workspace.base_url}{hook.path}", b"{broken", "application/json")["error"] == "invalid_payload"
     blocks = f'token={token}&channel=C0GENERAL&blocks=[{{"type":"divider"}}]'.encode()
     sent = post(f"{workspace.api_url}chat.postMessage", blocks, "application/x-www-form-urlencoded")
     assert sent["message"]["blocks"] == [{"type": "divider"}]

@@ -95,7 +95,8 @@ def test_the_client_comes_back_after_the_connection_is_lost(workspace, kind):
         first = workspace.courier.routes[0]
         assert disturb(workspace, kind) == 1
         until(lambda: workspace.courier.routes and workspace.courier.routes[0] is not first)
-        assert workspace.command(ANNA, "x").acked
+        # Slack's client sometimes connects twice, and drops what came on the first of the two
+        until(lambda: workspace.command(ANNA, "x").acked)
     del app
     gc.collect()
 

@@ -84,7 +84,7 @@ async def arguments(request: Request) -> JSON:
         except ValueError:
             return {"invalid_json": True}
         return {**_unpacked(args), **given} if isinstance(given, dict) else {"invalid_json": True}
-    return _unpacked({**args, **dict(urllib.parse.parse_qsl(body.decode(), keep_blank_values=True))})
+    return _unpacked({**args, **dict(urllib.parse.parse_qsl(body.decode(errors="replace"), keep_blank_values=True))})
 
 
 def _unpacked(args: JSON) -> JSON:
