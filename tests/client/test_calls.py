@@ -95,6 +95,8 @@ def test_attach_that_bitrix24_would_refuse_is_not_sent():
     with pytest.raises(AttachError):
         attach_text([{"NOTHING": 1}], limit=60_000)
     with pytest.raises(AttachError):
+        attach_text([{"MESSAGE": object()}], limit=60_000)
+    with pytest.raises(AttachError):
         attach_text([{"MESSAGE": "x" * 200}], limit=100)
 
 

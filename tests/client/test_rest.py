@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl, quote_plus, unquote_plus
 
 import pytest
 from hypothesis import given
@@ -42,6 +42,11 @@ def test_any_text_comes_back_from_a_command(params):
     clean = {name: text.encode("utf-8", "replace").decode() for name, text in params.items()}
     query = rest.command(Call("m", params)).partition("?")[2]
     assert dict(parse_qsl(query, keep_blank_values=True)) == clean
+
+
+@given(st.text(min_size=40) | st.text(st.characters(max_codepoint=127), min_size=40))
+def test_quick_quoting_is_quote_plus(text):
+    assert rest._quoted(text) == quote_plus(text, errors="replace")
 
 
 def test_bodies_are_json_with_the_token_beside_the_parameters():

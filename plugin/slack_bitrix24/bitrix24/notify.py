@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from slack_bitrix24.bitrix24.calls import Attach, notification, own_tag, wire_tag
@@ -86,7 +87,17 @@ def attach_text(attach: Attach, *, limit: int) -> str:
     if not attach:
         return ""
     blocks = list(attach) if isinstance(attach, tuple) else attach
-    return json.dumps(check(blocks, limit=limit), ensure_ascii=False, separators=(",", ":"))
+    try:
+        text = blocks if isinstance(blocks, str) else json.dumps(blocks)
+    except (TypeError, ValueError, RecursionError):
+        return json.dumps(check(blocks, limit=limit))  # which says what is wrong
+    return _checked_text(text, limit)
+
+
+@lru_cache(maxsize=32)
+def _checked_text(text: str, limit: int) -> str:
+    """Return the text's full form, checked. Kept, for one ATTACH often goes to many."""
+    return json.dumps(check(text, limit=limit), ensure_ascii=False, separators=(",", ":"))
 
 
 def choose(queue: Iterable[Item], *, busy: AbstractSet[str], now: float) -> tuple[list[Item], float]:
