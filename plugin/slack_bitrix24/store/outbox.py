@@ -76,10 +76,13 @@ class Outbox:
         row = self._work.connection.execute(_ALL.where(OUTBOX.c.id == id_)).one_or_none()
         return stored(row) if row else None
 
-    def find(self, *, limit: int = 100, after_id: int = 0, **which: Unpack[Which]) -> list[Stored]:
-        """Return those that match, oldest first, from behind this id on."""
+    def find(
+        self, *, limit: int = 100, after_id: int = 0, newest: bool = False, **which: Unpack[Which]
+    ) -> list[Stored]:
+        """Return those that match, oldest first (newest first if `newest`), from behind this id on."""
         query = _ALL.where(OUTBOX.c.id > after_id, *_conditions(which))
-        return [stored(row) for row in self._work.connection.execute(query.order_by(OUTBOX.c.id).limit(limit))]
+        order = OUTBOX.c.id.desc() if newest else OUTBOX.c.id
+        return [stored(row) for row in self._work.connection.execute(query.order_by(order).limit(limit))]
 
     def latest_by(self, author: str, limit: int = 10) -> list[Stored]:
         """Return what this author asked for last, newest first."""
