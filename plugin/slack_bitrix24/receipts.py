@@ -52,7 +52,8 @@ class Receipts:
         self.store, self.owner, self.command_name, self.client = store, owner, command_name, client
         self._wake = threading.Event()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="receipts")
+        # A daemon, because what it waits for is the network: what was not said is said after the next start.
+        self._thread = threading.Thread(target=self._run, name="receipts", daemon=True)
 
     def start(self) -> None:
         """Begin."""
@@ -62,11 +63,12 @@ class Receipts:
         """Look again now: an outcome was recorded."""
         self._wake.set()
 
-    def stop(self) -> None:
-        """Finish the receipt in hand and end."""
+    def stop(self, *, timeout: float) -> None:
+        """Finish the receipt in hand within so many seconds, and end."""
         self._stop.set()
         self._wake.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join(timeout)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -112,7 +114,10 @@ class Receipts:
         if self.client is None:
             return False, 0.0
         try:
-            self.client.chat_update(channel=target["channel"], ts=target["ts"], text=text)
+            if "ts" in target:
+                self.client.chat_update(channel=target["channel"], ts=target["ts"], text=text)
+            else:
+                self.client.chat_postMessage(channel=target["channel"], text=text)
         except SlackApiError as error:
             return False, float(error.response.headers.get("Retry-After") or 0)
         return True, 0.0

@@ -53,7 +53,8 @@ class Clock:
 
     def stop(self) -> None:
         """Finish the tick in hand and end."""
-        self._scheduler.shutdown(wait=True)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
 
     def tick(self) -> None:
         """Put what is due into the outbox. Any number of nodes may tick: each planned time is owed once."""

@@ -29,6 +29,10 @@ from slack_bitrix24.web.site import Doors, site
 log = logging.getLogger(__name__)
 
 ROLES = ("slack", "schedule", "deliver", "web")
+WAYS_IN = 4.0
+"""Seconds that the ways in may take to end."""
+DELIVERY = 4.0
+"""Seconds that requests to Bitrix24 in hand may take to end."""
 REREAD = 2.0
 """Seconds between looks at the mapping file."""
 
@@ -75,6 +79,7 @@ class Bridge:
             sweep=self._sweep,
         )
         self.web: WebServer | None = None
+        self._started = False
         self._ending = threading.Event()
         self._follower = threading.Thread(target=self._follow, name="mapping")
         self._unwatch: Callable[[], None] = lambda: None
@@ -104,34 +109,38 @@ class Bridge:
     def start(self) -> None:
         """Begin. Raises OSError when the web address is taken, StoreError when the database can't be used."""
         setup.keep(self.store, setup.schedules(self.settings, now=time.time()))
-        self._unwatch = metrics.watch_queues(self._queues)
         if self.settings.web is not None and "web" in self.roles:
             web = self.settings.web
             self.web = WebServer(site(self._doors()), host=web.host, port=web.port)
+        self._unwatch = metrics.watch_queues(self._queues)
+        if self.web is not None and self.settings.web is not None:
             self.web.start()
-            log.info("HTTP: listening on %s:%s", web.host, self.web.port)
+            log.info("HTTP: listening on %s:%s", self.settings.web.host, self.web.port)
         if "deliver" in self.roles:
-            self.node.start()
             self.receipts.start()
+            self.node.start()
         if "schedule" in self.roles:
             self.clock.start()
         if self.slack is not None:
             self.slack.start()
         self._follower.start()
+        self._started = True
 
     def stop(self) -> None:
-        """Finish what is in hand, within 10 s, and end."""
+        """Finish what is in hand, within 10 s, and end: the ways in side by side, then delivery, then receipts."""
         self._ending.set()
-        if self.slack is not None:
-            self.slack.stop()
-        if self.web is not None:
-            self.web.stop()
-        if "schedule" in self.roles:
-            self.clock.stop()
-        if "deliver" in self.roles:
-            self.node.stop(grace=6.0)
-            self.receipts.stop()
-        self._follower.join()
+        if self._started:
+            ways_in = [part.stop for part in (self.slack, self.web, self.clock) if part is not None]
+            ending = [threading.Thread(target=stop, daemon=True) for stop in ways_in]
+            end = time.monotonic() + WAYS_IN
+            for thread in ending:
+                thread.start()
+            for thread in ending:
+                thread.join(max(0.0, end - time.monotonic()))
+            if "deliver" in self.roles:
+                self.node.stop(grace=DELIVERY)
+                self.receipts.stop(timeout=1.0)
+            self._follower.join()
         self._unwatch()
         for portal in self.portals.values():
             portal.client.close()

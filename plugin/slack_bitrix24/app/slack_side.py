@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_bitrix24.app import setup
 from slack_bitrix24.config import Settings
 from slack_bitrix24.config import Slack as SlackSettings
-from slack_bitrix24.listeners.asker import Asker
+from slack_bitrix24.listeners.asker import Ask, Asker
 from slack_bitrix24.listeners.bolt import build
 from slack_bitrix24.listeners.commands import Commands
 from slack_bitrix24.listeners.forms import Forms
@@ -28,7 +28,7 @@ from slack_bitrix24.listeners.reminders import Reminders
 from slack_bitrix24.listeners.socket import Socket
 from slack_bitrix24.listeners.status import Statuses
 from slack_bitrix24.listeners.worker import Work, Worker
-from slack_bitrix24.listeners.workspace import Workspace
+from slack_bitrix24.listeners.workspace import Workspace, is_temporary, word_of
 from slack_bitrix24.receipts import post
 from slack_bitrix24.store import Store
 from slack_bitrix24.submit.relay import Own
@@ -37,8 +37,8 @@ from slack_bitrix24.submit.submitter import Submitter
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 30.0
-TEMPORARY = ("ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout")
-"""Slack's words for "not now"; every other word of auth.test's is final."""
+FIRST_LOOK = 5.0
+"""Seconds for which the first commands wait until the people of the workspace are known."""
 
 
 class SlackSide:
@@ -65,7 +65,7 @@ class SlackSide:
         self.events: Events | None = None
         self.identity: Mapping[str, str] = {}
         self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="slack")
+        self._thread = threading.Thread(target=self._run, name="slack", daemon=True)  # what it waits for is the network
 
     def start(self) -> None:
         """Begin to connect; returns at once."""
@@ -82,12 +82,13 @@ class SlackSide:
         return "" if self.socket.connected else "no connection to Slack"
 
     def stop(self) -> None:
-        """Finish what is in hand."""
+        """Finish what is in hand, within 4 s."""
         self._ending.set()
-        self._thread.join()
-        for part in (self.socket, self.worker):
-            if part is not None:
-                part.stop()
+        self._thread.join(1.0)
+        if self.socket is not None:
+            self.socket.stop()
+        if self.worker is not None:
+            self.worker.stop(timeout=1.0)
         self.opener.shutdown(wait=False, cancel_futures=True)
 
     def take(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, str]:
@@ -115,8 +116,8 @@ class SlackSide:
         try:
             answer = self.client.auth_test()
         except SlackApiError as error:
-            word = str(error.response.get("error") or f"HTTP {error.response.status_code}")
-            if word in TEMPORARY or error.response.status_code >= 429:
+            word = word_of(error)
+            if is_temporary(error):
                 return word
             self.refuse(f"Slack refuses the bot token ({word}): check slack.bot_token, and that the app is installed")
             self._ending.set()
@@ -130,22 +131,34 @@ class SlackSide:
         intake, self.worker = self._listeners()
         secret = self.slack.signing_secret
         self.worker.start()
-        self.workspace.load()
+        threading.Thread(target=self._load, name="people", daemon=True).start()
+        self.workspace.loaded.wait(FIRST_LOOK)
+        if self._ending.is_set():
+            return
         if self.slack.mode == "http" and secret is not None:
             app = build(self.client, take=intake.take, identity=self.identity)
             self.events = Events(app, secret.reveal())
         elif self.slack.app_token is not None:
             app = build(self.client, take=intake.take, identity=self.identity)
-            self.socket = Socket(app, self.slack.app_token.reveal())
+            self.socket = Socket(app, self.slack.app_token.reveal(), refuse=self._refuse_app)
             self.socket.start()
         log.info("Slack: signed in at %s", self.identity.get("team", "the workspace"))
+
+    def _load(self) -> None:
+        pause = 1.0
+        while not self.workspace.load() and not self._ending.wait(pause):
+            pause = min(LONGEST_PAUSE, pause * 2)
+
+    def _refuse_app(self, word: str) -> None:
+        self.refuse(f"Slack refuses the app token ({word}): check slack.app_token, and its scope connections:write")
 
     def _listeners(self) -> tuple[Intake, Worker]:
         """Wire the listeners together."""
         settings, store, submitter = self.settings, self.store, self.submitter
         asker = Asker(submitter.people, submitter.directory, setup.permissions(settings))
         command = self.slack.command
-        notifier = Notifier(submitter, asker, store, command)
+        workspace_url = self.identity.get("url", "")
+        notifier = Notifier(submitter, asker, store, workspace_url, self._wake)
         reminders = Reminders(store, submitter, asker, settings.timezone, self.now, command)
         statuses = Statuses(store, submitter, asker)
         forms = Forms(self.client, self.opener, notifier, reminders, asker, store)
@@ -155,17 +168,27 @@ class SlackSide:
             submitter,
             store,
             Own(self.identity.get("user_id", ""), self.identity.get("bot_id", ""), self.identity.get("app_id", "")),
-            self.identity.get("url", ""),
+            workspace_url,
         )
-        home = Home(self.client, reminders, statuses, asker, _answer)
-        worker = Worker(store, Work(self.workspace, relays, notifier, home, _answer), owner=self.owner)
+        home = Home(self.client, reminders, statuses, asker, respond)
+        worker = Worker(store, Work(self.workspace, relays, notifier, home, self._answer), owner=self.owner)
         return Intake(store, commands, forms, worker.wake), worker
 
+    def _wake(self) -> None:
+        if self.worker is not None:
+            self.worker.wake()
 
-def _answer(url: str, body: str | Mapping[str, Any]) -> None:
-    """Send a text or a message to a response_url; what Slack no longer takes is let go."""
-    message = {"response_type": "ephemeral", "replace_original": True, "text": body} if isinstance(body, str) else body
-    took, again = post(url, message)
+    def _answer(self, ask: Ask, text: str) -> None:
+        """Tell whoever asked: where it was asked, or in the app's direct message."""
+        if ask.response_url:
+            respond(ask.response_url, {"response_type": "ephemeral", "replace_original": True, "text": text})
+        else:
+            self.client.chat_postMessage(channel=ask.user, text=text)
+
+
+def respond(url: str, body: Mapping[str, Any]) -> None:
+    """Send a message to a response_url; what Slack no longer takes is let go."""
+    took, again = post(url, body)
     if not took and again:
         raise OSError("Slack did not take the answer yet")
     if not took:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
+import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,9 +27,20 @@ def run(*, path: Path | None, environ: Mapping[str, str], roles: str) -> int:
     logs.set_up(secrets=secrets_of(found.settings))
     store = database(found.settings)
     try:
-        return _run(found, store, roles=chosen, environ=environ)
+        status = _run(found, store, roles=chosen, environ=environ)
     finally:
         store.close()
+    _leave(status)
+    return status
+
+
+def _leave(status: int) -> None:
+    """End at once where a request has not come back: Python would wait for its thread, for up to a minute."""
+    others = [thread for thread in threading.enumerate() if thread is not threading.main_thread() and thread.is_alive()]
+    if any(not thread.daemon for thread in others):
+        logging.shutdown()
+        sys.stderr.flush()
+        os._exit(status)
 
 
 def _roles(text: str) -> set[str]:
@@ -54,7 +67,9 @@ def _run(found: Opened, store: Store, *, roles: set[str], environ: Mapping[str, 
         log.info("running: %s", ", ".join(role for role in ROLES if role in roles))
         ending.wait()
     except OSError as error:
-        refused.append(f"HTTP: {error.strerror or error}")
+        web = found.settings.web
+        where = f"{web.host}:{web.port}" if web else "the network"
+        refused.append(f"HTTP: {where} can't be listened on: {error.strerror or error}")
     finally:
         log.info("stopping")
         bridge.stop()

@@ -19,13 +19,12 @@ from slack_sdk.errors import SlackApiError
 
 from slack_bitrix24 import when
 from slack_bitrix24.address import SlackUser, parse_address
-from slack_bitrix24.document import Divider, Document
 from slack_bitrix24.errors import AddressError, PhraseError, StoreError
 from slack_bitrix24.listeners.asker import Ask, Asker, Refusal, ask_of
-from slack_bitrix24.listeners.notify import Notifier
-from slack_bitrix24.listeners.reminders import Reminders
-from slack_bitrix24.slack import mrkdwn, payload, views
-from slack_bitrix24.slack.words import escape, say
+from slack_bitrix24.listeners.notify import Notifier, notes
+from slack_bitrix24.listeners.reminders import Reminders, Wanted
+from slack_bitrix24.slack import payload, views
+from slack_bitrix24.slack.words import escape, say, unescape
 from slack_bitrix24.store import Store
 
 log = logging.getLogger(__name__)
@@ -83,7 +82,7 @@ class Forms:
         if view.get("callback_id") != views.FORM:
             return None
         try:
-            self._take(ask, views.filled(view))
+            return self._take(ask, views.filled(view))
         except Refusal as refusal:
             return _error(views.TEXT, refusal.text)
         except _FormFault as fault:
@@ -91,9 +90,8 @@ class Forms:
         except StoreError as error:
             log.warning("a form was not taken: %s", error)
             return _error(views.TEXT, say(ask.language, "not_kept"))
-        return None
 
-    def _take(self, ask: Ask, form: views.Filled) -> None:
+    def _take(self, ask: Ask, form: views.Filled) -> dict[str, Any] | None:
         kept = _metadata(form.metadata)
         ask = Ask(ask.user, kept.get("channel", ""), ask.language, kept.get("response_url", ""), ask.reference)
         addresses = [*form.people, *form.more.replace(",", " ").split()]
@@ -101,32 +99,23 @@ class Forms:
             raise _FormFault(views.PEOPLE, say(ask.language, "form_choose"))
         found = self.notifier.found(ask, addresses)
         if not found.recipients and not found.unread:
-            lines = [escape(one.address) for one in found.unknown]
-            raise _FormFault(
-                views.MORE if form.more else views.PEOPLE, say(ask.language, "nobody", who=", ".join(lines))
-            )
+            lines = "; ".join(notes(found.unknown, ask.language))
+            raise _FormFault(views.MORE if form.more else views.PEOPLE, unescape(lines))
+        held = kept.get("message", "")
         if form.when:
-            self._remind(ask, addresses, form)
-        elif found.unread:
-            self.notifier.later(ask, addresses, form.text)
-        else:
-            self.notifier.queue(ask, found, self._document(form, kept))
+            said = self._remind(ask, addresses, form, held=held)
+            return {"response_action": "update", "view": views.said(said, language=ask.language)}
+        self.notifier.command(ask, addresses, form.text, held=held)
+        return None
 
-    def _remind(self, ask: Ask, addresses: Sequence[str], form: views.Filled) -> None:
+    def _remind(self, ask: Ask, addresses: Sequence[str], form: views.Filled, *, held: str) -> str:
         try:
             rule = when.parse(form.when, now=self.reminders.moment(), zone=self.reminders.zone)
         except PhraseError as error:
             raise _FormFault(views.WHEN, when.explain(error, language=ask.language)) from None
-        self.reminders.plan(ask, addresses, text=form.text, rule=rule, phrase=form.when)
-
-    def _document(self, form: views.Filled, kept: Mapping[str, str]) -> Document:
-        blocks = mrkdwn.parse(form.text) if form.text.strip() else ()
-        held = kept.get("message")
-        message = self.store.read(lambda tx: tx.inbox.payload(held)) if held else None
-        if message:
-            quoted = payload.read(message["message"]).document.blocks
-            blocks = (*blocks, Divider(), *quoted) if blocks else quoted
-        return Document(blocks)
+        message, url = self.notifier.held(held)
+        wanted = Wanted(form.text, rule, form.when, message=message, url=url)
+        return self.reminders.plan(ask, addresses, wanted)
 
 
 class _FormFault(Exception):  # noqa: N818 – an answer beside a field of the form

@@ -34,7 +34,7 @@ class Home:
             else answers.unknown(ask.user, "unmapped", lang=ask.language)
         )
         found = [
-            (one.id, one.text, one.next_at, self.reminders.reading(one, ask.language))
+            (one.id, one.title or one.text, one.due_at, self.reminders.reading(one, ask.language))
             for one in self.reminders.upcoming(ask.user)
         ]
         latest = self.statuses.status(ask, None).splitlines()

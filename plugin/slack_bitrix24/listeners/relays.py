@@ -14,7 +14,7 @@ from slack_bitrix24.slack.words import say
 from slack_bitrix24.store import Store
 from slack_bitrix24.submit.compose import Draft, digest
 from slack_bitrix24.submit.people import People
-from slack_bitrix24.submit.relay import Own, Relay, is_own, watching, why_not
+from slack_bitrix24.submit.relay import Own, Relay, is_own, permalink, watching, why_not
 from slack_bitrix24.submit.resolve import Asked
 from slack_bitrix24.submit.submitter import Submitter
 
@@ -99,12 +99,8 @@ class Relays:
         )
 
     def _link(self, channel: str, ts: str, thread_ts: str) -> tuple[str, str] | None:
-        # https://docs.slack.dev/reference/methods/chat.getPermalink gives the same form, for a request each
-        if not self.workspace_url:
-            return None
-        thread = f"?thread_ts={thread_ts}&cid={channel}" if thread_ts and thread_ts != ts else ""
-        path = f"archives/{channel}/p{ts.replace('.', '')}{thread}"
-        return say(self.language, "open_in_slack"), self.workspace_url.rstrip("/") + "/" + path
+        url = permalink(self.workspace_url, channel, ts, thread_ts=thread_ts)
+        return (say(self.language, "open_in_slack"), url) if url else None
 
 
 def attributed(post: Post, people: People) -> Document:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,15 +12,29 @@ from slack_bitrix24 import when
 from slack_bitrix24.errors import PhraseError
 from slack_bitrix24.listeners.asker import Ask, Asker, Refusal
 from slack_bitrix24.listeners.notify import notes
-from slack_bitrix24.slack import answers, views
+from slack_bitrix24.model import JSON
+from slack_bitrix24.slack import answers, payload, views
 from slack_bitrix24.slack.words import escape, say
-from slack_bitrix24.store import Schedule, Store
+from slack_bitrix24.store import Schedule, Store, Transaction
 from slack_bitrix24.submit.resolve import Asked
 from slack_bitrix24.submit.submitter import Submitter
 
 SNOOZE = 3600.0
 UPCOMING = 20
 FORESEEN = 3
+TITLE = 100
+"""Characters of a message that stand for it in a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be said when; `phrase` is how the person put it. `message` goes along, `url` is where it stands."""
+
+    text: str
+    rule: when.Rule
+    phrase: str
+    message: JSON = field(default_factory=dict)
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +66,29 @@ class Reminders:
             raise Refusal(
                 say(ask.language, "reminder_time", reason=escape(when.explain(error, language=ask.language)))
             ) from None
-        return self.plan(ask, addresses, text=text, rule=rule, phrase=phrase, extra=lines)
+        return self.plan(ask, addresses, Wanted(text, rule, phrase))
 
-    def plan(
-        self, ask: Ask, addresses: Sequence[str], *, text: str, rule: when.Rule, phrase: str, extra: Sequence[str] = ()
-    ) -> str:
+    def plan(self, ask: Ask, addresses: Sequence[str], wanted: Wanted) -> str:
         """Put a reminder into the table; return the answer."""
-        now = self.moment()
+        now, rule = self.moment(), wanted.rule
         first = when.next_after(rule, now)
         if first is None:
-            raise Refusal(say(ask.language, "reminder_time", reason=escape(phrase)))
+            raise Refusal(say(ask.language, "reminder_time", reason=escape(wanted.phrase)))
+        title = wanted.text or payload.read(wanted.message).visible[:TITLE]
+        if not title:
+            raise Refusal(say(ask.language, "no_text"))
         schedule = Schedule(
             key=f"reminder:{uuid.uuid4().hex}",
             kind="reminder",
             owner=ask.user,
-            text=text,
-            addresses=tuple(_stable(address, ask) for address in addresses),
+            title=title,
+            text=wanted.text,
+            addresses=tuple(self._stable(address, ask) for address in addresses),
             rule=when.dump(rule),
             zone=self.zone,
-            phrase=phrase,
+            phrase=wanted.phrase,
             next_at=first.timestamp(),
-            extra={"channel": ask.channel, "language": ask.language},
+            extra={"channel": ask.channel, "language": ask.language, **self._with(wanted, ask)},
         )
         number = self.store.write(lambda tx: tx.schedules.put(schedule))
         who = answers.listed([self._name(address, ask) for address in addresses], lang=ask.language)
@@ -81,10 +97,31 @@ class Reminders:
             "reminder_kept",
             names=who,
             when=escape(when.describe(rule, language=_lang(ask), zone=self.zone)),
-            text=escape(text),
+            text=escape(title),
         )
         undo = say(ask.language, "reminder_undo", command=self.command_name, id=number)
-        return "\n".join([kept, *self._foreseen(rule, now, ask), undo, *extra])
+        return "\n".join([kept, *self._foreseen(rule, now, ask), undo, *self._notes(addresses, ask)])
+
+    def _with(self, wanted: Wanted, ask: Ask) -> dict[str, Any]:
+        """Return what goes along: a message, its address, and who sends it where others read it."""
+        person = self.asker.people().users.get(ask.user)
+        found = {"message": wanted.message, "link": wanted.url, "name": person.name if person else ""}
+        return {key: value for key, value in found.items() if value}
+
+    def _notes(self, addresses: Sequence[str], ask: Ask) -> tuple[str, ...]:
+        asked = Asked(author=ask.user, channel=ask.channel)
+        return notes(self.submitter.resolve(addresses, asked=asked, typed=True).unknown, ask.language)
+
+    def _stable(self, address: str, ask: Ask) -> str:
+        """Return the address as it is to be read later: `me` becomes the person, `here` the channel, a name its id."""
+        if address.casefold() in ("me", "мне", "меня", "я"):
+            return ask.user
+        if address.lstrip("<!@").rstrip(">").partition("|")[0].casefold() in ("here", "channel", "everyone"):
+            return ask.channel
+        if not address.startswith("@") or self.submitter.directory().members(address[1:]) is not None:
+            return address
+        called = self.asker.people().called(address[1:])
+        return called[0].id if len(called) == 1 else address
 
     def _foreseen(self, rule: when.Rule, now: datetime, ask: Ask) -> list[str]:
         if isinstance(rule, when.Once):
@@ -105,7 +142,7 @@ class Reminders:
         """Return the upcoming reminders of whoever asks, with buttons."""
         found = self.upcoming(ask.user)
         return views.reminders(
-            [(one.id, one.text, one.next_at, self.reading(one, ask.language)) for one in found],
+            [(one.id, one.title or one.text, one.due_at, self.reading(one, ask.language)) for one in found],
             language=ask.language,
             zone=self.zone,
         )
@@ -120,8 +157,16 @@ class Reminders:
 
     def cancel(self, ask: Ask, number: str) -> str:
         """Take a reminder back: one's own, or anybody's as an admin."""
-        owner = None if self.asker.is_admin(ask.user) else ask.user
-        gone = number.isdigit() and self.store.write(lambda tx: tx.schedules.cancel(int(number), owner)) is not None
+
+        def cancel(tx: Transaction) -> bool:
+            known = tx.schedules.get(int(number))
+            # The configuration's schedules stand in the same table, and only the configuration takes them back.
+            if known is None or known.kind != "reminder" or known.state != "active":
+                return False
+            owner = None if self.asker.is_admin(ask.user) else ask.user
+            return tx.schedules.cancel(known.id, owner) is not None
+
+        gone = number.isdigit() and self.store.write(cancel)
         return say(ask.language, "reminder_gone" if gone else "reminder_unknown", id=escape(number))
 
     def snooze(self, ask: Ask, number: str) -> str:
@@ -138,12 +183,3 @@ class Reminders:
 
 def _lang(ask: Ask) -> Any:
     return "ru" if ask.language == "ru" else "en"
-
-
-def _stable(address: str, ask: Ask) -> str:
-    """Return the address as it is to be read later: `me` becomes the person, `here` the channel."""
-    if address.casefold() in ("me", "мне", "меня", "я"):
-        return ask.user
-    if address.lstrip("<!@").rstrip(">").casefold() in ("here", "channel"):
-        return ask.channel
-    return address

@@ -11,6 +11,7 @@ import logging
 import socket
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from http.client import HTTPException
 
@@ -20,6 +21,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.websocket_client import SocketModeClient
 
 from slack_bitrix24 import metrics
+from slack_bitrix24.listeners.workspace import is_temporary, word_of
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +37,12 @@ CLOSING = 3.0
 
 
 class Socket:
-    """Keep the connections open until `stop`. `refused` holds Slack's word when it refuses the app token for good."""
+    """Keep the connections open until `stop`. `refused` holds Slack's word when it refuses the app token.
 
-    def __init__(self, app: App, app_token: str) -> None:
+    `refuse` is called with that word when it does so for good before there ever was a connection.
+    """
+
+    def __init__(self, app: App, app_token: str, *, refuse: Callable[[str], None]) -> None:
         quiet = logging.getLogger("slack_bitrix24.socket")
         quiet.setLevel(logging.ERROR)  # its warnings are what this module does on purpose
         self.handlers = [
@@ -45,6 +50,8 @@ class Socket:
             for _ in range(CONNECTIONS)
         ]
         self.refused = ""
+        self._refuse = refuse
+        self._ever = False
         self._heard: dict[int, float] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="socket")
@@ -70,8 +77,9 @@ class Socket:
         closing = [threading.Thread(target=_close, args=(handler,), daemon=True) for handler in self.handlers]
         for thread in closing:
             thread.start()
+        end = time.monotonic() + CLOSING
         for thread in closing:
-            thread.join(CLOSING)
+            thread.join(max(0.0, end - time.monotonic()))
         metrics.SLACK_UP.set(0)
 
     def _hear(self, client: SocketModeClient, *_: object) -> None:
@@ -107,11 +115,14 @@ class Socket:
         try:
             client.connect_to_new_endpoint(force=True)
         except SlackApiError as error:
-            self.refused = str(error.response.get("error") or error.response.status_code)
+            self.refused = word_of(error)
+            if not self._ever and not is_temporary(error):
+                self._refuse(self.refused)
+                self._stop.set()
             return f"Slack refuses the app token: {self.refused}"
         except (OSError, HTTPException) as error:
             return str(error)
-        self.refused = ""
+        self.refused, self._ever = "", True
         return ""
 
 
@@ -119,10 +130,14 @@ def _close(handler: SocketModeHandler) -> None:
     client = handler.client
     client.auto_reconnect_enabled = False
     client.message_workers.shutdown(wait=True)
-    session = client.current_session
+    runner, session = client.current_session_runner, client.current_session
+    runner.event.set()
     if session is not None and session.sock is not None and session.sock.sock is not None:
         session.keep_running = False
         with contextlib.suppress(OSError):
-            # The reader sits in select() for up to 10 s; the end of the stream wakes it.
+            # The reader sits in select() for up to 10 s; the end of the stream wakes it, unless the socket is closed
+            # before it looks.
             session.sock.sock.shutdown(socket.SHUT_RDWR)
+    if runner.is_alive():
+        runner.thread.join(CLOSING / 2)
     handler.close()  # type: ignore[no-untyped-call]

@@ -17,10 +17,12 @@ from slack_sdk.errors import SlackApiError
 from slack_bitrix24.errors import StoreError
 from slack_bitrix24.listeners.asker import Ask, Refusal, ask_of
 from slack_bitrix24.listeners.home import Home
-from slack_bitrix24.listeners.notify import Notifier
+from slack_bitrix24.listeners.notify import Notifier, Prepared, plainly
 from slack_bitrix24.listeners.relays import Relays
 from slack_bitrix24.listeners.workspace import Workspace
+from slack_bitrix24.slack import answers
 from slack_bitrix24.slack.event import Ignored, read_event
+from slack_bitrix24.slack.words import say
 from slack_bitrix24.store import Letter, Store
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,8 @@ TTL = 60.0
 POLL = 1.0
 TOGETHER = 20
 MOST_ATTEMPTS = 12
+ANSWERABLE = 25 * 60.0
+"""Seconds after which a command is given up: a response_url lives for 30 minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,8 @@ class Work:
     relays: Relays
     notifier: Notifier
     home: Home
-    answer: Callable[[str, str], None]
-    """Sends a text to a response_url."""
+    answer: Callable[[Ask, str], None]
+    """Tells whoever asked; raises SlackApiError or OSError."""
 
 
 class Worker:
@@ -50,7 +54,8 @@ class Worker:
         self.store, self.work, self.owner = store, work, owner
         self._wake = threading.Event()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="inbox")
+        # A daemon, because what it waits for is the network: a letter in hand is done again after the next start.
+        self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
 
     def start(self) -> None:
         """Begin."""
@@ -60,11 +65,11 @@ class Worker:
         """Look again now."""
         self._wake.set()
 
-    def stop(self) -> None:
-        """Finish the letter in hand and end."""
+    def stop(self, *, timeout: float) -> None:
+        """Finish the letter in hand within so many seconds, and end."""
         self._stop.set()
         self._wake.set()
-        self._thread.join()
+        self._thread.join(timeout)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -89,15 +94,17 @@ class Worker:
         except StoreError as error:
             log.warning("inbox: letter %s waits: %s", letter.id, error)
         except (SlackApiError, OSError, HTTPException) as error:
-            self._again(letter, str(error).splitlines()[0])
+            self._again(letter, first_line(error))
         except Exception as error:
             log.exception("inbox: letter %s failed", letter.id)
             self._again(letter, type(error).__name__)
 
     def _again(self, letter: Letter, reason: str) -> None:
         try:
-            if letter.attempts >= MOST_ATTEMPTS:
+            if letter.attempts >= MOST_ATTEMPTS or (letter.kind == "command" and self._age(letter) > ANSWERABLE):
+                log.error("inbox: letter %s (%s) is given up: %s", letter.id, letter.kind, reason)
                 self.store.write(lambda tx: tx.inbox.fail(letter.id, reason))
+                self._give_up(letter)
             else:
                 at = self.store.now() + min(300.0, 2.0**letter.attempts)
                 self.store.write(lambda tx: tx.inbox.again(letter.id, at=at, error=reason))
@@ -125,16 +132,40 @@ class Worker:
         if isinstance(said, Ignored):
             return None
         for wanted in self.work.relays.unread(said):
-            self.work.workspace.read(wanted)
+            self.work.workspace.try_read(wanted)
         return self.work.relays.take(said, inbox_id=letter.id)
 
     def _command(self, letter: Letter) -> None:
-        ask = Ask(*letter.payload["ask"])
+        ask, notifier = Ask(*letter.payload["ask"]), self.work.notifier
         addresses = letter.payload["addresses"]
         try:
-            for wanted in self.work.notifier.found(ask, addresses).unread:
-                self.work.workspace.read(wanted)
-            text = self.work.notifier.command(ask, addresses, letter.payload["text"])
+            for wanted in notifier.found(ask, addresses).unread:
+                self.work.workspace.try_read(wanted)
+            found = notifier.found(ask, addresses)
+            prepared = notifier.prepare(ask, found, letter.payload["text"], held=letter.payload.get("held", ""))
         except Refusal as refusal:
-            text = refusal.text
-        self.work.answer(ask.response_url, text)
+            prepared = Prepared(refusal.text)
+        # The answer goes first: the outcome, which replaces it, must not come before it.
+        try:
+            self.work.answer(ask, prepared.answer)
+        except (SlackApiError, OSError, HTTPException) as error:
+            log.warning("inbox: the answer to letter %s did not reach Slack: %s", letter.id, first_line(error))
+        notifier.put(prepared, inbox_id=letter.id)
+
+    def _give_up(self, letter: Letter) -> None:
+        """Tell whoever asked that nothing came of it."""
+        if letter.kind == "command":
+            ask = Ask(*letter.payload["ask"])
+            who = answers.listed(map(plainly, letter.payload["addresses"]), lang=ask.language)
+            try:
+                self.work.answer(ask, say(ask.language, "not_read", who=who))
+            except (SlackApiError, OSError, HTTPException) as error:
+                log.warning("inbox: the answer to letter %s did not reach Slack: %s", letter.id, first_line(error))
+
+    def _age(self, letter: Letter) -> float:
+        return self.store.now() - letter.received_at
+
+
+def first_line(error: Exception) -> str:
+    """Return what an error says, in one line."""
+    return (str(error).splitlines() or [type(error).__name__])[0]

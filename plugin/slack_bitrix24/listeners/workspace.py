@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from http.client import HTTPException
@@ -11,6 +12,7 @@ from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
 
 from slack_bitrix24.slack.words import language
 from slack_bitrix24.submit.people import Group, People, Person
@@ -23,20 +25,45 @@ UNREACHABLE = (OSError, HTTPException)
 """What slack_sdk raises when no answer came: urllib's errors are OSErrors."""
 
 
+MEMBERS_KNOWN = 60.0
+"""Seconds."""
+TEMPORARY = ("ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout")
+"""Slack's words for "not now"."""
+
+
 class Workspace:
     """Reads people through the Web API. `people` is a snapshot: replaced, never changed."""
 
     def __init__(self, client: WebClient) -> None:
         self.client = client
-        self.people = People()
         self.loaded = threading.Event()
+        self._people = People()
+        self._read_at: dict[str, float] = {}
         self._lock = threading.Lock()
+        # Thousands of people are more pages than Slack gives in a minute; this client waits as it is told to.
+        patient = [ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(max_retry_count=5)]
+        self._reader = WebClient(
+            token=client.token, base_url=client.base_url, timeout=client.timeout, retry_handlers=patient
+        )
 
-    def load(self) -> None:
-        """Read all users and groups; what Slack refuses (a missing scope) is logged and left as it was."""
-        self._try("users", lambda: self._put(users=dict(self._users())))
-        self._try("user groups", lambda: self._put(groups=dict(self._groups())))
-        self.loaded.set()
+    @property
+    def people(self) -> People:
+        """Return who is known at the moment. Who is in a channel is known for a minute: no event tells who joins."""
+        if any(time.monotonic() - at > MEMBERS_KNOWN for at in list(self._read_at.values())):
+            with self._lock:
+                now = time.monotonic()
+                self._read_at = {one: at for one, at in self._read_at.items() if now - at <= MEMBERS_KNOWN}
+                kept = {one: who for one, who in self._people.channels.items() if one in self._read_at}
+                self._people = replace(self._people, channels=kept)
+        return self._people
+
+    def load(self) -> bool:
+        """Read all users and groups; tell whether that is done. What Slack refuses (a missing scope) stays unknown."""
+        done = self._try("users", lambda: self._put(users=dict(self._users())))
+        done = self._try("user groups", lambda: self._put(groups=dict(self._groups()))) and done
+        if done:
+            self.loaded.set()
+        return done
 
     def read(self, wanted: str) -> None:
         """Read the members of a channel or a group (one that an address named), so that it can be resolved.
@@ -49,9 +76,21 @@ class Workspace:
             self._put(groups={**self.people.groups, wanted: replace(known, members=tuple(answer["users"]))})
             return
         members: list[str] = []
+        self._read_at[wanted] = time.monotonic()
         for page in self.client.conversations_members(channel=wanted, limit=PAGE):
             members += page["members"]
         self._put(channels={**self.people.channels, wanted: tuple(members)})
+
+    def try_read(self, wanted: str) -> bool:
+        """Do as `read`, but log what Slack refuses for good; tell whether the members are known."""
+        try:
+            self.read(wanted)
+        except SlackApiError as error:
+            if is_temporary(error):
+                raise
+            log.warning("Slack does not tell who is in %s: %s", wanted, word_of(error))
+            return False
+        return True
 
     def note(self, event: Mapping[str, Any]) -> None:
         """Take in an event that says who joined, left or was renamed."""
@@ -67,33 +106,40 @@ class Workspace:
             groups.pop(str(event.get("subteam_id", "")), None)
             self._put(groups=groups)
 
-    def forget_channel(self, channel: str) -> None:
-        """Forget who is in a channel, so that the next address that names it reads it anew."""
-        channels = dict(self.people.channels)
-        if channels.pop(channel, None) is not None:
-            self._put(channels=channels)
-
     def _put(self, **changed: Any) -> None:
         with self._lock:
-            self.people = replace(self.people, **changed)
+            self._people = replace(self._people, **changed)
 
-    def _try(self, what: str, read: Callable[[], None]) -> None:
+    def _try(self, what: str, read: Callable[[], None]) -> bool:
         try:
             read()
         except SlackApiError as error:
-            log.warning("Slack: %s can't be read: %s", what, error.response.get("error", error.response.status_code))
+            log.warning("Slack: %s can't be read: %s", what, word_of(error))
+            return not is_temporary(error)
         except UNREACHABLE as error:
             log.warning("Slack: %s not read yet: %s", what, error)
+            return False
+        return True
 
     def _users(self) -> list[tuple[str, Person]]:
         found = []
-        for page in self.client.users_list(limit=PAGE, include_locale=True):
+        for page in self._reader.users_list(limit=PAGE, include_locale=True):
             found += [(user["id"], _person(user)) for user in page["members"]]
         return found
 
     def _groups(self) -> list[tuple[str, Group]]:
-        answer = self.client.usergroups_list(include_users=True)
+        answer = self._reader.usergroups_list(include_users=True)
         return [(group["id"], _group(group)) for group in answer["usergroups"]]
+
+
+def word_of(error: SlackApiError) -> str:
+    """Return Slack's word for a refusal, or the status where it gave none."""
+    return str(error.response.get("error") or f"HTTP {error.response.status_code}")
+
+
+def is_temporary(error: SlackApiError) -> bool:
+    """Tell whether the same request may succeed later."""
+    return error.response.status_code == 429 or error.response.status_code >= 500 or word_of(error) in TEMPORARY
 
 
 def _person(user: Mapping[str, Any]) -> Person:

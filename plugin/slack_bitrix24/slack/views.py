@@ -78,6 +78,16 @@ def form(
     }
 
 
+def said(text: str, *, language: str) -> dict[str, Any]:
+    """Return what a form becomes when there is something to say about it."""
+    return {
+        "type": "modal",
+        "title": plain(say(language, "form_title"), most=24),
+        "close": plain(say(language, "form_close"), most=24),
+        "blocks": [section(text)],
+    }
+
+
 def _input(block_id: str, label: str, element: dict[str, Any], *, optional: bool) -> dict[str, Any]:
     return {"type": "input", "block_id": block_id, "label": plain(label), "element": element, "optional": optional}
 

@@ -34,6 +34,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "several": ("{who} may be {choices}: say which", "{who} — это может быть {choices}: уточните"),
     "empty": ("There is nobody in {who}", "В {who} никого нет"),
     "not_here": ("{who} means nobody here", "{who} здесь никого не означает"),
+    "unread": (
+        "Slack does not tell who is in {who}: invite the app there with `/invite`, or name the people",
+        "Slack не говорит, кто есть в {who}: пригласите туда приложение (`/invite`) или назовите людей",
+    ),
+    "not_read": (
+        "Nothing was sent: Slack could not be asked who is in {who}. Try again in a minute",
+        "Ничего не отправлено: не удалось узнать у Slack, кто есть в {who}. Повторите через минуту",
+    ),
     "no_portal": ("{who} is at a portal that is not configured", "{who}: такой портал не настроен"),
     "working": ("One moment: reading who is in {who} …", "Минуту: смотрю, кто есть в {who} …"),
     "no_text": ("There is no text to send", "Нет текста для отправки"),
@@ -67,7 +75,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "reminder_kept": ("I'll remind {names} {when}: {text}", "Напомню ({names}) {when}: {text}"),
     "reminder_next": ("Next: {times}", "Ближайшие: {times}"),
     "reminder_undo": ("`{command} cancel {id}` takes it back", "Отменить: `{command} отмени {id}`"),
-    "reminder_fired": ("Reminder: ", "Напоминание: "),
+    "reminder_from": ("{name}, a reminder in Slack", "{name}, напоминание из Slack"),
     "reminder_time": (
         "When? {reason}. For example: in 20 minutes, tomorrow at 9:00, every weekday at 9:45",
         "Когда? {reason}. Например: через 20 минут, завтра в 9:00, каждый будний день в 9:45",
@@ -141,3 +149,8 @@ def say(lang: str, key: str, **values: object) -> str:
 def escape(text: str) -> str:
     """Return text that Slack shows as it is (https://docs.slack.dev/messaging/formatting-message-text/)."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def unescape(text: str) -> str:
+    """Return what `escape` was given: for plain_text, where Slack shows everything as it is."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

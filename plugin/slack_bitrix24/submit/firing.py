@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from slack_bitrix24 import when
-from slack_bitrix24.document import Block, Document, File, Image, Paragraph, Text
-from slack_bitrix24.slack import answers, mrkdwn
+from slack_bitrix24.document import Author, Block, Divider, Document, File, Image, Paragraph, Text
+from slack_bitrix24.slack import answers, mrkdwn, payload
 from slack_bitrix24.slack.words import say
 from slack_bitrix24.store import Schedule
 from slack_bitrix24.submit.compose import Draft
@@ -70,11 +70,16 @@ def draft(schedule: Schedule, planned: float, *, now: float) -> Draft:
         late = say(language, "late", time=answers.duration(now - planned, lang=language))
         blocks.append(Paragraph((Text(f"({late})", italic=True),)))
     blocks += mrkdwn.parse(schedule.text)
+    if message := extra.get("message"):
+        blocks += [*([Divider()] if schedule.text.strip() else []), *payload.read(message).document.blocks]
     blocks += [Image(url=each["url"], name=each.get("name", "")) for each in extra.get("pictures") or ()]
     blocks += [File(name=each.get("name", ""), url=each["url"]) for each in extra.get("files") or ()]
+    if schedule.kind == "reminder":
+        blocks.append(Author(say(language, "reminder_from", name=extra.get("name") or "Slack")))
     return Draft(
         document=Document(tuple(blocks)),
         reference=f"{schedule.key}@{planned:.0f}",
         source=f"schedule:{name}" if schedule.kind == "schedule" else f"reminder:{name}",
         author=schedule.owner,
+        link=(say(language, "open_in_slack"), str(extra["link"])) if extra.get("link") else None,
     )

@@ -59,6 +59,17 @@ def why_not(relay: Relay, *, channel: str, sender: Sender, visible: str) -> str:
     return ""
 
 
+def permalink(workspace_url: str, channel: str, ts: str, *, thread_ts: str = "") -> str:
+    """Return the address of a message, as chat.getPermalink gives it, without a request; empty where none is known.
+
+    https://docs.slack.dev/reference/methods/chat.getPermalink
+    """
+    if not workspace_url or not channel or not ts:
+        return ""
+    thread = f"?thread_ts={thread_ts}&cid={channel}" if thread_ts and thread_ts != ts else ""
+    return f"{workspace_url.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}{thread}"
+
+
 def _from(relay: Relay, sender: Sender) -> bool:
     bot = bool(sender.bot_id)
     match relay.kind:

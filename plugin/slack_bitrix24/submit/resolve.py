@@ -40,6 +40,8 @@ class Reason(Enum):
     """A group or channel with no people in it."""
     NO_PORTAL = "no_portal"
     """A Bitrix24 user of a portal that the configuration lacks."""
+    UNREAD = "unread"
+    """A group or channel whose members Slack does not tell."""
     NOT_HERE = "not_here"
     """`me`, `here` or `mentioned` where there is no such thing."""
 

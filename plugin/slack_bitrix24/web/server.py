@@ -10,7 +10,7 @@ import time
 import uvicorn
 from fastapi import FastAPI
 
-GRACE = 8
+GRACE = 3
 
 
 class WebServer:
@@ -24,7 +24,7 @@ class WebServer:
             app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE, lifespan="off", server_header=False
         )
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, args=([self.socket],), name="web")
+        self._thread = threading.Thread(target=self._server.run, args=([self.socket],), name="web", daemon=True)
 
     def start(self) -> None:
         """Begin to answer; returns when the first request would be."""
@@ -36,5 +36,6 @@ class WebServer:
     def stop(self) -> None:
         """Finish the requests in hand."""
         self._server.should_exit = True
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join(GRACE + 1)
         self.socket.close()
