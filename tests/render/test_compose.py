@@ -172,8 +172,8 @@ def test_the_essential_stands_in_message_and_is_not_said_twice(blocks, message, 
             )),
             [
                 {"GRID": [
-                    {"DISPLAY": "LINE", "NAME": "a", "VALUE": "1", "WIDTH": 250},
-                    {"DISPLAY": "LINE", "NAME": "b", "VALUE": "2", "WIDTH": 250},
+                    {"DISPLAY": "LINE", "NAME": "a", "VALUE": "1", "WIDTH": 150},
+                    {"DISPLAY": "LINE", "NAME": "b", "VALUE": "2", "WIDTH": 150},
                 ]},
                 {"GRID": [
                     {"DISPLAY": "BLOCK", "NAME": "c", "VALUE": "3\n4", "LINK": HTTP},

@@ -14,7 +14,7 @@ from slack_bitrix24.document import Field, Link, Spans, Table
 
 _SHORT = 40
 """Characters of a title or a value that still stands beside another."""
-_COLUMN = 250
+_COLUMN = 150
 """Pixels: two columns in a notification's width."""
 
 Cell = dict[str, Any]
