@@ -103,8 +103,13 @@ def test_faults_are_asked_for_and_forgotten_by_a_reset(control, workspace):
     assert requests.post(url, timeout=5).json()["error"] == "account_inactive"
     control("reset", {})
     assert requests.post(url, timeout=5).json()["error"] == "not_authed"
-    assert control("faults", {"kind": "warning"})["connections"] == 1
     assert len(control("connections")["connections"]) == 1
+
+
+def test_a_fault_of_connections_tells_how_many_it_concerned():
+    with running() as lonely:
+        answer = requests.post(f"{lonely.base_url}sandbox/faults", json={"kind": "drop"}, timeout=5)
+    assert answer.json() == {"ok": True, "connections": 0}
 
 
 def test_people_and_channels_are_told(control, workspace):
