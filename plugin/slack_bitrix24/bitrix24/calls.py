@@ -5,8 +5,8 @@ https://apidocs.bitrix24.com/api-reference/chats/notifications/index.html
 
 from __future__ import annotations
 
+import random
 import re
-import uuid
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
@@ -70,7 +70,8 @@ def wire_tag(tag: str, user_id: int) -> str:
 
 def own_tag(user_id: int) -> str:
     """Return a tag that no other notification has: with it a notification may be sent again after a lost answer."""
-    return f"auto-{uuid.uuid4().hex}|U{user_id}"
+    # Not uuid4: it gives up the interpreter for each one, which costs milliseconds beside busy threads. Not a secret.
+    return f"auto-{random.getrandbits(128):032x}|U{user_id}"
 
 
 def without_codes(message: str) -> str:
