@@ -18,7 +18,7 @@ DOORS = {
     "requests": {"bitrix24/client.py", "cli/fetching.py"},
     "urllib3": {"bitrix24/client.py"},
     "slack_bolt": {"listeners/"},
-    "slack_sdk": {"listeners/", "receipts.py", "app/slack_side.py", "cli/check.py"},
+    "slack_sdk": {"listeners/", "receipts.py", "app/slack_side.py", "cli/check.py", "cli/slack_answers.py"},
     "websocket": {"listeners/"},
     "sqlalchemy": {"store/"},
     "alembic": {"store/"},

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def main() -> None:
     """Run the command line and exit with its status: 0 done, 1 refused or failed, 2 wrong usage, 3 not finished."""
-    from slack_bitrix24.cli.commands import application  # noqa: PLC0415 – typer is loaded here, and nothing else
+    try:
+        from slack_bitrix24.cli.commands import program  # noqa: PLC0415 – typer is loaded here, and nothing else
 
-    sys.exit(application(standalone_mode=True))
+        status = program(sys.argv[1:])
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        status = 130
+    except BrokenPipeError:
+        # Whoever read our output has gone (`| head`): nobody is left to tell, and Python must not try at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    sys.exit(status)

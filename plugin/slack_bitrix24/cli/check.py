@@ -3,79 +3,92 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass
-from http.client import HTTPException
 from pathlib import Path
+from typing import Literal
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from slack_bitrix24.app import setup
 from slack_bitrix24.app.portals import sign_in
 from slack_bitrix24.app.slack_side import web_client
 from slack_bitrix24.bitrix24 import Bitrix24
-from slack_bitrix24.cli.ending import DONE, FAILED
-from slack_bitrix24.cli.opening import Opened, database, mapping_of, settings_of, warnings
+from slack_bitrix24.cli.ending import DONE, FAILED, USAGE, one_line
+from slack_bitrix24.cli.opening import Opened, mapping_of, settings_of, warnings
+from slack_bitrix24.cli.slack_answers import SlackError, asking
 from slack_bitrix24.config import Portal, Settings, Slack
-from slack_bitrix24.errors import Bitrix24Error, ConfigurationError, MappingError, SlackBitrix24Error
+from slack_bitrix24.errors import Bitrix24Error, ConfigurationError, MappingError, StoreError
 from slack_bitrix24.slack.names import SCOPES
-from slack_bitrix24.store import Store, new_owner
+from slack_bitrix24.store import Store, new_owner, open_store
+
+PATIENCE = 1.0
+"""Seconds for which a refused or lost call is repeated: what is tried here is whether it goes at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was tried. `state` is ok, warning or failed."""
+    """One thing that was tried."""
 
     what: str
-    state: str
+    state: Literal["ok", "warning", "failed"]
     text: str
 
 
 def check(*, path: Path | None, environ: Mapping[str, str], as_json: bool) -> int:
-    """Try everything and print what came of it; return 1 if something failed."""
-    settings = settings_of(path, environ)
+    """Try everything and print what came of it; return 1 if something failed, 2 if the configuration is wrong."""
     findings: list[Finding] = []
-    for finding in _findings(settings, environ):
+    status = DONE
+    for finding in _findings(path, environ):
         findings.append(finding)
+        if finding.state == "failed" and status != USAGE:
+            status = USAGE if finding.what == CONFIGURATION else FAILED
         if not as_json:
-            print(f"{_MARK[finding.state]} {finding.what}: {finding.text}", flush=True)  # noqa: T201 – its output
+            print(f"{finding.state:<7} {finding.what}: {one_line(finding.text)}", flush=True)  # noqa: T201 – its output
     if as_json:
-        print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))  # noqa: T201 – the same
-    return FAILED if any(finding.state == "failed" for finding in findings) else DONE
+        print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))  # noqa: T201 – the same
+    return status
 
 
-_MARK = {"ok": "ok     ", "warning": "warning", "failed": "FAILED "}
+CONFIGURATION = "configuration"
 
 
-def _findings(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
-    yield from _configuration(settings)
-    yield from _mapping(settings)
-    store: Store | None = None
+def _findings(path: Path | None, environ: Mapping[str, str]) -> Iterator[Finding]:
     try:
-        store = database(settings)
-        yield Finding("database", "ok", store.where)
-    except SlackBitrix24Error as error:
-        yield Finding("database", "failed", str(error))
-    if settings.slack is not None:
-        yield from _slack(settings.slack)
-    for portal in settings.portals.values():
-        yield _portal(portal, store=store, environ=environ)
-    if store is not None:
-        store.close()
-
-
-def _configuration(settings: Settings) -> Iterator[Finding]:
-    where = str(settings.path) if settings.path else "the environment alone"
-    try:
+        settings = settings_of(path, environ)
         made = setup.schedules(settings, now=time.time())
     except ConfigurationError as error:
         for fault in error.faults:
-            yield Finding("configuration", "failed", fault)
+            yield Finding(CONFIGURATION, "failed", fault)
         return
+    where = str(settings.path) if settings.path else "the environment alone"
     counted = f"relays: {len(settings.relays)}, schedules: {len(made)}, webhooks: {len(settings.webhooks)}"
-    yield Finding("configuration", "ok", f"{where}; {counted}")
+    yield Finding(CONFIGURATION, "ok", f"{where}; {counted}")
+    yield from _mapping(settings)
+    finding, store = _database(settings.database.reveal())
+    yield finding
+    with closing(store) if store is not None else nullcontext():
+        if settings.slack is not None:
+            yield from _slack(settings.slack)
+        for portal in settings.portals.values():
+            yield _portal(portal, store=store, environ=environ)
+
+
+def _database(url: str) -> tuple[Finding, Store | None]:
+    """Open the database without changing it."""
+    file = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and not file.exists():
+        state: Literal["ok", "failed"] = "ok" if file.parent.is_dir() and os.access(file.parent, os.W_OK) else "failed"
+        text = "run will make it" if state == "ok" else "it can't be made there"
+        return Finding("database", state, f"database {file}: {text}"), None
+    try:
+        store = open_store(url, upgrade=False)
+    except StoreError as error:
+        return Finding("database", "failed", str(error)), None
+    return Finding("database", "ok", store.where), store
 
 
 def _mapping(settings: Settings) -> Iterator[Finding]:
@@ -123,20 +136,19 @@ def _socket(client: WebClient, token: str) -> Finding:
 
 def _tried(what: str, check: Callable[[], Finding]) -> Finding:
     try:
-        return check()
-    except SlackApiError as error:
-        return Finding(what, "failed", f"Slack refuses: {error.response.get('error') or error.response.status_code}")
-    except (OSError, HTTPException) as error:
-        return Finding(what, "failed", f"Slack can't be reached: {error}")
+        with asking():
+            return check()
+    except SlackError as error:
+        return Finding(what, "failed", str(error))
 
 
 def _portal(portal: Portal, *, store: Store | None, environ: Mapping[str, str]) -> Finding:
     what = f"bitrix24 {portal.name}"
     try:
         auth = sign_in(portal, store=store, owner=new_owner(), environ=environ)
-        with Bitrix24(auth=auth, plan=portal.plan) as client:
+        with Bitrix24(auth=auth, plan=portal.plan, retry_for=PATIENCE) as client:
             health = client.check()
-    except (Bitrix24Error, ValueError) as error:
+    except (Bitrix24Error, StoreError, ValueError) as error:
         return Finding(what, "failed", str(error))
     if health.faults:
         return Finding(what, "failed", "; ".join(health.faults))

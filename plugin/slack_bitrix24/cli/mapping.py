@@ -1,4 +1,4 @@
-"""`mapping check`: what is wrong with the mapping file, all at once."""
+"""`mapping check` and `mapping show`: what is wrong with the mapping file, and what it says."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from slack_bitrix24.cli.ending import DONE, FAILED, fail
+from slack_bitrix24.cli import tables
+from slack_bitrix24.cli.ending import DONE, FAILED, fail, one_line
 from slack_bitrix24.cli.opening import Opened, mapping_of, settings_of, warnings
 from slack_bitrix24.errors import MappingError
+
+NO_FILE = "no mapping file: name one under [mapping], or put mapping.yaml beside the configuration"
 
 
 def check(*, path: Path | None, environ: Mapping[str, str], as_json: bool) -> int:
@@ -21,10 +24,10 @@ def check(*, path: Path | None, environ: Mapping[str, str], as_json: bool) -> in
         if as_json:
             print(json.dumps({"faults": error.faults}, ensure_ascii=False))  # noqa: T201 – what a command prints
         for fault in error.faults if not as_json else ():
-            print(fault, file=sys.stderr)  # noqa: T201 – the same
+            print(one_line(fault), file=sys.stderr)  # noqa: T201 – the same
         return FAILED
     if found is None:
-        fail("no mapping file: name one under [mapping], or put mapping.yaml beside the configuration")
+        fail(NO_FILE)
         return FAILED
     directory = found.directory
     said = warnings(Opened(settings, found))
@@ -35,4 +38,24 @@ def check(*, path: Path | None, environ: Mapping[str, str], as_json: bool) -> in
     for warning in said:
         fail(f"warning: {warning}")
     print(f"{found.path}: users: {len(directory.users)}, groups: {len(directory.groups)}")  # noqa: T201 – the same
+    return DONE
+
+
+def show(*, path: Path | None, environ: Mapping[str, str], as_json: bool) -> int:
+    """Print who is who, and the groups. Raises MappingError with every fault."""
+    found = mapping_of(settings_of(path, environ))
+    if found is None:
+        fail(NO_FILE)
+        return FAILED
+    directory = found.directory
+    groups = {name: [str(member) for member in members] for name, members in directory.groups.items()}
+    if as_json:
+        users = [
+            {"slack_id": slack_id, "portal": one.portal, "user_id": one.user_id}
+            for slack_id, one in directory.users.items()
+        ]
+        tables.as_json({"users": users, "groups": groups})
+        return DONE
+    people = [(slack_id, str(one)) for slack_id, one in directory.users.items()]
+    tables.show(("who", "is"), [*people, *((f"@{name}", ", ".join(members)) for name, members in groups.items())])
     return DONE

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from slack_bitrix24.cli.ending import fail
-from slack_bitrix24.config import Settings, find, load
-from slack_bitrix24.mapping import MappingFile
+from slack_bitrix24.cli.ending import UsageFaultError, fail
+from slack_bitrix24.config import Settings, checks, find, load
+from slack_bitrix24.config.section import Expected
+from slack_bitrix24.mapping import Directory, MappingFile
 from slack_bitrix24.store import Store, open_store
 
 
@@ -18,6 +19,11 @@ class Opened:
 
     settings: Settings
     mapping: MappingFile | None
+
+    @property
+    def directory(self) -> Directory:
+        """Return what the mapping file says, nothing where there is none."""
+        return self.mapping.directory if self.mapping else Directory({}, {})
 
 
 def settings_of(path: Path | None, environ: Mapping[str, str]) -> Settings:
@@ -42,12 +48,26 @@ def opened(path: Path | None, environ: Mapping[str, str], *, warn: bool = True) 
 
 def warnings(found: Opened) -> list[str]:
     """Return what is no fault and yet worth a word: addresses that name nobody."""
-    from slack_bitrix24.app.warnings import nobody  # noqa: PLC0415 – not needed by `send --url`
+    from slack_bitrix24.app.warnings import nobody  # noqa: PLC0415 – not needed by every command
 
-    directory = found.mapping.directory if found.mapping else None
-    return [*found.settings.warnings, *nobody(found.settings, directory)]
+    return [*found.settings.warnings, *nobody(found.settings, found.directory)]
 
 
 def database(settings: Settings) -> Store:
     """Open the database, bringing it up to date. Raises StoreError."""
     return open_store(settings.database.reveal())
+
+
+def portal_named(settings: Settings, name: str) -> str:
+    """Return the name of a portal that was typed, or ""; UsageFaultError where the configuration has none of it."""
+    if name and name not in settings.portals:
+        raise UsageFaultError(f"no portal is called {name}; there is {', '.join(settings.portals)}")
+    return name
+
+
+def duration(text: str, option: str) -> float:
+    """Return the seconds of an age such as 30d. Raises UsageFaultError."""
+    try:
+        return checks.duration(text)
+    except Expected as error:
+        raise UsageFaultError(f"{option}: expected {error}, got {text!r}") from None

@@ -16,6 +16,9 @@ from slack_bitrix24.config import Settings
 from slack_bitrix24.model import Notification
 from slack_bitrix24.store import Store, new_owner
 
+PATIENCE = 20.0
+"""Seconds for which an upload is repeated: somebody waits at the keyboard."""
+
 
 def uploaded(
     settings: Settings, wanted: Wanted, made: Sequence[Notification], *, store: Store, environ: Mapping[str, str]
@@ -49,7 +52,7 @@ def _links(  # noqa: PLR0917 – one call, all of it needed
     configured = settings.portals[portal]
     auth = sign_in(configured, store=store, owner=new_owner(), environ=environ)
     readers = [one.recipient.user_id for one in made]
-    with Bitrix24(auth=auth, plan=configured.plan) as client:
+    with Bitrix24(auth=auth, plan=configured.plan, retry_for=PATIENCE) as client:
         kept = [client.upload(path, name, rights_for=readers) for name, path in local]
     return [{"NAME": one.name, "LINK": one.url, "SIZE": one.size} for one in kept]
 

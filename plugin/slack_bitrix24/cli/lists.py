@@ -1,0 +1,59 @@
+"""The commands `mapping`, `schedule` and `database` and their options."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from slack_bitrix24.cli.starting import Config, Json, family, run_with
+
+mapping = family("The mapping file: which Slack user is which Bitrix24 user.")
+schedule = family("Schedules and reminders.")
+database = family("The database.")
+
+
+@mapping.command("check")
+def mapping_check(context: typer.Context, *, config: Config = None, as_json: Json = False) -> None:
+    """Say what is wrong with the mapping file: every fault with its line and column."""
+    from slack_bitrix24.cli import mapping as command  # noqa: PLC0415
+
+    run_with(context, config, command.check, as_json=as_json)
+
+
+@mapping.command("show")
+def mapping_show(context: typer.Context, *, config: Config = None, as_json: Json = False) -> None:
+    """Show who is who, and the groups."""
+    from slack_bitrix24.cli import mapping as command  # noqa: PLC0415
+
+    run_with(context, config, command.show, as_json=as_json)
+
+
+@schedule.command("list")
+def schedule_list(context: typer.Context, *, config: Config = None, as_json: Json = False) -> None:
+    """List the configuration's schedules and people's reminders, the next first."""
+    from slack_bitrix24.cli import schedules as command  # noqa: PLC0415
+
+    run_with(context, config, command.listed, as_json=as_json)
+
+
+@schedule.command("next")
+def schedule_next(
+    context: typer.Context,
+    *,
+    number: Annotated[int, typer.Option("-n", "--number", min=1, max=1000, help="How many times.")] = 5,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Show the next times at which something goes out."""
+    from slack_bitrix24.cli import schedules as command  # noqa: PLC0415
+
+    run_with(context, config, command.upcoming, number=number, as_json=as_json)
+
+
+@database.command("upgrade")
+def database_upgrade(context: typer.Context, *, config: Config = None) -> None:
+    """Bring the tables up to date; `run` does so by itself."""
+    from slack_bitrix24.cli import database as command  # noqa: PLC0415
+
+    run_with(context, config, command.upgraded)

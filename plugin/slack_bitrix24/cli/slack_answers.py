@@ -1,0 +1,42 @@
+"""What Slack's client raises, in words of one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPException
+from typing import Any
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from slack_bitrix24.errors import SlackBitrix24Error
+
+
+class SlackError(SlackBitrix24Error):
+    """Slack refused or could not be reached; `code` is Slack's own, empty where no answer came."""
+
+    def __init__(self, text: str, *, code: str = "") -> None:
+        super().__init__(text)
+        self.code = code
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Ask Slack within it: whatever its client raises becomes a SlackError."""
+    try:
+        yield
+    except SlackApiError as error:
+        code = _code(error.response)
+        raise SlackError(f"Slack refuses: {code}", code=code) from None
+    except SlackClientError as error:
+        raise SlackError(f"Slack can't be asked: {type(error).__name__}") from None
+    except (OSError, HTTPException) as error:
+        raise SlackError(f"Slack can't be reached: {getattr(error, 'reason', None) or error}") from None
+
+
+def _code(response: Any) -> str:
+    """Return Slack's code, or the status: an answer that is no JSON comes as a plain dict."""
+    status = getattr(response, "status_code", None) or response.get("status")
+    needed = response.get("needed")
+    code = str(response.get("error") or f"its answer is no JSON (status {status})")
+    return f"{code}, the scope {needed} is missing" if needed else code
