@@ -13,6 +13,7 @@ import subprocess
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from waiting import until
 
@@ -45,9 +46,6 @@ class Cluster:
         self._user = server_user()
         self._server: subprocess.Popen[bytes] | None = None
         if self._user:
-            for path in (folder, *folder.parents):
-                if path.stat().st_uid == 0 and path.name.startswith("pytest-"):
-                    path.chmod(0o711)
             shutil.chown(folder, self._user)
         self._run("initdb", "-D", str(folder / "data"), "-U", "bridge", "-A", "trust", "-E", "UTF8", "--no-locale")
 
@@ -56,6 +54,12 @@ class Cluster:
             if not self.port:
                 probe.bind(("127.0.0.1", 0))
                 self.port = probe.getsockname()[1]
+        try:
+            until(self._runs, timeout=30)
+        except AssertionError as error:
+            raise AssertionError("PostgreSQL does not start:\n" + (self.folder / "log").read_text()[-2000:]) from error
+
+    def _spawn(self) -> None:
         options = {"port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "on"}
         arguments = [text for name, value in options.items() for text in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
@@ -67,7 +71,6 @@ class Cluster:
                 user=self._user,
                 extra_groups=[] if self._user else None,
             )
-        until(self._answers, timeout=30, what=f"PostgreSQL starts: {self.folder / 'log'}")
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """End the server: SIGINT = fast, SIGQUIT = at once, as in a crash."""
@@ -83,21 +86,35 @@ class Cluster:
     def url(self, name: str) -> str:
         return f"postgresql://bridge@127.0.0.1:{self.port}/{name}"
 
-    def database(self, *, template: str = "template0") -> str:
+    def database(self, *, template: str = "template0", name: str = "") -> str:
         """Make a database; return its URL."""
-        name = f"test_{next(NAMES)}"
+        name = name or f"test_{next(NAMES)}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
         return self.url(name)
+
+    def empty(self, url: str) -> None:
+        """Delete all rows of the program's tables; what a test before left running is cut off."""
+        with psycopg.connect(url) as connection:
+            name = url.rpartition("/")[2]
+            others = (
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+            )
+            connection.execute(others, (name,))
+            rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+            for (table,) in rows:
+                if table != "alembic_version":
+                    connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
 
     def drop(self, url: str) -> None:
         name = url.rpartition("/")[2]
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
-    def _answers(self) -> bool:
-        assert self._server is not None
-        assert self._server.poll() is None, (self.folder / "log").read_text()
+    def _runs(self) -> bool:
+        # After a crash the next server refuses to start until the last child of the old one is gone.
+        if self._server is None or self._server.poll() is not None:
+            self._spawn()
         with contextlib.suppress(psycopg.OperationalError):
             psycopg.connect(self.url("postgres"), connect_timeout=2).close()
             return True

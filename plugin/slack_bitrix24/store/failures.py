@@ -26,7 +26,7 @@ def where(url: sa.URL) -> str:
     """Return how the database is called in messages: the path, or the URL without its password."""
     if url.get_backend_name() == "sqlite":
         return f"database {url.database}"
-    shown = url.set(drivername="postgresql", password=None, query={})
+    shown = sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database)
     return f"database {shown.render_as_string()}"
 
 

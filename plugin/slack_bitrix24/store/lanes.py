@@ -146,7 +146,7 @@ class Lanes:
         newer = OUTBOX.alias("newer")
         same = sa.and_(newer.c.tag == OUTBOX.c.tag, is_open(newer), newer.c.portal == OUTBOX.c.portal)
         overtaken = sa.exists().where(same, newer.c.id > OUTBOX.c.id)
-        half = sa.case((OUTBOX.c.batch_size > 3, OUTBOX.c.batch_size / 2), else_=1)
+        half = sa.case((OUTBOX.c.batch_size > 3, OUTBOX.c.batch_size // 2), else_=1)
         change = (
             sa.update(OUTBOX)
             .where(OUTBOX.c.portal == lease.portal, OUTBOX.c.state == SENDING, OUTBOX.c.fence < lease.fence)

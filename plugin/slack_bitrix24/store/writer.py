@@ -101,8 +101,9 @@ class Writer:
             wakes = self._commit(jobs)
         except BaseException as error:  # noqa: BLE001 - it belongs to the callers, who raise it again
             for job in jobs:
-                job.error = self._as_told(error)
+                job.error = error
         for job in jobs:
+            job.error = self._as_told(job.error)
             job.finish()
         self._report(wakes, time.perf_counter() - started, len(jobs))
 
@@ -156,10 +157,12 @@ class Writer:
             self._connection = None
             self._engines.writer.dispose()
 
-    def _as_told(self, error: BaseException) -> BaseException:
+    def _as_told(self, error: BaseException | None) -> BaseException | None:
         """Return the error for one caller: each gets its own, since raising writes into it."""
-        if isinstance(error, sa.exc.SQLAlchemyError):
-            told: StoreError = failures.words(error, self._engines.url)
+        if isinstance(error, sa.exc.SQLAlchemyError | OverflowError):
+            told = failures.words(error, self._engines.url)
             told.__cause__ = error
             return told
+        if isinstance(error, StoreError):
+            return type(error)(*error.args)
         return error

@@ -1,0 +1,196 @@
+"""How fast the store accepts, claims and records, beside raw drivers and fsync on the same disk in the same run."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import sqlalchemy as sa
+
+from slack_bitrix24.model import Delivered, Notification, Receipt, Recipient
+from slack_bitrix24.store import Store, Submission, open_store
+from slack_bitrix24.store.schema import OUTBOX
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from postgres import Cluster, programs  # noqa: E402 - the tests' own server
+
+CALLERS = 64
+RESPONSE = Receipt(
+    "response_url", {"url": "https://hooks.slack.example/commands/T0/1/abc"}, names={"bitrix24:main/1": "Anna"}
+)
+
+
+def run(*, quick: bool = False) -> None:
+    """Print the tables."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        print(f"fsync of one page: {fsyncs(folder, quick=quick):,.0f}/s")
+        one_kind("SQLite", f"sqlite:///{folder / 'store.db'}", raw_sqlite(folder, quick=quick), quick=quick)
+        with server(folder) as cluster:
+            if cluster:
+                baseline = raw_postgresql(cluster.database(), quick=quick)
+                one_kind("PostgreSQL", cluster.database(), baseline, quick=quick)
+
+
+def one_kind(name: str, url: str, baseline: float, *, quick: bool) -> None:
+    print(f"\n{name}: baseline, one row a commit, bare driver, one caller: {baseline:,.0f}/s")
+    store = open_store(url)
+    try:
+        for receipts in (False, True):
+            rate, times = accepting(store, each=20 if quick else 250, receipts=receipts)
+            print(
+                f"  accept, {CALLERS} callers{', each with a receipt' if receipts else '':22} {rate:8,.0f}/s ="
+                f" {rate / baseline:4.1f} x baseline, p50 {ms(times, 50):5.1f} ms, p99 {ms(times, 99):5.1f} ms"
+            )
+        for pending in (1_000, 10_000) if quick else (1_000, 100_000, 1_000_000):
+            fill(store, pending)
+            rate, claims, records = draining(store, rounds=10 if quick else 100)
+            counts = timed(lambda: store.read(lambda tx: tx.outbox.counts()), 20)
+            print(
+                f"  claim 50 + record 50 of {pending:9,} pending   {rate:8,.0f}/s, claim p50 {ms(claims, 50):4.1f}"
+                f" p99 {ms(claims, 99):5.1f} ms, record p50 {ms(records, 50):4.1f} p99 {ms(records, 99):5.1f} ms,"
+                f" counts p50 {ms(counts, 50):.1f} ms"
+            )
+    finally:
+        store.close()
+
+
+def notification(number: int, portal: str = "main") -> Notification:
+    mark = os.urandom(16).hex()
+    return Notification(
+        key=mark,
+        recipient=Recipient(portal, number % 5000 + 1),
+        message="[B]Firing[/B]: disk of host-17 is 93 % full " + "x" * 200,
+        message_out="Firing: disk of host-17 is 93 % full",
+        tag=f"{mark}|U{number % 5000 + 1}",
+        sub_tag=mark,
+        source="relay:alerts",
+        author=f"U{number % 300}",
+    )
+
+
+def accepting(store: Store, *, each: int, receipts: bool) -> tuple[float, list[float]]:
+    """Return notifications a second, and each call's seconds."""
+    times: list[float] = []
+    start = threading.Barrier(CALLERS + 1)
+
+    def caller(number: int) -> None:
+        work = [Submission([notification(number)], RESPONSE if receipts else None) for _ in range(each)]
+        mine = []
+        start.wait()
+        for one in work:
+            begun = time.perf_counter()
+            store.accept(one)
+            mine.append(time.perf_counter() - begun)
+        times.extend(mine)
+
+    threads = [threading.Thread(target=caller, args=(number,)) for number in range(CALLERS)]
+    for thread in threads:
+        thread.start()
+    start.wait()
+    begun = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    return CALLERS * each / (time.perf_counter() - begun), times
+
+
+def fill(store: Store, pending: int) -> None:
+    """Leave so many pending ones."""
+    have = store.read(
+        lambda tx: tx.connection.execute(sa.select(sa.func.count()).where(OUTBOX.c.state == "pending")).scalar_one()
+    )
+    while have < pending:
+        step = min(2_000, pending - have)
+        store.accept(Submission([notification(have + number) for number in range(step)]))
+        have += step
+
+
+def draining(store: Store, *, rounds: int) -> tuple[float, list[float], list[float]]:
+    """Return notifications a second, and the seconds of each claim and record."""
+    lease = store.write(lambda tx: tx.lanes.hold("main", "bench", ttl=600))
+    assert lease
+    claims, records = [], []
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        batch = store.write(lambda tx: tx.lanes.claim(lease, limits="{}"))
+        claimed = time.perf_counter()
+        outcomes = {one.id: Delivered(one.id) for one in batch}
+        store.write(lambda tx, outcomes=outcomes: tx.lanes.record(lease, outcomes, limits="{}"))
+        claims.append(claimed - begun)
+        records.append(time.perf_counter() - claimed)
+        assert len(batch) == 50
+    return rounds * 50 / (sum(claims) + sum(records)), claims, records
+
+
+def fsyncs(folder: Path, *, quick: bool) -> float:
+    with (folder / "page").open("wb") as file:
+        times = timed(lambda: (file.write(b"x" * 4096), file.flush(), os.fsync(file.fileno())), 50 if quick else 500)
+    return len(times) / sum(times)
+
+
+def raw_sqlite(folder: Path, *, quick: bool) -> float:
+    connection = sqlite3.connect(folder / "raw.db", isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, key TEXT UNIQUE, body TEXT)")
+    times = timed(
+        lambda: connection.execute("INSERT INTO t (key, body) VALUES (?, ?)", (os.urandom(16).hex(), "x" * 350)),
+        200 if quick else 2000,
+    )
+    connection.close()
+    return len(times) / sum(times)
+
+
+def raw_postgresql(url: str, *, quick: bool) -> float:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE t (id bigserial PRIMARY KEY, key text UNIQUE, body text)")
+        times = timed(
+            lambda: connection.execute("INSERT INTO t (key, body) VALUES (%s, %s)", (os.urandom(16).hex(), "x" * 350)),
+            200 if quick else 2000,
+        )
+    return len(times) / sum(times)
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[Cluster | None]:
+    found = programs()
+    if not found:
+        print("\nPostgreSQL: no server programs here")
+        yield None
+        return
+    home = folder / "postgres"
+    home.mkdir()
+    cluster = Cluster(home, found)
+    cluster.start()
+    try:
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+def timed(work: Callable[[], object], times: int) -> list[float]:
+    seconds = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - begun)
+    return seconds
+
+
+def ms(seconds: list[float], percent: int) -> float:
+    return statistics.quantiles(seconds, n=100, method="inclusive")[percent - 1] * 1000
+
+
+if __name__ == "__main__":
+    run(quick="--quick" in sys.argv)

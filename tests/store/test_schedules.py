@@ -1,0 +1,149 @@
+"""What is due when: the same on both databases."""
+
+import dataclasses
+
+import pytest
+
+from slack_bitrix24.store import Schedule
+
+STAND_UP = Schedule(
+    key="config:stand-up",
+    rule='{"cron": "45 9 * * mon-fri"}',
+    next_at=100.0,
+    title="stand-up",
+    text="Stand-up in *15 minutes*",
+    addresses=("@team", "U1"),
+    zone="Europe/Minsk",
+    phrase="every weekday at 9:45",
+    catch_up="all",
+    catch_up_within=60.0,
+    extra={"pictures": [{"name": "board"}]},
+    created_at=5.0,
+)
+
+
+@pytest.fixture
+def plan(store):
+    return lambda schedule=STAND_UP, **changes: store.write(
+        lambda tx: tx.schedules.put(dataclasses.replace(schedule, **changes))
+    )
+
+
+@pytest.fixture
+def get(store):
+    return lambda id_: store.read(lambda tx: tx.schedules.get(id_))
+
+
+@pytest.fixture
+def due(store):
+    return lambda now, **how: [one.id for one in store.write(lambda tx: tx.schedules.due(now, **how))]
+
+
+def test_a_schedule_comes_out_as_it_went_in(plan, get):
+    id_ = plan()
+    assert get(id_) == dataclasses.replace(STAND_UP, id=id_)
+    assert get(id_).due_at == 100.0
+    assert get(id_ + 1) is None
+
+
+def test_put_again_keeps_the_next_time_while_the_rule_is_the_same(plan, get):
+    id_ = plan()
+    assert plan(next_at=500.0, text="new") == id_
+    assert (get(id_).next_at, get(id_).text, get(id_).created_at) == (100.0, "new", 5.0)
+    assert plan(next_at=500.0, zone="UTC") == id_
+    assert get(id_).next_at == 500.0
+
+
+def test_put_again_does_not_revive_what_is_over_but_a_new_rule_does(store, plan, get):
+    id_ = plan()
+    store.write(lambda tx: tx.schedules.cancel(id_))
+    plan()
+    assert get(id_).state == "cancelled"
+    plan(rule="{}")
+    assert (get(id_).state, get(id_).next_at) == ("active", 100.0)
+
+
+def test_what_the_configuration_no_longer_names_is_removed(store, plan, get):
+    kept, gone, reminder = plan(), plan(key="config:old_"), plan(key="reminder:1")
+    assert store.write(lambda tx: tx.schedules.remove_missing("config:", ["config:stand-up"])) == 1
+    assert [get(id_) is not None for id_ in (kept, gone, reminder)] == [True, False, True]
+
+
+def test_due_until_it_is_moved(store, plan, get, due):
+    id_ = plan()
+    plan(key="config:later", next_at=300.0)
+    assert due(99.0) == []
+    assert due(100.0) == [id_]
+    assert due(400.0, limit=1) == [id_]
+    store.write(lambda tx: tx.schedules.move(id_, fired_at=100.0, next_at=200.0))
+    assert due(100.0) == []
+    assert (get(id_).fired_at, get(id_).next_at, get(id_).state) == (100.0, 200.0, "active")
+
+
+def test_a_series_ends(store, plan, get, due):
+    id_ = plan()
+    store.write(lambda tx: tx.schedules.move(id_, fired_at=100.0, next_at=None, done=True))
+    assert due(1e12) == []
+    assert get(id_).state == "done"
+    assert get(id_).due_at is None
+
+
+def test_a_snooze_is_one_more_time_beside_the_series(store, plan, get, due):
+    id_ = plan()
+    assert store.write(lambda tx: tx.schedules.snooze(id_, 50.0)).snoozed_until == 50.0
+    assert due(50.0) == [id_]
+    assert get(id_).due_at == 50.0
+    store.write(lambda tx: tx.schedules.move(id_, fired_at=50.0, next_at=100.0))
+    assert (get(id_).snoozed_until, get(id_).next_at) == (None, 100.0)
+
+
+def test_a_snooze_in_the_future_outlives_the_series_time(store, plan, get):
+    id_ = plan()
+    store.write(lambda tx: tx.schedules.snooze(id_, 150.0))
+    store.write(lambda tx: tx.schedules.move(id_, fired_at=100.0, next_at=200.0))
+    assert (get(id_).snoozed_until, get(id_).next_at) == (150.0, 200.0)
+
+
+def test_a_reminder_that_is_done_wakes_up_for_a_snooze(store, plan, due):
+    id_ = plan(owner="U1")
+    store.write(lambda tx: tx.schedules.move(id_, fired_at=100.0, next_at=None, done=True))
+    assert store.write(lambda tx: tx.schedules.snooze(id_, 150.0, owner="U2")) is None
+    assert store.write(lambda tx: tx.schedules.snooze(id_, 150.0, owner="U1")).state == "active"
+    assert due(150.0) == [id_]
+
+
+def test_only_its_owner_cancels_it_and_once(store, plan, due):
+    id_ = plan(owner="U1")
+    assert store.write(lambda tx: tx.schedules.cancel(id_, "U2")) is None
+    assert store.write(lambda tx: tx.schedules.cancel(id_, "U1")).state == "cancelled"
+    assert store.write(lambda tx: tx.schedules.cancel(id_)) is None
+    assert store.write(lambda tx: tx.schedules.snooze(id_, 5.0)) is None
+    assert due(1e12) == []
+
+
+def test_upcoming_the_next_first(store, plan):
+    late, early = plan(key="reminder:1", owner="U1", next_at=300.0), plan(key="reminder:2", owner="U1")
+    plan(key="reminder:3", owner="U2", next_at=1.0)
+    store.write(lambda tx: tx.schedules.snooze(late, 50.0))
+    mine = store.read(lambda tx: tx.schedules.upcoming("U1"))
+    assert [one.id for one in mine] == [late, early]
+    assert len(store.read(lambda tx: tx.schedules.upcoming(limit=2))) == 2
+
+
+def test_next_wake(store, plan):
+    wake = lambda: store.read(lambda tx: tx.schedules.next_wake())  # noqa: E731 - three calls of it
+    assert wake() is None
+    id_ = plan()
+    assert wake() == 100.0
+    store.write(lambda tx: tx.schedules.snooze(id_, 50.0))
+    assert wake() == 50.0
+
+
+def test_reminders_that_are_over_are_purged(store, plan, get):
+    over, running = plan(key="reminder:1", kind="reminder"), plan(key="reminder:2", kind="reminder")
+    ended = plan()
+    for id_ in (over, ended):
+        store.write(lambda tx, id_=id_: tx.schedules.move(id_, fired_at=100.0, next_at=None, done=True))
+    assert store.write(lambda tx: tx.schedules.purge(99.0)) == 0
+    assert store.write(lambda tx: tx.schedules.purge(101.0)) == 1
+    assert [get(id_) is not None for id_ in (over, running, ended)] == [False, True, True]
