@@ -11,6 +11,7 @@ from slack_bitrix24 import metrics
 from slack_bitrix24.app import setup
 from slack_bitrix24.app.portals import portals, rules
 from slack_bitrix24.app.slack_side import SlackSide, web_client
+from slack_bitrix24.bitrix24.oauth import OAuth
 from slack_bitrix24.config import Settings
 from slack_bitrix24.deliver.lane import Stop
 from slack_bitrix24.deliver.node import Node
@@ -165,19 +166,23 @@ class Bridge:
             install=self._install if any(not portal.webhook_url for portal in self.settings.portals.values()) else None,
         )
 
-    def _install(self, name: str, form: Mapping[str, str]) -> bool:
+    def _install(self, name: str, form: Mapping[str, str]) -> int:
+        """Take an installation's tokens; return the HTTP status."""
         portal = self.portals.get(name)
-        if portal is None or not hasattr(portal.client.auth, "install"):
-            return False
+        if portal is None or not isinstance(portal.client.auth, OAuth):
+            return 404
         try:
             portal.client.auth.install(form)
+            self.store.write(lambda tx: tx.lanes.resume(name))
         except Bitrix24Error as error:
             log.warning("portal %s: an installation was not taken: %s", name, error)
-            return False
+            return 403
+        except StoreError as error:
+            log.warning("portal %s: an installation could not be kept: %s", name, error)
+            return 503
         log.info("portal %s: the application is installed", name)
-        self.store.write(lambda tx: tx.lanes.resume(name))
         self.node.wake(name)
-        return True
+        return 200
 
     def _queues(self) -> Iterable[metrics.Queue]:
         try:

@@ -51,6 +51,7 @@ class OAuth:
         self._seal = Seal(key or client_secret)
         self._lock = threading.Lock()
         self._tokens = Tokens()
+        self._opened = ("", Tokens())
 
     @property
     def user_id(self) -> int:
@@ -58,12 +59,14 @@ class OAuth:
         return self._tokens.user_id
 
     def target(self, method: str, get: Get) -> Target:
-        """Return where a call of this method goes; the very first one fetches an access token."""
-        if not self._tokens.access_token:
-            self._tokens = self._loaded()
-        if not self._tokens.access_token:
-            self._renew("", get)
-        tokens = self._tokens
+        """Return where a call of this method goes; the very first one fetches an access token.
+
+        The store is asked each time: another node may have renewed, or have taken a new installation.
+        """
+        with self._lock:
+            tokens = self._tokens = self._loaded()
+        if not tokens.access_token:
+            tokens = self._renew("", get)
         base = portal_place(tokens.endpoint).base if tokens.endpoint else self._place.base
         return Target(base + method, {"auth": tokens.access_token})
 
@@ -72,17 +75,13 @@ class OAuth:
         self._renew(used.params.get("auth", ""), get)
         return True
 
-    def _renew(self, used: str, get: Get) -> None:
-        with self._lock:
-            if self._tokens.access_token not in ("", used):
-                return
-            with self._store.exclusive():
-                kept = self._loaded()
-                if kept.access_token in ("", used):
-                    kept = self._fetched(
-                        kept, {"grant_type": "refresh_token", "refresh_token": kept.refresh_token}, get
-                    )
-                self._tokens = kept
+    def _renew(self, used: str, get: Get) -> Tokens:
+        with self._lock, self._store.exclusive():
+            kept = self._loaded()
+            if kept.access_token in ("", used):
+                kept = self._fetched(kept, {"grant_type": "refresh_token", "refresh_token": kept.refresh_token}, get)
+            self._tokens = kept
+            return kept
 
     def authorize(self, code: str, get: Get) -> None:
         """Exchange the code of the callback page for tokens. It is good for 30 seconds, once."""
@@ -122,13 +121,16 @@ class OAuth:
 
     def secrets(self) -> tuple[str, ...]:
         """Return the tokens and the client's secret."""
-        tokens = self._tokens
-        every = (tokens.access_token, tokens.refresh_token, tokens.application_token, self._first)
-        return tuple(text for text in (*every, self._client["client_secret"]) if text)
+        every = {self._first, self._client["client_secret"]}
+        for tokens in (self._tokens, self._opened[1]):
+            every |= {tokens.access_token, tokens.refresh_token, tokens.application_token}
+        return tuple(every - {""})
 
     def _loaded(self) -> Tokens:
         text = self._store.load()
-        kept = self._seal.open(text) if text else Tokens()
+        if text != self._opened[0]:
+            self._opened = (text, self._seal.open(text) if text else Tokens())
+        kept = self._opened[1]
         if self._first and kept.seed != digest(self._first):
             return Tokens(refresh_token=self._first, seed=digest(self._first), application_token=kept.application_token)
         return kept
@@ -137,10 +139,16 @@ class OAuth:
         if grant.get("refresh_token") == "":
             raise Bitrix24Error("the application is not authorized yet: install it first", verdict=Verdict.PORTAL)
         server = self._server_of(kept)
-        status, body = get(f"{server}/oauth/token/?{urlencode({**grant, **self._client})}")
-        fresh = self._read(read_tokens(status, body), kept)
-        self._keep(fresh)
-        return fresh
+        url = f"{server}/oauth/token/?{urlencode({**grant, **self._client})}"
+        failure: Bitrix24Error
+        try:
+            fresh = self._read(read_tokens(*get(url)), kept)
+        except Bitrix24Error as error:
+            failure = _unexecuted(error)
+        else:
+            self._keep(fresh)
+            return fresh
+        raise failure
 
     def _server_of(self, kept: Tokens) -> str:
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(kept.server))
@@ -169,6 +177,19 @@ class OAuth:
 
     def __repr__(self) -> str:
         return f"OAuth({self._place.host!r}, <secret>)"
+
+
+def _unexecuted(error: Bitrix24Error) -> Bitrix24Error:
+    """Return what a call means for which there was no token: it was not executed, and is not at fault itself."""
+    verdict = {Verdict.DEAD: Verdict.PORTAL, Verdict.UNKNOWN: Verdict.AGAIN}.get(error.verdict, error.verdict)
+    said = error.description.replace("the portal's", "its").replace("the portal", "it")
+    return Bitrix24Error(
+        f"the authorization server gave no token: {said}",
+        code=error.code,
+        status=error.status,
+        verdict=verdict,
+        retry_after=error.retry_after,
+    )
 
 
 def _place(endpoint: str) -> Place:

@@ -18,8 +18,12 @@ LARGEST_BODY = 1_000_000
 
 SlackRequest = Callable[[bytes, Mapping[str, str]], tuple[int, str, str]]
 """Takes the raw body and the headers of a request of Slack's; returns status, content type and body."""
-Install = Callable[[str, Mapping[str, str]], bool]
-"""Takes a portal's name and the form that Bitrix24 posted; tells whether it was ours to take."""
+LARGEST_FORM = 64_000
+"""Bytes; an ONAPPINSTALL has about one thousand."""
+MOST_FIELDS = 200
+Install = Callable[[str, Mapping[str, str]], int]
+"""Takes a portal's name and the form that Bitrix24 posted; returns the HTTP status: 200, or why it was not taken."""
+ANSWERS = {200: "ok", 403: "not for this bridge", 404: "no such portal", 503: "not now"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +74,25 @@ def _slack(app: FastAPI, take: SlackRequest) -> None:
 def _install(app: FastAPI, install: Install) -> None:
     @app.post("/bitrix24/install/{portal}")
     async def installed(portal: str, request: Request) -> Response:
-        body = await _body(request)
+        body = await _body(request, LARGEST_FORM)
         if body is None:
             return PlainTextResponse("too large", status_code=413)
-        form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-        took = await run_in_threadpool(install, portal, form)
-        return PlainTextResponse("ok" if took else "not for this bridge", status_code=200 if took else 403)
+        try:
+            pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        except ValueError:
+            return PlainTextResponse(ANSWERS[403], status_code=403)
+        status = await run_in_threadpool(install, portal, dict(pairs))
+        return PlainTextResponse(ANSWERS[status], status_code=status)
 
 
-async def _body(request: Request) -> bytes | None:
-    if int(request.headers.get("content-length") or 0) > LARGEST_BODY:
+async def _body(request: Request, most: int = LARGEST_BODY) -> bytes | None:
+    """Read the body; None as soon as it is longer than that, whatever its Content-Length says."""
+    if int(request.headers.get("content-length") or 0) > most:
         return None
-    body = await request.body()
-    return body if len(body) <= LARGEST_BODY else None
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > most:
+            return None
+        parts.append(part)
+    return b"".join(parts)
