@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -36,6 +37,19 @@ def server_user() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
+def free_port() -> int:
+    """Return a port below those that the system gives to clients.
+
+    A client that tries again and again to reach a port of that range, while the server is down, in the end reaches
+    itself, and then the server can't have the port back.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
 class Cluster:
     """One server; `database()` makes a fresh database on it."""
 
@@ -50,10 +64,7 @@ class Cluster:
         self._run("initdb", "-D", str(folder / "data"), "-U", "bridge", "-A", "trust", "-E", "UTF8", "--no-locale")
 
     def start(self) -> None:
-        with socket.socket() as probe:
-            if not self.port:
-                probe.bind(("127.0.0.1", 0))
-                self.port = probe.getsockname()[1]
+        self.port = self.port or free_port()
         try:
             until(self._runs, timeout=30)
         except AssertionError as error:
@@ -95,16 +106,18 @@ class Cluster:
 
     def empty(self, url: str) -> None:
         """Delete all rows of the program's tables; what a test before left running is cut off."""
+        self.cut(url)
         with psycopg.connect(url) as connection:
-            name = url.rpartition("/")[2]
-            others = (
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
-            )
-            connection.execute(others, (name,))
             rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
             for (table,) in rows:
                 if table != "alembic_version":
                     connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+
+    def cut(self, url: str) -> None:
+        """Break all connections to this database."""
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(others, (url.rpartition("/")[2],))
 
     def drop(self, url: str) -> None:
         name = url.rpartition("/")[2]

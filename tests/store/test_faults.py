@@ -7,7 +7,6 @@ import sys
 import threading
 from pathlib import Path
 
-import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -204,14 +203,10 @@ def test_postgresql_may_restart(postgres_cluster, postgres_url, make):
 
 
 @pytest.mark.postgres
-def test_a_connection_that_died_while_idle_is_not_noticed(postgres_url, make):
+def test_a_connection_that_died_while_idle_is_not_noticed(postgres_cluster, postgres_url, make):
     store = open_store(postgres_url)
     store.read(lambda tx: tx.outbox.find())
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE pid <> pg_backend_pid() AND datname = current_database()"
-        )
+    postgres_cluster.cut(postgres_url)
     assert store.accept(Submission([make()]))[0].new
     assert len(store.read(lambda tx: tx.outbox.find())) == 1
     store.close()

@@ -98,6 +98,7 @@ def open_store(
 ) -> Store:
     """Open the database, bringing its tables up to date first.
 
+    `clock` and `monotonic` are SQLite's; with PostgreSQL the server's clock is the one.
     With `upgrade` False an older schema is a StoreError. SchemaTooNewError: a newer version of the program wrote it.
     """
     engines = connect(url)
@@ -109,7 +110,7 @@ def open_store(
     except StoreError:
         engines.dispose()
         raise
-    store = Store(engines, Clock(clock, monotonic))
+    store = Store(engines, Clock(clock, monotonic) if engines.is_sqlite else Clock())
     try:
         store.write(get_due)
     except BaseException:
