@@ -41,4 +41,4 @@ def sandbox() -> Iterator[Portal]:
 def connect() -> Iterator[Callable[..., Bitrix24]]:
     """Make `Bitrix24` objects that are closed after the test."""
     with ExitStack() as stack:
-        yield lambda url, **options: stack.enter_context(Bitrix24(url, **options))
+        yield lambda url="", **options: stack.enter_context(Bitrix24(url, **options))

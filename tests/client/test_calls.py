@@ -168,12 +168,6 @@ def test_lost_answer_is_repeated_whole_once_and_then_halved():
     assert together == [50, 25, 12, 6, 3, 1, 1, 1]
 
 
-def test_broken_answer_is_halved_at_once():
-    item = _item(give_up_at=1000)
-    _again(item, _error(Verdict.UNKNOWN, status=500))
-    assert item.together == 25
-
-
 def test_each_waiter_gets_an_error_of_its_own():
     error = _error(Verdict.AGAIN, status=503, code="C", retry_after=1.0)
     copy = fresh(error)

@@ -9,11 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from scripted import Reply, batch, error, result
+from slack_bitrix24.bitrix24.drive import LARGEST
 from slack_bitrix24.bitrix24.notify import Message
+from slack_bitrix24.bitrix24.oauth import OAuth
 from slack_bitrix24.bitrix24.pacing import Clock
 from slack_bitrix24.bitrix24.personal import create_personal_notification
 from slack_bitrix24.bitrix24.portal import Bitrix24
 from slack_bitrix24.bitrix24.rest import Answer, Call
+from slack_bitrix24.bitrix24.tokens import MemoryTokens
 from slack_bitrix24.errors import AddressError, AttachError, Bitrix24Error, Verdict
 from slack_bitrix24.sandbox.portal import Fault, Portal, app
 from slack_bitrix24.sandbox.server import Server
@@ -235,7 +238,7 @@ def test_one_that_breaks_every_batch_is_found_and_holds_nobody_else(server, conn
     server.answer = answer
     messages = [Message(n, "poison" if n == 7 else "x") for n in range(1, 51)]
     fast = Clock(speed=500)
-    portal = connect(server.webhook, clock=fast, plan=(10_000, 1000), retry_for=120)
+    portal = connect(server.webhook, clock=fast, plan=(10_000, 1000), retry_for=180)
     results = list(portal.notify_many(messages))
     assert [r.message.user_id for r in results if r.error] == [7]
     assert results[6].error.verdict is Verdict.UNKNOWN
@@ -390,6 +393,46 @@ def test_close_sends_what_waits_and_no_longer_than_given(server):
     assert first.result(5) == 1
     with pytest.raises(Bitrix24Error, match="closed"):
         portal.notify(3, "x")
+
+
+def test_what_may_have_been_executed_is_never_told_to_be_unsent(server):
+    server.answer = lambda _: Reply(drop=True)
+    portal = Bitrix24(server.webhook)
+    lost = portal.submit(1, "x")
+    until(lambda: portal.limits().bucket.level >= 1 and server.requests)
+    portal.close(timeout=0.1)
+    with pytest.raises(Bitrix24Error) as caught:
+        lost.result(5)
+    assert caught.value.verdict is Verdict.UNKNOWN
+
+
+def test_failure_that_is_none_of_ours_reaches_every_waiter(server, connect):
+    class Broken(MemoryTokens):
+        def load(self):
+            raise OSError("disk gone")
+
+    auth = OAuth(server.origin, client_id="a", client_secret="s", refresh_token="r", store=Broken())
+    portal = connect(auth=auth)
+    with pytest.raises(OSError, match="disk gone"):
+        portal.notify(1, "x")
+    with pytest.raises(OSError, match="disk gone"):
+        portal.submit(2, "x").result(5)
+
+
+def test_file_too_large_is_refused_before_it_is_read(server, connect, tmp_path):
+    path = tmp_path / "large"
+    with path.open("wb") as file:
+        file.truncate(LARGEST + 1)
+    with pytest.raises(ValueError, match="100 MB"):
+        connect(server.webhook).upload(path)
+    with pytest.raises(ValueError, match="100 MB"):
+        connect(server.webhook).upload(bytes(LARGEST + 1), "large")
+    assert server.requests == []
+
+
+def test_lists_that_php_shows_as_maps_are_read(server, connect):
+    server.answer = lambda _: result({"0": {"id": 7, "name": "A", "departments": {"0": 1}}, "1": {}})
+    assert connect(server.webhook).users_by_id([7])[7].departments == (1,)
 
 
 def test_objects_name_their_portal_and_no_secret(server, connect):

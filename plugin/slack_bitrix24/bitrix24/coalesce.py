@@ -12,6 +12,7 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any, Final
 
 from slack_bitrix24.bitrix24.client import Client
@@ -25,6 +26,14 @@ COMPANY: Final = 0.025
 COMPANY_IN_FLIGHT: Final = 0.25
 """The same while another request is in flight: half the time in which a standard portal frees a place."""
 LONG: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """What those in one request share: how many they are, and the chance that spreads repeats without parting them."""
+
+    size: int
+    jitter: float
 
 
 class Coalescer:
@@ -175,9 +184,11 @@ class Coalescer:
             self._pacer.failed(error, sent=counts)
             if error.verdict is Verdict.PORTAL:
                 self._stop(error)
-            return [item for item in items if not self._settled(item, error, len(items))]
-        self._learn(items, results, counts)
-        return [item for item, got in zip(items, results, strict=True) if not self._settled(item, got, len(items))]
+            results = [error] * len(items)
+        else:
+            self._learn(items, results, counts)
+        flight = _Flight(len(items), random.random())  # noqa: S311 - not for secrets: it spreads repeats
+        return [item for item, got in zip(items, results, strict=True) if not self._settled(item, got, flight)]
 
     def _asked(self, items: list[Item]) -> list[Answer | Bitrix24Error]:
         with self._slots:
@@ -198,15 +209,14 @@ class Coalescer:
         for method, error in refused.items():
             self._pacer.refused(method, error)
 
-    def _settled(self, item: Item, got: Answer | Bitrix24Error, company: int) -> bool:
+    def _settled(self, item: Item, got: Answer | Bitrix24Error, flight: _Flight) -> bool:
         """Tell the waiter; return False, telling nobody, when the item goes out again."""
         if isinstance(got, Answer):
             item.future.set_result(got.result)
             return True
         now = self._clock.now()
         item.give_up_at = item.give_up_at or now + self._retry_for
-        # Not for secrets: it only keeps repeats from coming back together.
-        if again(item, got, company=company, now=now, jitter=random.random()) and not self._closed:  # noqa: S311
+        if again(item, got, company=flight.size, now=now, jitter=flight.jitter) and not self._closed:
             return False
         _fail(item, got)
         return True
@@ -221,5 +231,8 @@ class Coalescer:
 
 
 def _fail(item: Item, error: Bitrix24Error) -> None:
+    if item.unknown and error.verdict in (Verdict.AGAIN, Verdict.PORTAL):
+        told = f"{error.description}; an earlier attempt may have been executed"
+        error = Bitrix24Error(told, code=error.code, status=error.status, verdict=Verdict.UNKNOWN)
     if item.attempts or item.future.set_running_or_notify_cancel():
         item.future.set_exception(fresh(error))

@@ -49,7 +49,11 @@ class Result:
 
 @dataclass(slots=True, eq=False)
 class Item:
-    """A call on its way. `together` is how many may go in one batch with it; times are the clock's."""
+    """A call on its way.
+
+    `together` is how many may go in one batch with it, `unknown` that an attempt may have been executed; times are the
+    clock's.
+    """
 
     call: Call
     since: float
@@ -57,6 +61,7 @@ class Item:
     repeatable: bool = True
     future: Future[Any] = field(default_factory=Future)
     attempts: int = 0
+    unknown: bool = False
     together: int = BATCH_LENGTH
     not_before: float = 0.0
     give_up_at: float = 0.0
@@ -147,6 +152,7 @@ def again(item: Item, error: Bitrix24Error, *, company: int, now: float, jitter:
     repeated only where the tag makes the repetition replace the first.
     """
     item.attempts += 1
+    item.unknown = item.unknown or error.verdict is Verdict.UNKNOWN
     if error.verdict in (Verdict.DEAD, Verdict.PORTAL) or now >= item.give_up_at:
         return False
     pause = min(LONGEST_PAUSE, 2.0 ** min(item.attempts - 1, 10)) * (0.75 + jitter / 2)
@@ -156,8 +162,8 @@ def again(item: Item, error: Bitrix24Error, *, company: int, now: float, jitter:
         return True
     if not item.repeatable:
         return False
-    # No answer at all, once, is the network. An answer that is none, or none twice, may be the notification's doing.
-    if error.status or item.attempts > 1:
+    # Once is the day's weather, and halves would cost places in the bucket. Twice may be the notification's own doing.
+    if item.attempts > 1:
         item.together = max(1, min(item.together, company) // 2)
     item.not_before = now + pause
     return True
