@@ -12,8 +12,14 @@ from slack_bitrix24.bitrix24.oauth import OAuth
 from slack_bitrix24.config import Portal as Configured
 from slack_bitrix24.config import Settings
 from slack_bitrix24.deliver.setup import Portal
+from slack_bitrix24.errors import Bitrix24Error, Verdict
 from slack_bitrix24.store import Store
 from slack_bitrix24.submit.compose import PortalRules
+
+NO_STORE = (
+    "not tried, because there is no database yet: a refresh token is good once, and the one that comes in its place "
+    "must be kept (`slack-bitrix24 database upgrade` makes the database)"
+)
 
 
 def rules(settings: Settings) -> dict[str, PortalRules]:
@@ -25,24 +31,26 @@ def rules(settings: Settings) -> dict[str, PortalRules]:
 
 
 def sign_in(portal: Configured, *, store: Store | None, owner: str, environ: Mapping[str, str]) -> Auth:
-    """Return how to sign in at a portal. Raises ValueError, in words, for an address that is none."""
+    """Return how to sign in at a portal. Raises ValueError, in words, for an address that is none.
+
+    Raises Bitrix24Error for an OAuth application where there is no store to keep its tokens in.
+    """
     if portal.webhook_url is not None:
         return Webhook(portal.webhook_url.reveal(), portal.application)
+    if store is None:
+        raise Bitrix24Error(NO_STORE, verdict=Verdict.PORTAL)
     client_secret = portal.client_secret.reveal() if portal.client_secret else ""
     refresh_token = portal.refresh_token.reveal() if portal.refresh_token else ""
     key = environ.get(KEY) or client_secret
-    kept = None
-    if store is not None:
-        kept = KeptTokens(
-            store, portal.name, owner=owner, client_id=portal.client_id, refresh_token=refresh_token, key=key
-        )
     return OAuth(
         portal.domain,
         client_id=portal.client_id,
         client_secret=client_secret,
         refresh_token=refresh_token,
         oauth_url=portal.oauth_url,
-        store=kept,
+        store=KeptTokens(
+            store, portal.name, owner=owner, client_id=portal.client_id, refresh_token=refresh_token, key=key
+        ),
         key=key,
     )
 

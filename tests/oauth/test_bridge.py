@@ -1,0 +1,115 @@
+"""A bridge that signs in as an OAuth application: real processes, a real database, the sandbox portal."""
+
+from __future__ import annotations
+
+import json
+
+import requests
+
+from oauth_rig import arrived, bodies, notify, reason
+from waiting import until
+
+
+def assert_no_secret(acme, folder, *texts):
+    """Look into everything that was written: logs, database, metrics."""
+    written = [path.read_bytes() for path in folder.iterdir() if path.suffix != ".toml"]
+    seen = b"\n".join([*written, *(text.encode() for text in texts)])
+    assert [secret for secret in acme.secrets() if secret.encode() in seen] == []
+
+
+def test_tokens_come_are_renewed_when_they_expire_and_outlive_a_restart(acme, run, queue, tmp_path):
+    settings = acme.settings(acme.issue())
+    notify(queue, "first", 10)
+    node = run(settings).start().ready()
+    until(lambda: arrived(acme, "first", 10))
+    assert len(acme.grants) == 1
+    assert "CLIENT_ID" not in bodies(acme)
+    assert "first|U10" in bodies(acme)
+
+    acme.expire()
+    notify(queue, "expired", *range(10, 75))
+    until(lambda: arrived(acme, "expired", *range(10, 75)), timeout=15)
+    assert len(acme.grants) == 2
+
+    node.stop()
+    node.start().ready()
+    notify(queue, "restarted", 10)
+    until(lambda: arrived(acme, "restarted", 10))
+    assert len(acme.grants) == 2
+    acme.expire()
+    notify(queue, "expired again", 10)
+    until(lambda: arrived(acme, "expired again", 10))
+    assert len(acme.grants) == 3
+    assert len({grant["refresh_token"] for grant in acme.grants}) == 3
+
+    # The authorization server says all that it was asked: the portal waits, and nobody hears of it.
+    acme.answer = lambda query: (
+        200,
+        json.dumps({"error": "wrong_client", "error_description": f"{query}"}).encode(),
+    )
+    acme.expire()
+    notify(queue, "kept", 10, 12)
+    until(lambda: "wrong_client" in reason(queue))
+    assert "\n" not in reason(queue)
+    metrics = node.get("/metrics").text
+    assert 'lane_up{portal="acme"} 0' in metrics
+    assert_no_secret(acme, tmp_path, metrics, reason(queue))
+    acme.answer = None
+    queue.write(lambda tx: tx.lanes.resume("acme"))
+    until(lambda: arrived(acme, "kept", 10, 12))
+    node.stop()
+    assert "Traceback" not in node.log.read_text()
+    assert_no_secret(acme, tmp_path)
+
+
+def test_installation_brings_the_tokens_to_every_node(acme, run, queue, tmp_path):
+    """One process answers Bitrix24, another one delivers."""
+    oauth = acme.portal.oauth
+    door = run(acme.settings(), name="door", roles="web").start()
+    sender = run(acme.settings(), name="sender", roles="deliver").start()
+    notify(queue, "waits", 10)
+    until(lambda: "not authorized yet" in reason(queue), timeout=30)
+    assert acme.grants == []
+    door.ready()
+    here = f"http://127.0.0.1:{door.port}/bitrix24/install"
+
+    form = oauth.installation(base=acme.url, now=acme.portal.clock())
+    wrong = {
+        "another portal": form | {"auth[client_endpoint]": "https://evil.example/rest/"},
+        "no address": form | {"auth[client_endpoint]": "http://[/rest/"},
+        "another event": form | {"event": "ONAPPUNINSTALL"},
+        "no form": "{}",
+        "bytes": bytes(range(256)),
+        "too many fields": "&".join(f"a{number}=1" for number in range(500)),
+        "nothing": "",
+    }
+    assert {name: door.post("/bitrix24/install/acme", one) for name, one in wrong.items()} == dict.fromkeys(wrong, 403)
+    assert door.post("/bitrix24/install/acme", form | {"x": "x" * 70_000}) == 413
+    endless = requests.post(f"{here}/acme", data=(b"x" * 65_536 for _ in range(64)), timeout=10)
+    assert endless.status_code == 413
+    assert door.post("/bitrix24/install/other", form) == 404
+    assert queue.read(lambda tx: tx.tokens.load("acme")) is None
+
+    asked = requests.post(f"{acme.url}/sandbox/install", json={"url": f"{here}/acme"}, timeout=10)
+    assert asked.json() == {"status": 200}
+    until(lambda: arrived(acme, "waits", 10), timeout=2.5)
+    until(lambda: reason(queue) == "")
+
+    kept = queue.read(lambda tx: tx.tokens.load("acme"))
+    again = oauth.installation(base=acme.url, now=acme.portal.clock())
+    assert door.post("/bitrix24/install/acme", again | {"auth[application_token]": "forged"}) == 403
+    assert queue.read(lambda tx: tx.tokens.load("acme")) == kept
+
+    # Uninstalled and installed again: the node that delivers holds tokens that nobody knows any more.
+    oauth.forget()
+    notify(queue, "uninstalled", 10)
+    until(lambda: reason(queue))
+    assert (
+        requests.post(f"{acme.url}/sandbox/install", json={"url": f"{here}/acme"}, timeout=10).json()["status"] == 200
+    )
+    until(lambda: arrived(acme, "uninstalled", 10), timeout=2.5)
+    assert acme.grants == []
+    for node in (door, sender):
+        node.stop()
+        assert "Traceback" not in node.log.read_text()
+    assert_no_secret(acme, tmp_path)
