@@ -29,6 +29,6 @@ def call(stored: Stored) -> Call:
     )
 
 
-def key(stored: Stored) -> str:
+def key(id_: int) -> str:
     """Return the name of a notification's call within a batch: never a bare number (PHP would make it a list)."""
-    return f"n{stored.id}"
+    return f"n{id_}"

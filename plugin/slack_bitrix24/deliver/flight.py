@@ -1,70 +1,140 @@
-"""One request with what was claimed for it: send, then say what each notification's outcome is."""
+"""One request with what was claimed for it: send, then say what it means for each notification and for the portal."""
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_bitrix24 import metrics
 from slack_bitrix24.bitrix24.client import Client
 from slack_bitrix24.bitrix24.limits import Limits
-from slack_bitrix24.bitrix24.rest import Answer
+from slack_bitrix24.bitrix24.rest import Answer, Call
 from slack_bitrix24.deliver import calls
-from slack_bitrix24.deliver.judge import concerns_portal, judge
-from slack_bitrix24.errors import Bitrix24Error
+from slack_bitrix24.deliver.health import Sign, is_limit
+from slack_bitrix24.deliver.judge import judge, keep, part
+from slack_bitrix24.errors import Bitrix24Error, StoreError, Verdict
 from slack_bitrix24.model import Dead, Delivered, Outcome, Retry, Stored
+
+log = logging.getLogger(__name__)
 
 BATCH = 50
 """Most calls in one request (https://apidocs.bitrix24.com/settings/how-to-call-rest-api/batch.html)."""
-METHOD = calls.METHODS["personal"]
-LIMITS = ("QUERY_LIMIT_EXCEEDED", "OPERATION_TIME_LIMIT")
+USUAL = calls.METHODS["personal"]
+"""The method that a claim is reckoned with until it is known what was claimed."""
+SUSPECT = 4
+"""Attempts from which on a lone notification that gets no answer is suspected itself, not the portal."""
+
+Result = Answer | Bitrix24Error
 
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """What came back: a result or an error for each id; `failed_whole` when the request itself failed."""
+    """What came back: a result or an error for each id; `whole` is the error of a request that failed as a whole."""
 
-    results: Mapping[int, Answer | Bitrix24Error]
-    seconds: float
-    failed_whole: bool = False
-    stop: Bitrix24Error | None = None
-    limited: tuple[Bitrix24Error, ...] = field(default=())
+    results: Mapping[int, Result]
+    whole: Bitrix24Error | None = None
+    seconds: float = 0.0
+
+
+def ready(limits: Limits, now: float) -> tuple[float, int]:
+    """Return when the next request may go, not before `now`, and how many notifications it may carry."""
+    # Which methods they will need is not known before the claim; what is short is taken to be needed.
+    methods = calls.METHODS.values()
+    most = max(1, min(BATCH, *(limits.operating.fits(method, now) for method in methods)))
+    return limits.ready_for(dict.fromkeys(methods, most), now), most
+
+
+def corrected(limits: Limits, claimed: Sequence[Stored], *, reckoned: int, now: float) -> Limits:
+    """Return limits from which so many calls of the usual method were taken, for what was claimed in their place."""
+    operating = limits.operating.observe({}, now, sent={USUAL: reckoned}).reserve(counts(claimed), now)
+    return replace(limits, operating=operating)
 
 
 def send(client: Client, claimed: Sequence[Stored]) -> Landed:
-    """Send the claimed notifications in one request. Never raises `Bitrix24Error`: it is in the results."""
+    """Send the claimed notifications in one request. Never raises: whatever went wrong is in the results."""
+    made = {stored.id: _made(stored) for stored in claimed}
+    ready = {one: call for one, call in made.items() if isinstance(call, Call)}
+    wrong = {one: error for one, error in made.items() if isinstance(error, Bitrix24Error)}
     began = time.monotonic()
+    landed = _sent(client, ready) if ready else Landed({})
+    return Landed({**landed.results, **wrong}, landed.whole, time.monotonic() - began)
+
+
+def _made(stored: Stored) -> Call | Bitrix24Error:
     try:
-        results, whole = _answers(client, claimed), False
+        return calls.call(stored)
+    except ValueError as error:
+        return Bitrix24Error(f"no call can be made of it: {error}")
+
+
+def _sent(client: Client, ready: Mapping[int, Call]) -> Landed:
+    try:
+        return Landed(_answers(client, ready))
     except Bitrix24Error as error:
-        results, whole = dict.fromkeys((stored.id for stored in claimed), error), True
-    errors = {id(error): error for error in results.values() if isinstance(error, Bitrix24Error)}.values()
-    return Landed(
-        results=results,
-        seconds=time.monotonic() - began,
-        failed_whole=whole,
-        stop=next((error for error in errors if concerns_portal(error)), None),
-        limited=tuple(error for error in errors if error.code.upper() in LIMITS),
-    )
+        alone = error.verdict is Verdict.DEAD and len(ready) == 1
+        return Landed(dict.fromkeys(ready, error), None if alone else error)
+    except StoreError as error:
+        # A portal's tokens are in the database.
+        away = Bitrix24Error(f"no access token: {error}", verdict=Verdict.AGAIN, retry_after=1.0)
+        return Landed(dict.fromkeys(ready, away), away)
+    except Exception as error:
+        log.exception("a request failed in an unforeseen way")
+        unknown = Bitrix24Error(f"a fault of this program: {type(error).__name__}", verdict=Verdict.UNKNOWN)
+        return Landed(dict.fromkeys(ready, unknown), unknown)
 
 
-def _answers(client: Client, claimed: Sequence[Stored]) -> dict[int, Answer | Bitrix24Error]:
-    if len(claimed) == 1:
-        return {claimed[0].id: client.call(calls.call(claimed[0]))}
-    answer = client.batch({calls.key(stored): calls.call(stored) for stored in claimed})
-    return {stored.id: answer.results[calls.key(stored)] for stored in claimed}
+def _answers(client: Client, ready: Mapping[int, Call]) -> dict[int, Result]:
+    if len(ready) == 1:
+        return {one: client.call(call) for one, call in ready.items()}
+    answer = client.batch({calls.key(one): call for one, call in ready.items()})
+    return {one: answer.results[calls.key(one)] for one in ready}
 
 
-def outcomes(landed: Landed, claimed: Sequence[Stored], *, now: float, jitter: float) -> dict[int, Outcome]:
-    """Return the outcome of each claimed notification."""
+def unsent(claimed: Sequence[Stored]) -> Landed:
+    """Return the results of a request that was not sent, because the lease had ended in the meantime."""
+    late = Bitrix24Error("not sent: this process had been asleep", verdict=Verdict.AGAIN)
+    return Landed({stored.id: late for stored in claimed}, late)
+
+
+def sign(landed: Landed, claimed: Sequence[Stored]) -> tuple[Sign, Bitrix24Error | None]:
+    """Return what the request tells about the portal, and the error that tells it."""
+    errors = [result for result in landed.results.values() if isinstance(result, Bitrix24Error)]
+    refusing = next((error for error in errors if error.verdict is Verdict.PORTAL), None)
+    if refusing is not None and len(errors) == len(landed.results):
+        return Sign.REFUSED, refusing  # where another command got through, it does not concern the whole portal
+    if landed.whole is None:
+        return Sign.ANSWERED, None
+    if is_limit(landed.whole):
+        return Sign.LIMITED, landed.whole
+    if landed.whole.verdict is Verdict.DEAD:
+        return Sign.NOTHING, landed.whole
+    suspect = landed.whole.verdict is Verdict.UNKNOWN and len(claimed) == 1 and claimed[0].attempts >= SUSPECT
+    return (Sign.NOTHING if suspect else Sign.LOST), landed.whole
+
+
+def outcomes(
+    landed: Landed, claimed: Sequence[Stored], *, down: bool, now: float, jitter: float = 0.0
+) -> dict[int, Outcome]:
+    """Return the outcome of each claimed notification; `down`: the failure is the portal's, which is stopped for it."""
     by_id = {stored.id: stored for stored in claimed}
     return {
-        one: judge(result.result if isinstance(result, Answer) else result, by_id[one], now=now, jitter=jitter)
+        one: _outcome(landed, result, by_id[one], down=down, now=now, jitter=jitter)
         for one, result in landed.results.items()
     }
+
+
+def _outcome(landed: Landed, result: Result, stored: Stored, *, down: bool, now: float, jitter: float) -> Outcome:
+    if not isinstance(result, Bitrix24Error):
+        return judge(result.result, stored, now=now, jitter=jitter)
+    if result.verdict is not Verdict.DEAD and down:
+        return keep(result, now=now)
+    if result is landed.whole and len(landed.results) > 1 and result.verdict in (Verdict.DEAD, Verdict.UNKNOWN):
+        return part(result, now=now, jitter=jitter)
+    return judge(result, stored, now=now, jitter=jitter)
 
 
 def counts(claimed: Sequence[Stored]) -> Counter[str]:
@@ -75,9 +145,8 @@ def counts(claimed: Sequence[Stored]) -> Counter[str]:
 def learn(limits: Limits, landed: Landed, claimed: Sequence[Stored], *, now: float) -> Limits:
     """Return the limits after what came back."""
     sent = counts(claimed)
-    if landed.failed_whole:
-        error = next(result for result in landed.results.values() if isinstance(result, Bitrix24Error))
-        return limits.refused(error, now, sent=sent)
+    if landed.whole is not None:
+        return limits.refused(landed.whole, now, sent=sent)
     method_of = {stored.id: calls.METHODS[stored.notification.kind] for stored in claimed}
     times: dict[str, list[Mapping[str, Any]]] = {}
     for one, result in landed.results.items():
@@ -85,7 +154,7 @@ def learn(limits: Limits, landed: Landed, claimed: Sequence[Stored], *, now: flo
             times.setdefault(method_of[one], []).append(result.time)
     limits = limits.observe(times, now, sent=sent)
     for one, result in landed.results.items():
-        if isinstance(result, Bitrix24Error) and result.code.upper() in LIMITS:
+        if isinstance(result, Bitrix24Error) and is_limit(result):
             limits = limits.refused(result, now, method=method_of[one])
     return limits
 
@@ -96,9 +165,23 @@ def count(portal: str, outcomes: Mapping[int, Outcome], claimed: Sequence[Stored
     for one, outcome in outcomes.items():
         match outcome:
             case Delivered():
+                since = max(by_id[one].created_at, by_id[one].notification.not_before)
                 metrics.DELIVERED.labels(portal).inc()
-                metrics.WAIT_SECONDS.labels(portal).observe(max(0.0, now - by_id[one].created_at))
+                metrics.WAIT_SECONDS.labels(portal).observe(max(0.0, now - since))
             case Retry():
                 metrics.RETRIED.labels(portal).inc()
             case Dead():
                 metrics.DEAD.labels(portal, outcome.code.upper() or "NONE").inc()
+
+
+def count_request(portal: str, landed: Landed, limits: Limits, *, now: float) -> None:
+    """Put a request into the metrics, and what it taught about the limits."""
+    metrics.BATCH_SIZE.labels(portal).observe(len(landed.results))
+    metrics.REQUEST_SECONDS.labels(portal).observe(landed.seconds)
+    metrics.BUCKET_LEVEL.labels(portal).set(limits.bucket.level_at(now))
+    used = limits.operating.seconds(now)
+    metrics.OPERATING_SECONDS.labels(portal).set(max(used.values(), default=0.0))
+    errors = {id(result): result for result in landed.results.values() if isinstance(result, Bitrix24Error)}
+    for error in errors.values():
+        if is_limit(error):
+            metrics.LIMITED.labels(portal, error.code.upper() or str(error.status)).inc()

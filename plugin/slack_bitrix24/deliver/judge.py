@@ -1,8 +1,8 @@
 """What one answer of Bitrix24 means for one notification: delivered, again, or never. No I/O.
 
-Repeats: 1 s, 2 s, 4 s … up to 15 minutes apart, for 24 hours of attempts that count (103 of them), then dead. An
-attempt does not count where the refusal says nothing about the notification: the bucket was full, nobody could be
-reached, the portal is stopped.
+Repeats come 1 s, 2 s, 4 s … up to 15 minutes after one another, 106 attempts within 24 hours, then the notification is
+dead. An attempt does not count where the refusal says nothing about the notification: a limit was reached, nobody
+could be reached, the portal is stopped.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MOST_ATTEMPTS = attempts_allowed()
 
 
 def judge(result: object, stored: Stored, *, now: float, jitter: float = 0.0) -> Outcome:
-    """Return the outcome of an attempt; `result` is what the method returned, or the error.
+    """Return the outcome of an attempt; `result` is what the method returned, or the error of this very call.
 
     `jitter` is from -1 to 1: repeats move by up to a fifth, so that many do not come back together.
     """
@@ -41,37 +41,34 @@ def judge(result: object, stored: Stored, *, now: float, jitter: float = 0.0) ->
         return _success(result, stored)
     if result.verdict is Verdict.DEAD:
         return Dead(error=str(result), code=result.code)
-    if result.verdict is Verdict.PORTAL:
-        return Retry(at=now, error=str(result), code=result.code, counts=False)
-    unknown = result.verdict is Verdict.UNKNOWN
-    if unknown and stored.attempts >= MOST_ATTEMPTS:
+    # Not AGAIN: a limit or an address that can't be reached says nothing about the notification.
+    counts = result.verdict is not Verdict.AGAIN
+    if counts and stored.attempts >= MOST_ATTEMPTS:
         return Dead(error=f"given up after 24 hours: {result}", code=result.code)
     wait = max(result.retry_after, pause(max(1, stored.attempts)) * (1 + 0.2 * jitter))
-    return Retry(at=now + wait, error=str(result), code=result.code, ambiguous=unknown, counts=unknown)
+    ambiguous = result.verdict is Verdict.UNKNOWN
+    return Retry(at=now + wait, error=str(result), code=result.code, ambiguous=ambiguous, counts=counts)
+
+
+def keep(error: Bitrix24Error, *, now: float) -> Outcome:
+    """Return the outcome where the portal as a whole is in trouble: it goes out once the lane starts again."""
+    ambiguous = error.verdict is Verdict.UNKNOWN
+    return Retry(at=now, error=str(error), code=error.code, ambiguous=ambiguous, counts=False)
+
+
+def part(error: Bitrix24Error, *, now: float, jitter: float = 0.0) -> Outcome:
+    """Return the outcome where a batch failed, maybe for what it carried: it goes out in halves, in the end each alone.
+
+    The pause does not grow: after six such rounds the one that the others suffer from is alone.
+    """
+    at = now + FIRST_PAUSE * (1 + 0.2 * jitter)
+    return Retry(at=at, error=str(error), code=error.code, ambiguous=True)
 
 
 def _success(result: object, stored: Stored) -> Outcome:
     if stored.notification.kind == "delete":
         return Delivered(0)  # false says that there was nothing to delete: the wish is fulfilled
-    if isinstance(result, bool) or not str(result).isdigit() or int(str(result)) == 0:
+    if isinstance(result, bool) or not str(result).isdecimal() or int(str(result)) == 0:
         # https://apidocs.bitrix24.com/api-reference/chats/notifications/ : result may be false, reasons not documented
         return Dead(error=f"Bitrix24 did not create the notification (result: {str(result).lower()[:40]})")
     return Delivered(int(str(result)))
-
-
-def concerns_portal(error: Bitrix24Error) -> bool:
-    """Tell whether every other call of the portal would be refused too."""
-    return error.verdict is Verdict.PORTAL
-
-
-def lane_pause(failures: int) -> float:
-    """Return how long a lane rests after so many requests in a row went wrong as a whole, in seconds.
-
-    One or two lost answers are the day's weather; from the third on the portal is taken to be away.
-    """
-    return 0.0 if failures < 3 else min(30.0, 2.0 ** (failures - 3))
-
-
-def probe_pause(stops: int) -> float:
-    """Return how long a stopped lane waits before it tries one notification again: 5 s, 10 s … up to 5 minutes."""
-    return min(300.0, 5.0 * 2.0 ** min(stops, 10))

@@ -3,6 +3,9 @@
 A lane works only while it holds the portal's lease. What it claims is committed as `sending` before the request,
 together with the state of the portal's limits; so after kill -9 the next holder knows what may have been sent, and
 goes on from the same level of the bucket.
+
+Each request has a thread of its own, which does not keep the process from ending: what is unanswered then stays
+`sending`, and the lane's next holder repeats it.
 """
 
 from __future__ import annotations
@@ -10,18 +13,15 @@ from __future__ import annotations
 import logging
 import random
 import threading
-import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from slack_bitrix24 import metrics
-from slack_bitrix24.bitrix24.client import Client
-from slack_bitrix24.bitrix24.limits import Limits
 from slack_bitrix24.deliver import flight
-from slack_bitrix24.deliver.judge import lane_pause, probe_pause
-from slack_bitrix24.errors import Bitrix24Error, StoreError
-from slack_bitrix24.model import Stored
+from slack_bitrix24.deliver.health import Health, Sign
+from slack_bitrix24.deliver.setup import Portal
+from slack_bitrix24.errors import StoreError
+from slack_bitrix24.model import Outcome, Stored
 from slack_bitrix24.store import Lease, LeaseLostError, Store, Transaction
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 POLL = 1.0
 """Seconds between looks at an idle lane: the floor under the wake-ups, which may be missed."""
 RECORD_AGAIN = 0.5
-"""Seconds between attempts to record an outcome while the database is away."""
+"""Seconds between attempts to record outcomes while the database is away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,42 +41,40 @@ class Stop:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who is told, in any thread: of a portal that stopped, of recorded outcomes, of a lane with nothing in flight."""
+
+    on_stop: Callable[[Stop], None]
+    on_record: Callable[[], None]
+    on_quiet: Callable[[], None]
+
+
 class Lane:
-    """Deliver for one portal.
+    """Deliver for one portal, from `give` until `retire`, `lose` or `end`."""
 
-    `on_stop` is called each time the portal stops, `on_record` after each recorded batch; from any thread.
-    """
-
-    def __init__(  # noqa: PLR0913 – the parts of a lane, all by name
-        self,
-        portal: str,
-        *,
-        store: Store,
-        client: Client,
-        limits: Limits,
-        pool: ThreadPoolExecutor,
-        in_flight: int = 4,
-        on_stop: Callable[[Stop], None],
-        on_record: Callable[[], None],
-    ) -> None:
+    def __init__(self, name: str, portal: Portal, *, store: Store, listeners: Listeners) -> None:
+        self.name = name
         self.portal = portal
         self.store = store
-        self.client = client
-        self.limits = limits
-        self.pool = pool
-        self.in_flight = in_flight
-        self.on_stop = on_stop
-        self.on_record = on_record
+        self.listeners = listeners
         self.lease: Lease | None = None
+        self.health = Health()
+        self._limits = portal.limits
         self._flying = 0
-        self._failures = 0
-        self._stops = 0
-        self._stopped = False
-        self._rest_until = 0.0
+        self.retiring = False
+        self._shown = False
+        self._trouble = ""
         self._lock = threading.Lock()
+        self._recording = threading.Lock()
         self._wake = threading.Event()
-        self._ending = False
-        self._thread = threading.Thread(target=self._run, name=f"lane-{portal}")
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"lane-{name}", daemon=True)
+
+    @property
+    def quiet(self) -> bool:
+        """Tell whether nothing is in flight."""
+        return not self._flying
 
     def start(self) -> None:
         """Begin; nothing is sent before a lease is given."""
@@ -87,154 +85,205 @@ class Lane:
         self._wake.set()
 
     def give(self, lease: Lease) -> None:
-        """Take over the lease: the limits go on from where the last holder left them."""
+        """Take over the lease: limits and stop go on from where the last holder left them."""
+        now, stop = self.store.now(), lease.stopped
         with self._lock:
             if lease.limits:
-                self.limits = self.limits.load(lease.limits, self.store.now())
+                self._limits = self.portal.limits.load(lease.limits, now)
+            self.health = Health(stop.code, stop.reason, stop.probe_at, told=True) if stop else Health()
+            self._shown = stop is not None
+            self.retiring = False
             self.lease = lease
-            self._stopped = lease.stopped is not None
-            self._rest_until = lease.stopped.probe_at if lease.stopped else 0.0
-        metrics.LANE_UP.labels(self.portal).set(0 if lease.stopped else 1)
+        self._show()
         self.wake()
 
-    def probe(self, at: float) -> None:
-        """Take note of when the portal, which is stopped, may be tried: a person may have asked for it."""
-        if self._stopped and at < self._rest_until:
-            self._rest_until = at
+    def renewed(self, lease: Lease) -> None:
+        """Take note of the lease's new end."""
+        with self._lock:
+            if self.lease is not None and self.lease.fence == lease.fence:
+                self.lease = lease
+
+    def retire(self, *, retiring: bool = True) -> None:
+        """Claim no more, so that the lease can be given back once the lane is quiet; or go on after all."""
+        if self.retiring != retiring:
+            self.retiring = retiring
             self.wake()
 
     def lose(self) -> None:
-        """Stop sending: the lease is gone. What is in flight will not be recorded by this node."""
-        self.lease = None
-        metrics.LANE_UP.labels(self.portal).set(0)
-
-    def quiet(self, *, timeout: float) -> bool:
-        """Wait until nothing is in flight; tell whether that came to pass within `timeout` seconds."""
-        until = time.monotonic() + timeout
-        while self._flying and time.monotonic() < until:
-            time.sleep(0.02)
-        return not self._flying
+        """Stop: the lease is gone. What is in flight will not be recorded by this node."""
+        with self._lock:
+            self.lease = None
+        self._show()
 
     def end(self) -> None:
-        """Claim no more."""
-        self._ending = True
+        """Claim no more, for good."""
+        self._ending.set()
         self.wake()
 
-    def ended(self, *, timeout: float) -> bool:
-        """Wait until the lane has ended and nothing is in flight, `timeout` seconds at most."""
-        until = time.monotonic() + timeout
-        self._thread.join(timeout)
-        return self.quiet(timeout=until - time.monotonic())
+    def join(self, timeout: float) -> None:
+        """Wait until the lane's own thread has ended."""
+        self._thread.join(max(0.0, timeout))
 
     def _run(self) -> None:
-        while not self._ending:
+        while not self._ending.is_set():
             self._wake.clear()
             try:
                 wait = self._turn()
+                self._at_ease()
             except LeaseLostError:
-                log.warning("portal %s: the lease is gone to another node", self.portal)
-                self.lose()
+                self._overtaken()
                 wait = POLL
             except StoreError as error:
-                log.warning("portal %s: %s", self.portal, error)
+                self._complain(error)
                 wait = POLL
-            if wait > 0 and not self._ending:
+            except Exception:
+                # The thread must outlive it: a lane that nobody works on would still be held.
+                log.exception("portal %s: a turn failed", self.name)
+                wait = POLL
+            if wait > 0 and not self._ending.is_set():
                 self._wake.wait(wait)
 
     def _turn(self) -> float:
-        """Launch at most one batch; return the seconds until the next look."""
+        """Launch at most one request; return the seconds until the next look."""
         lease, now = self.lease, self.store.now()
-        if lease is None or self._flying >= (1 if self._stopped else self.in_flight):
+        probe = self.health.stopped
+        if lease is None or self.retiring or self._flying >= (1 if probe else self.portal.in_flight):
             return POLL
-        if now < self._rest_until:
-            return min(POLL, self._rest_until - now)
-        due = self.store.read(lambda tx: tx.lanes.due_at(self.portal))
+        if (rest := self._rest(now)) > 0:
+            return min(POLL, rest)
+        ready, most = flight.ready(self._limits, now)
+        if ready > now:
+            return min(POLL, ready - now)
+        due = self.store.read(lambda tx: tx.lanes.due_at(self.name))
         if due is None or due > now:
             return POLL if due is None else min(POLL, due - now)
-        with self._lock:
-            ready = self.limits.ready_at(flight.METHOD, flight.BATCH, now)
-            if ready > now:
-                return min(POLL, ready - now)
-            taken = self.limits.take(now, {flight.METHOD: flight.BATCH})
-        most = 1 if self._stopped else flight.BATCH
-        claimed = self.store.write(lambda tx: tx.lanes.claim(lease, limit=most, limits=taken.dump()))
+        claimed = self._claim(lease, 1 if probe else most, now=now)
         if not claimed:
             return POLL
         with self._lock:
-            self.limits = self.limits.take(now, flight.counts(claimed))
             self._flying += 1
-        self.pool.submit(self._fly, lease, claimed)
+        threading.Thread(
+            target=self._fly, args=(lease, claimed), kwargs={"probe": probe}, name=f"send-{self.name}", daemon=True
+        ).start()
         return 0.0
 
-    def _fly(self, lease: Lease, claimed: Sequence[Stored]) -> None:
+    def _rest(self, now: float) -> float:
+        """Return how long the lane has to stand still; a person may have asked to try a stopped portal at once."""
+        health = self.health
+        if health.rest_until <= now or not health.stopped:
+            return health.rest_until - now
+        lane = self.store.read(lambda tx: tx.lanes.state(self.name))
+        asked = lane.stopped.probe_at if lane is not None and lane.stopped is not None else health.rest_until
+        return min(health.rest_until, asked) - now
+
+    def _claim(self, lease: Lease, most: int, *, now: float) -> Sequence[Stored]:
+        with self._lock:
+            # Before the claim: no other thread may record limits that lack this request.
+            reckoned = self._limits = self._limits.take(now, {flight.USUAL: most})
+        claimed: Sequence[Stored] = ()
         try:
-            landed = flight.send(self.client, claimed)
-            self._learn(landed, claimed)
-            self._record(lease, landed, claimed)
+            claimed = self.store.write(lambda tx: tx.lanes.claim(lease, limit=most, limits=reckoned.dump()))
+        finally:
+            with self._lock:
+                self._limits = flight.corrected(self._limits, claimed, reckoned=most, now=now)
+        return claimed
+
+    def _fly(self, lease: Lease, claimed: Sequence[Stored], *, probe: bool) -> None:
+        try:
+            landed = flight.send(self.portal.client, claimed) if self._holds(lease) else flight.unsent(claimed)
+            now = self.store.now()
+            with self._lock:
+                self._limits = flight.learn(self._limits, landed, claimed, now=now)
+            flight.count_request(self.name, landed, self._limits, now=now)
+            with self._recording:
+                self._record(lease, landed, claimed, probe=probe)
         except Exception:
-            log.exception(
-                "portal %s: a batch was not recorded", self.portal
-            )  # its rows stay `sending` for the next holder
+            # Left to itself its rows would stay `sending`: held anew, the lane gives them back.
+            log.exception("portal %s: a request was not recorded", self.name)
+            self.lose()
         finally:
             with self._lock:
                 self._flying -= 1
             self.wake()
+            if self.quiet:
+                self.listeners.on_quiet()
 
-    def _learn(self, landed: flight.Landed, claimed: Sequence[Stored]) -> None:
+    def _holds(self, lease: Lease) -> bool:
+        """Tell whether the lease still lasts: this process may have been asleep since the claim."""
+        held = self.lease
+        return held is not None and held.fence == lease.fence and self.store.now() < held.until
+
+    def _record(self, lease: Lease, landed: flight.Landed, claimed: Sequence[Stored], *, probe: bool) -> None:
         now = self.store.now()
-        metrics.BATCH_SIZE.labels(self.portal).observe(len(claimed))
-        metrics.REQUEST_SECONDS.labels(self.portal).observe(landed.seconds)
+        sign, error = flight.sign(landed, claimed)
         with self._lock:
-            self.limits = flight.learn(self.limits, landed, claimed, now=now)
-            self._failures = self._failures + 1 if landed.failed_whole else 0
-            if landed.stop is None and self._failures:
-                self._rest_until = now + lane_pause(self._failures)
-        for error in landed.limited:
-            metrics.LIMITED.labels(self.portal, error.code.upper()).inc()
-        metrics.BUCKET_LEVEL.labels(self.portal).set(self.limits.bucket.level)
+            before, self.health = self.health, self.health.after(sign, error, probe=probe, now=now)
+            health = self.health
+        outcomes = flight.outcomes(
+            landed,
+            claimed,
+            down=health.stopped and sign in (Sign.REFUSED, Sign.LOST),
+            now=now,
+            jitter=random.uniform(-1, 1),  # noqa: S311 - it spreads repeats, it hides nothing
+        )
+        if not self._written(lease, outcomes, health):
+            return
+        flight.count(self.name, outcomes, claimed, now=now)
+        self.listeners.on_record()
+        self._tell(before, health)
 
-    def _record(self, lease: Lease, landed: flight.Landed, claimed: Sequence[Stored]) -> None:
-        now = self.store.now()
-        # Not for secrets: the jitter only spreads repeats.
-        outcomes = flight.outcomes(landed, claimed, now=now, jitter=random.uniform(-1, 1))  # noqa: S311
-        stop = landed.stop
-        probe_at = now + probe_pause(self._stops)
+    def _written(self, lease: Lease, outcomes: dict[int, Outcome], health: Health) -> bool:
+        """Record the outcomes, and go on trying while the database is away; tell whether that was done."""
 
         def write(tx: Transaction) -> None:
-            tx.lanes.record(lease, outcomes, limits=self.limits.dump())
-            if stop is not None:
-                tx.lanes.stop(lease, stop.code, reason=str(stop), probe_at=probe_at)
-            elif self._stopped and not landed.failed_whole:
+            tx.lanes.record(lease, outcomes, limits=self._limits.dump())
+            if health.stopped:
+                tx.lanes.stop(lease, health.code, reason=health.reason, probe_at=health.rest_until)
+            elif self._shown:
                 tx.lanes.clear_stop(lease)
 
-        self._until_written(write)
-        flight.count(self.portal, outcomes, claimed, now=now)
-        self.on_record()
-        self._note(stop, probe_at, went_well=not landed.failed_whole)
-
-    def _until_written(self, write: Callable[[Transaction], None]) -> None:
         while True:
             try:
-                return self.store.write(write)
+                self.store.write(write)
             except LeaseLostError:
-                log.warning(
-                    "portal %s: an outcome came after the lease was gone; its new holder sends again", self.portal
-                )
-                return self.lose()
+                self._overtaken(lease)
+                return False
             except StoreError as error:
-                log.warning("portal %s: outcome not recorded yet: %s", self.portal, error)
-                if self._ending:
-                    raise
-                time.sleep(RECORD_AGAIN)
+                self._complain(error)
+                if self._ending.wait(RECORD_AGAIN):
+                    log.warning("portal %s: outcomes not recorded; they go out again at the next start", self.name)
+                    return False
+            else:
+                self._shown = health.stopped
+                self._at_ease()
+                return True
 
-    def _note(self, stop: Bitrix24Error | None, probe_at: float, *, went_well: bool) -> None:
-        with self._lock:
-            if stop is not None:
-                self._stopped, self._stops, self._rest_until = True, self._stops + 1, probe_at
-            elif self._stopped and went_well:
-                self._stopped, self._stops, self._rest_until = False, 0, 0.0
-                log.info("portal %s takes notifications again", self.portal)
-        metrics.LANE_UP.labels(self.portal).set(0 if self._stopped else 1)
-        if stop is not None:
-            log.error("portal %s is stopped: %s; everything is kept", self.portal, stop)
-            self.on_stop(Stop(self.portal, stop.code, str(stop)))
+    def _tell(self, before: Health, health: Health) -> None:
+        self._show()
+        if before.stopped and not health.stopped:
+            log.info("portal %s takes notifications again", self.name)
+        elif health.stopped and (before.code, before.reason) != (health.code, health.reason):
+            log.error("portal %s is stopped: %s; everything is kept", self.name, health.reason)
+        if health.to_tell:
+            with self._lock:
+                self.health = self.health.known()
+            self.listeners.on_stop(Stop(self.name, health.code, health.reason))
+
+    def _overtaken(self, lease: Lease | None = None) -> None:
+        if self.lease is not None and (lease is None or lease.fence == self.lease.fence):
+            log.warning("portal %s: the lease has gone to another node, which repeats what is in flight", self.name)
+            self.lose()
+
+    def _complain(self, error: StoreError) -> None:
+        """Say once what is wrong with the database, not each second."""
+        if self._trouble != str(error):
+            self._trouble = str(error)
+            log.warning("portal %s waits: %s", self.name, error)
+
+    def _at_ease(self) -> None:
+        if self._trouble:
+            self._trouble = ""
+            log.info("portal %s: the database is back", self.name)
+
+    def _show(self) -> None:
+        metrics.LANE_UP.labels(self.name).set(int(self.lease is not None and not self.health.stopped))

@@ -1,19 +1,21 @@
 """This node's lanes: which portals it delivers for, and that it still lives.
 
 Portals spread evenly over the nodes that deliver: each holds at most its share, takes what is free, and gives back
-what is over. A node that dies is missed after the lease's 15 s; one that stops gives its lanes back at once.
+what is over. A node that dies is missed when its leases end, on the same machine within a beat; one that stops gives
+its lanes back at once.
 """
 
 from __future__ import annotations
 
 import logging
-import math
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
-from slack_bitrix24.deliver.lane import Lane, Stop
+from slack_bitrix24.deliver.lane import Lane, Listeners, Stop
 from slack_bitrix24.deliver.setup import Portal
+from slack_bitrix24.deliver.share import DELIVER, delivering, share
 from slack_bitrix24.errors import StoreError
 from slack_bitrix24.store import Lease, Store, Transaction
 
@@ -21,22 +23,18 @@ log = logging.getLogger(__name__)
 
 TTL = 15.0
 """Seconds for which a lease is held without being renewed."""
-BEAT = 3.0
-"""Seconds between renewals."""
-
-
-def share(portals: int, nodes: int) -> int:
-    """Return how many lanes one node may hold, so that all are held and no node holds all."""
-    return math.ceil(portals / max(1, nodes))
+SPACING = 0.2
+"""Seconds between two looks for a lane that somebody gave back."""
 
 
 class Node:
     """Deliver for the portals; `owner` names this process (`host:pid:token`), `gone` tells whether another has died.
 
-    A guest (a command that delivers in its own process) takes only what nobody holds, and counts for no share.
+    A guest (a command that delivers in its own process) takes only what nobody holds, and counts for no share. `ttl`
+    in seconds: leases are renewed five times in it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of a node, all by name
         self,
         portals: Mapping[str, Portal],
         *,
@@ -46,27 +44,21 @@ class Node:
         on_stop: Callable[[Stop], None],
         on_record: Callable[[], None],
         guest: bool = False,
+        ttl: float = TTL,
     ) -> None:
         self.guest = guest
         self.store = store
         self.owner = owner
         self.gone = gone
-        self.pool = ThreadPoolExecutor(max(1, min(64, sum(portal.in_flight for portal in portals.values()))), "send")
-        self.lanes = {
-            name: Lane(
-                name,
-                store=store,
-                client=portal.client,
-                limits=portal.limits,
-                in_flight=portal.in_flight,
-                pool=self.pool,
-                on_stop=on_stop,
-                on_record=on_record,
-            )
-            for name, portal in portals.items()
-        }
+        self.ttl = ttl
+        listeners = Listeners(on_stop=on_stop, on_record=on_record, on_quiet=self._quiet)
+        self.lanes = {name: Lane(name, portal, store=store, listeners=listeners) for name, portal in portals.items()}
+        self._trouble = ""
+        self._leaving = False
+        self._maybe_free = False
+        self._stir = threading.Event()
         self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="lanes")
+        self._thread = threading.Thread(target=self._run, name="lanes", daemon=True)
         self._unsubscribe: Callable[[], None] = lambda: None
 
     def start(self) -> None:
@@ -77,87 +69,139 @@ class Node:
         self._thread.start()
 
     def wake(self, portal: str) -> None:
-        """Tell a portal's lane that something became due."""
-        if lane := self.lanes.get(portal):
-            lane.wake()
+        """Tell a portal's lane that something became due, or that somebody may have given it back."""
+        lane = self.lanes.get(portal)
+        if lane is None:
+            return
+        lane.wake()
+        if lane.lease is None:
+            self._maybe_free = True
+            self._stir.set()
 
     def stop(self, *, grace: float = 8.0) -> None:
-        """Finish what is in flight within `grace` seconds, and give the lanes back."""
+        """Finish what is in flight within `grace` seconds, and give each lane back as soon as it is quiet."""
+        end = time.monotonic() + grace
         self._unsubscribe()
+        self._leaving = True
         self._ending.set()
-        self._thread.join()
+        self._stir.set()
         for lane in self.lanes.values():
             lane.end()
+        self._thread.join(grace)
         for lane in self.lanes.values():
-            if not lane.ended(timeout=grace):
-                log.warning("portal %s: an answer is still out; its notifications will be sent again", lane.portal)
-        held = [lane.lease for lane in self.lanes.values() if lane.lease is not None]
-        try:
-            self.store.write(lambda tx: self._leave(tx, held))
-        except StoreError as error:
-            log.warning("lanes not given back, they are free in %d s: %s", TTL, error)
-        self.pool.shutdown(wait=False, cancel_futures=True)
+            lane.join(end - time.monotonic())
+        self._release([lane for lane in self._held() if lane.quiet])
+        while self._held() and time.monotonic() < end:
+            self._stir.clear()
+            if ready := [lane for lane in self._held() if lane.quiet]:
+                self._release(ready)
+            else:
+                self._stir.wait(0.05)
+        if late := self._held():
+            names = ", ".join(lane.name for lane in late)
+            log.warning("portals %s: an answer is still out; what it is about will be sent again", names)
+            self._release(late)
 
-    def _leave(self, tx: Transaction, held: Sequence[Lease]) -> None:
-        for lease in held:
+    def _held(self) -> list[Lane]:
+        return [lane for lane in self.lanes.values() if lane.lease is not None]
+
+    def _quiet(self) -> None:
+        if self._leaving:
+            self._stir.set()
+
+    def _release(self, lanes: Sequence[Lane]) -> None:
+        leases = [lane.lease for lane in lanes if lane.lease is not None]
+        for lane in lanes:
+            lane.lose()
+        try:
+            self.store.write(lambda tx: self._leave(tx, leases))
+        except StoreError as error:
+            log.warning("lanes not given back, they are free in %d s: %s", self.ttl, error)
+
+    def _leave(self, tx: Transaction, leases: Sequence[Lease]) -> None:
+        if self._ending.is_set():
+            tx.nodes.gone(self.owner)  # first: whoever hears of the free lanes counts the nodes anew
+        for lease in leases:
             tx.lanes.release(lease)
-        tx.nodes.gone(self.owner)
 
     def _run(self) -> None:
-        wait = 0.0
-        while not self._ending.wait(wait):
-            wait = BEAT
-            try:
-                self._beat()
-            except StoreError as error:
-                log.warning("lanes not renewed: %s", error)
-                wait = 1.0
+        next_beat = 0.0
+        while not self._ending.is_set():
+            self._stir.clear()
+            if time.monotonic() >= next_beat or self._is_stirred():
+                next_beat = time.monotonic() + self._beat_and_wait()
+            if not self._ending.wait(min(SPACING, self.ttl / 20)):
+                self._stir.wait(max(0.0, next_beat - time.monotonic()))
+
+    def _beat_and_wait(self) -> float:
+        """Beat; return the seconds until the next one is due."""
+        try:
+            self._beat()
+        except StoreError as error:
+            if self._trouble != str(error):
+                log.warning("leases not renewed: %s", error)
+            self._trouble = str(error)
+            return min(1.0, self.ttl / 5)
+        except Exception:
+            log.exception("leases not renewed")  # the thread must outlive it: it is the only one that renews
+        else:
+            self._trouble = ""
+        return self.ttl / 5
+
+    def _is_stirred(self) -> bool:
+        """Tell whether there is a reason not to wait for the next beat: a lane to give back, or one to take."""
+        if self._leaving and any(lane.quiet for lane in self._retiring()):
+            return True
+        if not self._maybe_free:
+            return False
+        self._maybe_free = False
+        with suppress(StoreError):
+            states = self.store.read(lambda tx: tx.lanes.states())
+            return any(not state.owner and state.portal in self.lanes for state in states)
+        return False
+
+    def _retiring(self) -> list[Lane]:
+        return [lane for lane in self._held() if lane.retiring]
 
     def _beat(self) -> None:
         """Renew what is held, give back what is over the share, take what is free."""
         nodes = self.store.write(self._announce)
         mine = self._renew()
         allowed = share(len(self.lanes), nodes)
-        for lane in mine[allowed:]:
-            self._give_back(lane)
+        for number, lane in enumerate(mine):
+            lane.retire(retiring=number >= allowed)
+        self._leaving = len(mine) > allowed
+        if ready := [lane for lane in mine[allowed:] if lane.quiet]:
+            self._release(ready)
         room = allowed - len(mine)
-        for lane in [lane for lane in self.lanes.values() if lane.lease is None]:
-            if room <= 0:
+        for lane in [lane for lane in self.lanes.values() if lane.lease is None and lane.quiet]:
+            if room <= 0 or self._ending.is_set():
                 break
             room -= self._take(lane)
 
     def _announce(self, tx: Transaction) -> int:
         tx.lanes.ensure(self.lanes)
-        if not self.guest:
-            tx.nodes.heartbeat(self.owner, ["deliver"])
-            return sum("deliver" in node.roles for node in tx.nodes.live(TTL))
-        return 1
+        if self.guest:
+            return 1
+        tx.nodes.heartbeat(self.owner, [DELIVER])
+        return delivering(tx.nodes.live(self.ttl), gone=self.gone)
 
     def _renew(self) -> list[Lane]:
         """Prolong the leases; return the lanes that are still held."""
         leases = [lane.lease for lane in self.lanes.values() if lane.lease is not None]
-        kept = {lease.portal for lease in self.store.write(lambda tx: tx.lanes.renew(leases, ttl=TTL))}
+        kept = {lease.portal: lease for lease in self.store.write(lambda tx: tx.lanes.renew(leases, ttl=self.ttl))}
         for lease in leases:
             if lease.portal not in kept:
-                log.warning("portal %s: the lease is gone to another node", lease.portal)
+                log.warning("portal %s: the lease has gone to another node", lease.portal)
                 self.lanes[lease.portal].lose()
-        for state in self.store.read(lambda tx: tx.lanes.states()):
-            if state.stopped is not None and state.portal in kept:
-                self.lanes[state.portal].probe(state.stopped.probe_at)
+        for portal, lease in kept.items():
+            self.lanes[portal].renewed(lease)
         return [self.lanes[portal] for portal in self.lanes if portal in kept]
 
-    def _give_back(self, lane: Lane) -> None:
-        lease = lane.lease
-        if lease is None:
-            return
-        lane.lose()
-        if lane.quiet(timeout=TTL / 3):
-            self.store.write(lambda tx: tx.lanes.release(lease))
-
     def _take(self, lane: Lane) -> int:
-        lease = self.store.write(lambda tx: tx.lanes.hold(lane.portal, self.owner, ttl=TTL, gone=self.gone))
+        lease = self.store.write(lambda tx: tx.lanes.hold(lane.name, self.owner, ttl=self.ttl, gone=self.gone))
         if lease is None:
             return 0
-        log.info("portal %s: delivering", lane.portal)
+        log.info("portal %s: delivering", lane.name)
         lane.give(lease)
         return 1
