@@ -114,6 +114,7 @@ class Bridge:
             web = self.settings.web
             self.web = WebServer(site(self._doors()), host=web.host, port=web.port)
         self._unwatch = metrics.watch_queues(self._queues)
+        self.store.observe(metrics.observe_commit)
         if self.web is not None and self.settings.web is not None:
             self.web.start()
             log.info("HTTP: listening on %s:%s", self.settings.web.host, self.web.port)
@@ -187,9 +188,10 @@ class Bridge:
     def _queues(self) -> Iterable[metrics.Queue]:
         try:
             now = self.store.now()
-            counts = self.store.read(lambda tx: tx.outbox.counts())
+            counts, lanes = self.store.read(lambda tx: (tx.outbox.counts(), tx.lanes.states()))
         except StoreError:
             return []
+        stopped = {lane.portal for lane in lanes if lane.stopped is not None}
         return [
             metrics.Queue(
                 portal=portal,
@@ -197,6 +199,7 @@ class Bridge:
                 sending=count.sending,
                 dead=count.dead,
                 oldest=max(0.0, now - count.oldest_due) if count.oldest_due is not None else 0.0,
+                stopped=portal in stopped,
             )
             for portal, count in counts.items()
         ]
