@@ -46,7 +46,7 @@ class Acme:
         if scope["path"] == "/oauth/token/":
             query = dict(parse_qsl(scope["query_string"].decode()))
             self.grants.append(query)
-            self.told |= {query["client_secret"], query["refresh_token"]}
+            self.told |= {query[name] for name in ("client_secret", "refresh_token", "code") if name in query}
             if self.answer is not None:
                 status, body = self.answer(query)
                 await send({"type": "http.response.start", "status": status, "headers": []})
@@ -180,6 +180,6 @@ def client(store: Store, text: str, folder: Path, **environ: str) -> Iterator[Cl
     """The client of a node that holds this configuration."""
     file = folder / "client.toml"
     file.write_text(text, "utf-8")
-    made = portals(load(file, {}), store=store, owner=new_owner(), environ={"SLACK_BITRIX24_KEY": KEY, **environ})
+    made = portals(load(file, {}), store=store, owner=new_owner(), environ={"SLACK_BITRIX24_KEY": KEY} | environ)
     with made["acme"].client as found:
         yield found

@@ -92,7 +92,7 @@ def test_installation_brings_the_tokens_to_every_node(acme, run, queue, tmp_path
 
     asked = requests.post(f"{acme.url}/sandbox/install", json={"url": f"{here}/acme"}, timeout=10)
     assert asked.json() == {"status": 200}
-    until(lambda: arrived(acme, "waits", 10), timeout=2.5)
+    until(lambda: arrived(acme, "waits", 10), timeout=4.5)
     until(lambda: reason(queue) == "")
 
     kept = queue.read(lambda tx: tx.tokens.load("acme"))
@@ -107,7 +107,7 @@ def test_installation_brings_the_tokens_to_every_node(acme, run, queue, tmp_path
     assert (
         requests.post(f"{acme.url}/sandbox/install", json={"url": f"{here}/acme"}, timeout=10).json()["status"] == 200
     )
-    until(lambda: arrived(acme, "uninstalled", 10), timeout=2.5)
+    until(lambda: arrived(acme, "uninstalled", 10), timeout=4.5)
     assert acme.grants == []
     for node in (door, sender):
         node.stop()
