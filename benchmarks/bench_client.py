@@ -26,6 +26,7 @@ from benchmarks.portal import PortalProcess, optimum
 from slack_bitrix24.bitrix24.notify import Message
 from slack_bitrix24.bitrix24.pacing import Clock
 from slack_bitrix24.bitrix24.portal import Bitrix24
+from slack_bitrix24.bitrix24.rest import Call, batch_body
 from slack_bitrix24.sandbox.portal import Portal, app
 from slack_bitrix24.sandbox.server import Server
 
@@ -187,7 +188,7 @@ def rate(count: int, do: Callable[[], object]) -> float:
 
 def unlimited(*, quick: bool) -> None:
     """Calls a second without limits; over https, as at a real portal."""
-    count = 300 if quick else 2000
+    count = 200 if quick else 1000
     with portal_of(10_000, "--plan", "off", "--operating-limit", "0", "--tls") as portal:
         os.environ["REQUESTS_CA_BUNDLE"] = portal.ca_file
         body = json.dumps({"USER_ID": 1001, "MESSAGE": TEXT, "ATTACH": ATTACH})
@@ -204,7 +205,9 @@ def unlimited(*, quick: bool) -> None:
                 "ours, call": lambda: [b24.call("im.notify.personal.add", params) for _ in range(count)],
                 "ours, notify": lambda: [b24.notify(1001, TEXT, attach=ATTACH) for _ in range(count)],
             }
-            rates = {name: max(rate(count, do) for _ in range(3)) for name, do in ways.items()}
+            # In turns, so that whatever else this machine does meets all of them.
+            rounds = [{name: rate(count, do) for name, do in ways.items()} for _ in range(5)]
+            rates = {name: max(one[name] for one in rounds) for name in ways}
             for name, found in rates.items():
                 times = found / rates["bare requests.Session"]
                 row(f"one at a time, https: {name}", f"{found:,.0f}/s = {times:.2f} x bare", ">= 0.8")
@@ -237,8 +240,26 @@ def batches(portal: PortalProcess, *, quick: bool) -> None:
     command = [sys.executable, "-c", _MEMORY, portal.url, str(count)]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     found, peak, cpu = map(float, told)
-    row("in batches, https, 2 attachments each", f"{found:,.0f}/s, {cpu:.0f} us CPU each", ">= 10,000/s")
+    row(
+        "in batches, https: bare Session, bodies made before",
+        f"{prepared(portal, count):,.0f}/s",
+        "the portal's own bound",
+    )
+    row("in batches, https: ours, 2 attachments each", f"{found:,.0f}/s, {cpu:.0f} us CPU each", ">= 10,000/s")
     row(f"peak memory at {count:,}", f"{peak:.0f} MB", "< 60 MB")
+
+
+def prepared(portal: PortalProcess, count: int) -> float:
+    """Return what the portal takes from a client that does nothing but send, one request after the other."""
+    call = Call("im.notify.personal.add", {"USER_ID": 1001, "MESSAGE": TEXT, "ATTACH": ATTACH, "TAG": "t|U1001"})
+    body = batch_body({f"n{n}": call for n in range(50)})
+    with requests.Session() as session:
+
+        def send() -> None:
+            for _ in range(count // 50):
+                session.post(f"{portal.url}batch", data=body, headers={"Content-Type": "application/json"}).json()
+
+        return rate(count, send)
 
 
 def peers(*, quick: bool) -> None:
