@@ -1,8 +1,8 @@
 """Nodes in processes of their own, for tests that kill them, stop them or put them to sleep.
 
-sleeper.py DATABASE WEBHOOK PORTALS TTL OWNER GRACE     one node until SIGTERM
-sleeper.py DATABASE WEBHOOK PORTALS TTL                 a nursery: for each line on its standard input it forks a node,
-                                                        and prints its process id; each is up within milliseconds
+sleeper.py DATABASE WEBHOOK PORTALS TTL OWNER [GRACE [CAPACITY,RATE]]    one node until SIGTERM
+sleeper.py DATABASE WEBHOOK PORTALS TTL    a nursery: for each line on its standard input it forks a node, and prints
+                                           its process id; each is up within milliseconds
 """
 
 from __future__ import annotations
@@ -20,13 +20,18 @@ from slack_bitrix24.deliver.node import Node
 from slack_bitrix24.deliver.setup import Portal
 from slack_bitrix24.store import is_gone, new_owner, open_store
 
+DEFAULTS = ("here", "6", "250,5")
 
-def run(url: str, webhook: str, portals: str, ttl: str, owner: str = "here", grace: str = "6", *, tell: bool) -> None:
+
+def run(*arguments: str, tell: bool) -> None:
+    url, webhook, portals, ttl, owner, grace, plan = (*arguments, *DEFAULTS[len(arguments) - 4 :])
     ending = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ending.set())
     store = open_store(url)
     client = Client(Webhook(webhook, "tests"))
-    made = {name: Portal(client, Limits.of("enterprise", now=store.now())) for name in portals.split(",")}
+    capacity, rate = map(float, plan.split(","))
+    limits = Limits.of_bucket(capacity, rate, now=store.now())
+    made = {name: Portal(client, limits) for name in portals.split(",")}
     node = Node(
         made,
         store=store,

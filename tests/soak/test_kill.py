@@ -1,0 +1,139 @@
+"""kill -9 at any moment, with a twentieth of Bitrix24's answers lost: nothing is lost, nothing is seen twice.
+
+`make soak` runs 200 rounds on each store and prints the figures; otherwise a few rounds run.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from slack_bitrix24.model import Notification, Recipient
+from slack_bitrix24.sandbox.portal import Fault, Portal, app
+from slack_bitrix24.sandbox.server import Server
+from slack_bitrix24.store import Submission
+from waiting import until
+
+PROGRAM = Path(__file__).parents[1] / "deliver" / "sleeper.py"
+LONG = bool(os.environ.get("SOAK"))
+ROUNDS = 200 if LONG else 4
+NODES = 2
+TTL = 1.0
+FINAL = {"delivered", "superseded"}
+
+
+class Nursery:
+    """Nodes as processes, each started within milliseconds."""
+
+    def __init__(self, url, webhook, portals):
+        arguments = [sys.executable, PROGRAM, url, webhook, ",".join(portals), str(TTL)]
+        self.process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.living = []
+
+    def start(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        self.living.append(int(self.process.stdout.readline()))
+
+    def kill(self, pid):
+        os.kill(pid, signal.SIGKILL)
+        self.living.remove(pid)
+
+    def close(self):
+        for pid in self.living:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.stdin.close()
+        self.process.wait(10)
+        self.process.stdout.close()
+
+
+class Soak:
+    """What was accepted, and what the portal shows of it."""
+
+    def __init__(self, store, portal, chance):
+        self.store, self.portal, self.chance = store, portal, chance
+        self.newest = {}
+        self.ids = []
+        self.number = 0
+
+    def accept(self, count):
+        """Accept so many, a third of them new versions of a tag."""
+        made = []
+        for _ in range(count):
+            self.number += 1
+            user = 1000 + self.number if self.chance.random() < 0.7 else self.chance.randrange(1, 20)
+            tag = f"n{self.number}|U{user}" if user > 1000 else f"disk|U{user}"
+            name = f"portal{user % 2}"
+            self.newest[name, user, tag] = f"version {self.number}"
+            made.append(Notification(f"k{self.number}", Recipient(name, user), f"version {self.number}", tag))
+        self.ids += [one.id for one in self.store.accept(Submission(made))]
+
+    def open(self):
+        """Return those that are not final yet."""
+        states = self.store.read(lambda tx: {one.id: str(one.state) for one in tx.outbox.find(limit=1_000_000)})
+        assert set(states) >= set(self.ids)
+        return {id_ for id_ in self.ids if states[id_] not in FINAL}
+
+    def figures(self):
+        """Return lost, seen twice and out of date, and how much was sent."""
+        seen = Counter((one["user_id"], one["tag"]) for one in self.portal.notifications())
+        shown = {(one["user_id"], one["tag"]): one["message"] for one in self.portal.notifications()}
+        wanted = {(user, tag): text for (_, user, tag), text in self.newest.items()}
+        return {
+            "accepted": len(self.ids),
+            "sent": len(self.portal.sends()),
+            "lost answers": self.portal.stats()["faults"]["happened"],
+            "lost": len(set(wanted) - set(seen)),
+            "seen twice": sum(count > 1 for count in seen.values()),
+            "out of date": sum(shown[key] != wanted[key] for key in set(wanted) & set(shown)),
+            "unasked": len(set(seen) - set(wanted)),
+        }
+
+
+@pytest.fixture
+def portal():
+    """A portal that works on each command for a moment, so that a kill meets requests half done."""
+    return Portal(plan="off", work=0.001, seed=24)
+
+
+def test_nothing_is_lost_and_nothing_is_seen_twice_whatever_is_killed_when(store, store_url, portal):
+    """Promises 1, 2 and 3."""
+    chance = random.Random(24)  # noqa: S311 - the same run each time, no secret
+    soak = Soak(store, portal, chance)
+    portal.fail(Fault("execute_and_drop", probability=0.05))
+    began = time.monotonic()
+    with Server(app(portal)) as server:
+        nodes = Nursery(store_url, portal.webhook_url(server.url), ["portal0", "portal1"])
+        try:
+            for _ in range(NODES):
+                nodes.start()
+            soak.accept(1)
+            until(portal.sends, what="the nodes deliver")
+            for number in range(ROUNDS):
+                soak.accept(chance.randrange(30, 90))
+                # At the moment when so many more commands have been executed: before, within or after a request.
+                wanted = len(portal.store.sent) + chance.randrange(1, 60)
+                with suppress(AssertionError):
+                    until(lambda wanted=wanted: len(portal.store.sent) >= wanted, timeout=1.0)
+                victims = list(nodes.living) if number % 10 == 9 else [chance.choice(nodes.living)]
+                for victim in victims:
+                    nodes.kill(victim)
+                    nodes.start()
+            until(lambda: not soak.open(), timeout=60, what="all is delivered")
+        finally:
+            nodes.close()
+    found = soak.figures()
+    kind = "PostgreSQL" if store.is_shared else "SQLite"
+    shown = ", ".join(f"{name} {count}" for name, count in found.items())
+    print(f"\n{kind}: {ROUNDS} rounds of kill -9 in {time.monotonic() - began:.0f} s: {shown}")
+    assert {name: found[name] for name in ("lost", "seen twice", "out of date", "unasked")} == {
+        "lost": 0, "seen twice": 0, "out of date": 0, "unasked": 0
+    }  # fmt: skip
