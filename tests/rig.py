@@ -92,6 +92,7 @@ class Bridge:
         self.log = folder / "log"
         self.process: subprocess.Popen[bytes] | None = None
         self.environ = {
+            "PYTHONFAULTHANDLER": "1",
             "TEST_BOT_TOKEN": made.bot_token,
             "TEST_APP_TOKEN": made.app_token,
             "TEST_WEBHOOK_URL": made.webhook_url,
@@ -143,7 +144,12 @@ class Bridge:
     def wait(self, timeout: float = 15) -> int:
         """Wait for its end; return its exit status."""
         assert self.process is not None
-        return self.process.wait(timeout)
+        try:
+            return self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)  # with PYTHONFAULTHANDLER it says where it hangs
+            self.process.wait()
+            raise AssertionError(f"still running after {timeout} s: {self.text}") from None
 
     def close(self) -> None:
         """Make sure that it has ended, and that it has told no secret and shown no traceback."""

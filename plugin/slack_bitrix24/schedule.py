@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 TICK = 0.5
 """Seconds between looks at the table."""
 AT_ONCE = 100
+PATIENCE = 50.0
+"""Seconds for which a schedule waits for Slack to tell who is meant: less than what counts as late."""
 SWEEP = 600.0
 """Seconds between steps of the retention."""
 
@@ -41,6 +43,8 @@ class Clock:
         sweep: Callable[[], None] | None = None,
     ) -> None:
         self.store, self.submitter, self.now, self.read_members = store, submitter, now, read_members
+        self._unread: set[str] = set()
+        self._said: set[str] = set()
         self._scheduler = BackgroundScheduler(timezone=UTC)
         options = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
         self._scheduler.add_job(self.tick, "interval", seconds=TICK, **options)
@@ -72,11 +76,20 @@ class Clock:
         """Read the members that due schedules need, outside the transaction."""
         now = self.now()
         due = [one for one in self.store.read(lambda tx: tx.schedules.upcoming(None, limit=AT_ONCE)) if _due(one, now)]
+        self._unread = set()
         for wanted in {each for one in due for each in self._resolve(one).unread}:
             try:
                 self.read_members(wanted)
             except Exception as error:  # noqa: BLE001 – whatever Slack's client raises, the others are notified
-                log.warning("the members of %s can't be read now: %s", wanted, error)
+                self._unread.add(wanted)
+                if wanted not in self._said:
+                    log.warning("the members of %s can't be read now: %s", wanted, str(error).splitlines()[0])
+        self._said = set(self._unread)
+
+    def _waits(self, schedule: Schedule, now: float) -> bool:
+        """Tell whether a schedule is held back for a while, because Slack can't be asked who is meant."""
+        due = schedule.due_at
+        return due is not None and now - due < PATIENCE and bool(self._unread & set(self._resolve(schedule).unread))
 
     def _resolve(self, schedule: Schedule) -> Resolution:
         channel = str((schedule.extra or {}).get("channel") or "")
@@ -86,6 +99,8 @@ class Clock:
     def _fire(self, tx: Transaction) -> list[str]:
         now, fired = self.now(), []
         for schedule in tx.schedules.due(now, limit=AT_ONCE):
+            if self._waits(schedule, now):
+                continue
             try:
                 made = self._notifications(schedule, now)
             except Exception:
@@ -101,6 +116,8 @@ class Clock:
 
     def _notifications(self, schedule: Schedule, now: float) -> Sequence[Notification]:
         found = self._resolve(schedule)
+        for unread in found.unread:
+            log.warning("schedule %s: the members of %s are not known, they are passed over", schedule.key, unread)
         for unknown in found.unknown:
             log.warning("schedule %s: %s gives nobody (%s)", schedule.key, unknown.address, unknown.reason.value)
         times = list(firing(schedule, now=now).times)
@@ -114,5 +131,4 @@ class Clock:
 
 
 def _due(schedule: Schedule, now: float) -> bool:
-    times = [time for time in (schedule.next_at, schedule.snoozed_until) if time is not None]
-    return bool(times) and min(times) <= now
+    return schedule.due_at is not None and schedule.due_at <= now

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +65,7 @@ to = ["{DEVS}", "bitrix24:main/10"]
 
 [[schedules]]
 name = "soon"
-at = {{soon}}
+when = "in 2 seconds"
 to = ["@oncall"]
 text = "A *schedule* with a picture and a file"
 pictures = [{{{{ name = "board", url = "{{picture}}" }}}}]
@@ -86,13 +85,11 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Demo, Bri
         for name in ("match", "listed", "group"):
             channel = f"C0{name.upper()}"
             made.workspace.channels[channel] = Channel(channel, name, [ANNA, BOB, CAROL, BOT_USER])
-        soon = datetime.now(UTC) + timedelta(seconds=3)
         bridge = Bridge(
             tmp_path_factory.mktemp("bridge"),
             made,
             more=SHARED_MORE,
             mapping=SHARED_MAPPING,
-            soon=soon.isoformat(),
             picture=made.picture_url,
             file=made.file_url,
         )

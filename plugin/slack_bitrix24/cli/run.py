@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import queue
 import signal
 import sys
 import threading
@@ -18,6 +19,9 @@ from slack_bitrix24.config import Secret, Settings
 from slack_bitrix24.store import Store
 
 log = logging.getLogger("slack_bitrix24")
+
+LONGEST_END = 9.5
+"""Seconds after which it ends whatever is still in hand."""
 
 
 def run(*, path: Path | None, environ: Mapping[str, str], roles: str) -> int:
@@ -38,9 +42,14 @@ def _leave(status: int) -> None:
     """End at once where a request has not come back: Python would wait for its thread, for up to a minute."""
     others = [thread for thread in threading.enumerate() if thread is not threading.main_thread() and thread.is_alive()]
     if any(not thread.daemon for thread in others):
-        logging.shutdown()
-        sys.stderr.flush()
-        os._exit(status)
+        _leave_now(status)
+
+
+def _leave_now(status: int) -> None:
+    """End without waiting for anything: all that was acknowledged is in the database."""
+    logging.shutdown()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def _roles(text: str) -> set[str]:
@@ -52,26 +61,26 @@ def _roles(text: str) -> set[str]:
 
 
 def _run(found: Opened, store: Store, *, roles: set[str], environ: Mapping[str, str]) -> int:
-    ending = threading.Event()
+    # Not an Event: a signal that comes while the main thread is inside its lock would wait for itself.
+    ends: queue.SimpleQueue[str] = queue.SimpleQueue()
     refused: list[str] = []
-
-    def refuse(reason: str) -> None:
-        refused.append(reason)
-        ending.set()
-
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ending.set())
-    bridge = Bridge(found.settings, store=store, mapping=found.mapping, roles=roles, environ=environ, refuse=refuse)
+        signal.signal(number, lambda *_: ends.put(""))
+    bridge = Bridge(found.settings, store=store, mapping=found.mapping, roles=roles, environ=environ, refuse=ends.put)
     try:
         bridge.start()
         log.info("running: %s", ", ".join(role for role in ROLES if role in roles))
-        ending.wait()
+        if reason := ends.get():
+            refused.append(reason)
     except OSError as error:
         web = found.settings.web
         where = f"{web.host}:{web.port}" if web else "the network"
-        refused.append(f"HTTP: {where} can't be listened on: {error.strerror or error}")
+        refused.append(f"HTTP: {where} can't be listened on: {os.strerror(error.errno) if error.errno else error}")
     finally:
         log.info("stopping")
+        last = threading.Timer(LONGEST_END, _leave_now, [FAILED if refused else DONE])
+        last.daemon = True
+        last.start()
         bridge.stop()
     for reason in refused:
         fail(reason)

@@ -57,10 +57,15 @@ class Asker:
         return among(user, addresses, directory=self.directory(), people=self.people())
 
 
+def _id(named: Any) -> str:
+    """Return the id of what an interaction names as an object and an event by its id alone."""
+    return str((named.get("id") if isinstance(named, Mapping) else named) or "")
+
+
 def ask_of(body: Mapping[str, Any], asker: Asker) -> Ask:
-    """Read who asks from a command, a shortcut, a click or a submitted form."""
-    user = str(body.get("user_id") or (body.get("user") or {}).get("id") or "")
-    channel = str(body.get("channel_id") or (body.get("channel") or {}).get("id") or "")
+    """Read who asks from a command, an event, a shortcut, a click or a submitted form."""
+    user = str(body.get("user_id") or _id(body.get("user")))
+    channel = str(body.get("channel_id") or _id(body.get("channel")))
     view = body.get("view") or {}
     return Ask(
         user=user,

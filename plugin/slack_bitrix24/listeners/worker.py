@@ -125,7 +125,7 @@ class Worker:
     def _event(self, letter: Letter) -> None:
         event = letter.payload.get("event") or {}
         if event.get("type") == "app_home_opened":
-            return self.work.home.show(ask_of(event | {"user_id": event.get("user")}, self.work.notifier.asker))
+            return self.work.home.show(ask_of(event, self.work.notifier.asker))
         if event.get("type") != "message":
             return self.work.workspace.note(event)
         said = read_event(event)

@@ -1,0 +1,200 @@
+"""Messages in channels: what a relay takes, and what becomes of it when it is edited or deleted."""
+
+from __future__ import annotations
+
+import pytest
+
+from rig import ANNA, BOB
+from slack_bitrix24.sandbox.workspace.faults import Fault
+from slack_bitrix24.sandbox.workspace.people import BOT_ID, BOT_USER
+from waiting import until
+
+
+def everything(notification) -> str:
+    return notification["message"] + str(notification["attach"])
+
+
+def settled(slack) -> None:
+    """Wait until the bridge has worked off what came in before: a later message of the same channels has arrived."""
+    for channel in ("C0ALERTS", "C0MATCH", "C0LISTED", "C0GENERAL"):
+        until(lambda: all(one.acked or one.failed for one in slack.workspace.courier.deliveries))
+        words = f"marker {channel} {len(slack.portal.sends())}"
+        if channel == "C0ALERTS":
+            slack.workspace.bot_message({"text": words}, channel=channel)
+            slack.arrived(10, words)
+        elif channel == "C0MATCH":
+            slack.workspace.message(ANNA, f"firing {words}", channel=channel)
+            slack.arrived(14, words)
+        elif channel == "C0LISTED":
+            slack.workspace.message(BOB, words, channel=channel)
+            slack.arrived(14, words)
+        else:
+            slack.workspace.message(BOB, f"@anna {words}", channel=channel)
+            slack.arrived(10, words)
+
+
+def test_an_alert_arrives_with_fields_colour_picture_and_a_link_back(slack, shared):
+    picture = shared[0].picture_url
+    alert = slack.workspace.alert(name="AllInIt", image_url=picture)
+    for user_id in (10, 12):
+        got = slack.arrived(user_id, "AllInIt")
+        for words in ("[FIRING:1] AllInIt", "Severity", "critical", "prod-eu", "7.3 %", picture, "restart the API"):
+            assert words in everything(got)
+        assert "a30200" in everything(got).lower()
+        assert f"/archives/C0ALERTS/p{alert.ts.replace('.', '')}" in everything(got)
+
+
+def test_the_all_clear_replaces_the_alert(slack):
+    alert = slack.workspace.alert(name="Replaced")
+    slack.arrived(12, "[FIRING:1] Replaced")
+    slack.workspace.clear(alert.ts)
+    for user_id in (10, 12):
+        got = slack.arrived(user_id, "[RESOLVED] Replaced")
+        assert "2eb886" in everything(got).lower()
+        assert len(slack.seen(user_id, "Replaced")) == 1
+
+
+def test_an_edit_that_matches_no_more_replaces_all_the_same(slack):
+    said = slack.workspace.message(ANNA, "disk FIRING now", channel="C0MATCH")
+    slack.arrived(14, "disk FIRING now")
+    slack.workspace.edit(said.ts, "disk is fine again")
+    slack.arrived(14, "disk is fine again")
+    until(lambda: not slack.seen(14, "disk FIRING now"))
+
+
+def test_a_message_that_begins_to_match_by_its_edit_is_relayed(slack):
+    said = slack.workspace.message(ANNA, "all quiet 17", channel="C0MATCH")
+    slack.workspace.edit(said.ts, "all critical 17")
+    slack.arrived(14, "all critical 17")
+    assert slack.executed("all quiet 17") == 0
+
+
+def test_a_deleted_message_takes_its_notification_back(slack):
+    alert = slack.workspace.alert(name="Deleted")
+    slack.arrived(10, "Deleted")
+    slack.arrived(12, "Deleted")
+    slack.workspace.delete(alert.ts)
+    until(lambda: not slack.seen(10, "Deleted"))
+    until(lambda: not slack.seen(12, "Deleted"))
+
+
+def test_a_link_preview_and_a_reply_do_not_send_it_again(slack):
+    said = slack.workspace.message(BOB, "see https://example.com/preview", channel="C0LISTED")
+    slack.arrived(14, "example.com/preview")
+    unfurl = {"from_url": "https://example.com/preview", "title": "A preview", "id": 1, "service_name": "Example"}
+    slack.workspace.change(said, {**said.body, "attachments": [unfurl]}, editor=BOB)
+    alert = slack.workspace.alert(name="Unfurled")
+    slack.arrived(10, "Unfurled")
+    slack.workspace.change(alert, dict(alert.body, reply_count=1), editor="B0MONITOR")
+    settled(slack)
+    assert slack.executed("example.com/preview") == 1
+    assert slack.executed("Unfurled") == 2  # Anna and Bob
+
+
+def test_what_the_bridge_says_itself_is_never_relayed(slack):
+    ts = slack.workspace.clock.ts()
+    own = {
+        "type": "message",
+        "user": BOT_USER,
+        "bot_id": BOT_ID,
+        "ts": ts,
+        "text": "firing said by the bridge <@U024BE7LH>",
+    }
+    for channel in ("C0ALERTS", "C0MATCH", "C0GENERAL"):
+        slack.workspace.post(slack.workspace.channel(channel), dict(own, ts=slack.workspace.clock.ts()))
+    settled(slack)
+    assert slack.executed("said by the bridge") == 0
+
+
+def test_a_relay_takes_only_the_senders_and_the_words_that_it_names(slack):
+    slack.workspace.message(BOB, "a person among alerts", channel="C0ALERTS")
+    slack.workspace.message(ANNA, "nothing of that kind", channel="C0MATCH")
+    slack.workspace.message(ANNA, "not from the one who is listed", channel="C0LISTED")
+    slack.workspace.message(ANNA, "mentions nobody", channel="C0GENERAL")
+    slack.workspace.bot_message({"text": "a bot, <@U024BE7LH>, among people"}, channel="C0GENERAL")
+    settled(slack)
+    for words in ("a person among", "nothing of that kind", "not from the one", "mentions nobody", "among people"):
+        assert slack.executed(words) == 0, words
+
+
+def test_a_pattern_looks_at_attachments_too(slack):
+    slack.workspace.bot_message({"attachments": [{"title": "State: Critical", "text": "inside"}]}, channel="C0MATCH")
+    slack.arrived(14, "State: Critical")
+
+
+def test_whoever_is_mentioned_is_notified_once_with_the_senders_name(slack):
+    slack.workspace.message(BOB, "@anna @carol @anna please review", channel="C0GENERAL")
+    got = slack.arrived(10, "please review")
+    slack.arrived(14, "please review")
+    assert "Bob Smirnov" in everything(got)
+    assert slack.executed("please review") == 2
+
+
+def test_an_edit_that_mentions_one_more_reaches_that_one_too(slack):
+    said = slack.workspace.message(BOB, "@anna first draft", channel="C0GENERAL")
+    slack.arrived(10, "first draft")
+    slack.workspace.edit(said.ts, "@anna @carol second draft")
+    slack.arrived(14, "second draft")
+    slack.arrived(10, "second draft")
+    assert slack.seen(10, "first draft") == []
+
+
+def test_edits_are_ignored_where_the_relay_says_so(slack):
+    said = slack.workspace.message(BOB, "as it was said", channel="C0LISTED")
+    slack.arrived(14, "as it was said")
+    slack.workspace.edit(said.ts, "as it was edited")
+    slack.workspace.delete(said.ts)
+    settled(slack)
+    assert slack.executed("as it was edited") == 0
+    assert slack.seen(14, "as it was said")
+
+
+def test_a_reply_in_a_thread_links_to_its_thread(slack):
+    said = slack.workspace.message(ANNA, "a thread begins", channel="C0GENERAL")
+    reply = slack.workspace.message(BOB, "@anna a reply in it", channel="C0GENERAL", thread_ts=said.ts)
+    got = everything(slack.arrived(10, "a reply in it"))
+    assert f"p{reply.ts.replace('.', '')}?thread_ts={said.ts}" in got.replace("&amp;", "&")
+
+
+def test_a_group_of_slack_and_an_address_of_bitrix24_are_reached_once(slack):
+    slack.workspace.message(ANNA, "to the group", channel="C0GROUP")
+    slack.arrived(10, "to the group")
+    slack.arrived(12, "to the group")
+    assert slack.executed("to the group") == 2
+
+
+def test_an_event_that_comes_twice_owes_nothing_twice(slack):
+    slack.workspace.faults.add(Fault("duplicate", times=1))
+    slack.workspace.alert(name="Twice")
+    slack.arrived(10, "Twice")
+    slack.arrived(12, "Twice")
+    settled(slack)
+    assert slack.executed("[FIRING:1] Twice") == 2
+
+
+def test_an_event_whose_acknowledgement_got_lost_owes_nothing_twice(slack):
+    slack.workspace.faults.add(Fault("ignore_acks", times=1))
+    words = "lost acknowledgement"
+    slack.workspace.message(BOB, words, channel="C0LISTED")
+    slack.arrived(14, words)
+    until(lambda: any(len(one.attempts) > 1 and one.acked for one in slack.workspace.courier.deliveries), timeout=15)
+    assert slack.executed(words) == 1
+
+
+@pytest.mark.parametrize(
+    "body", [{"text": ""}, {"blocks": [{"type": "video", "alt_text": "a film"}]}, {"attachments": [{}]}]
+)
+def test_odd_messages_hold_nothing_up(slack, body):
+    slack.workspace.bot_message(body, channel="C0ALERTS")
+    slack.workspace.bot_message({"text": "after an odd one"}, channel="C0ALERTS")
+    slack.arrived(10, "after an odd one")
+
+
+def test_the_schedule_of_the_configuration_shows_picture_and_file(slack, shared):
+    for user_id in (10, 12):
+        got = slack.arrived(user_id, "picture and a file", timeout=20)
+        assert shared[0].picture_url in everything(got)
+        assert shared[0].file_url in everything(got)
+        assert "agenda.docx" in everything(got)
+        assert "A [b]schedule[/b]" in got["message"]
+    assert slack.executed("picture and a file") == 2
