@@ -7,17 +7,18 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from io import TextIOWrapper
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
+from typer.main import get_command
 
-from slack_bitrix24.cli import lists, outbox_commands
-from slack_bitrix24.cli.ending import FAILED, ended, fail
+from slack_bitrix24.cli import lists, outbox_commands, send_command
+from slack_bitrix24.cli.ending import DONE, FAILED, ended, fail
 from slack_bitrix24.cli.starting import Config, Json, help_alone, run_with
 
 PROGRAM = "slack-bitrix24"
+HELP = ("-h", "--help")
 
 application = typer.Typer(
     name=PROGRAM,
@@ -25,7 +26,7 @@ application = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": list(HELP)},
 )
 
 
@@ -36,6 +37,8 @@ def program(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if _explained(arguments):
+        return DONE
     try:
         return application(args=list(arguments), prog_name=PROGRAM, standalone_mode=False) or 0
     except TyperException as error:
@@ -45,6 +48,25 @@ def program(arguments: Sequence[str]) -> int:
         return error.exit_code
     except typer.Abort:
         return FAILED
+
+
+def _explained(arguments: Sequence[str]) -> bool:
+    """Print the help of a command where nothing else is asked for; False where there is more to it.
+
+    typer would read the options before the sub-command first, and load pydantic for it: a quarter of a second.
+    """
+    *words, last = arguments or [""]
+    if last not in HELP:
+        return False
+    command: Any = get_command(application)
+    context = typer.Context(command, info_name=PROGRAM, **command.context_settings)
+    for word in words:
+        command = getattr(command, "commands", {}).get(word)
+        if command is None:
+            return False
+        context = typer.Context(command, info_name=word, parent=context)
+    typer.echo(context.get_help())
+    return True
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 – typer's form of a callback
@@ -103,67 +125,7 @@ def check(context: typer.Context, *, config: Config = None, as_json: Json = Fals
     run_with(context, config, command.check, as_json=as_json)
 
 
-@application.command()
-def send(  # noqa: PLR0913 – typer takes the options of `send` so
-    context: typer.Context,
-    *,
-    text: Annotated[str, typer.Option(help=r"What to say; \n is a line break; - reads standard input.")],
-    to: Annotated[
-        list[str] | None, typer.Option(metavar="ADDRESS", help="Whom, through the mapping file and the outbox.")
-    ] = None,
-    url: Annotated[
-        str,
-        typer.Option(
-            metavar="URL",
-            envvar="BITRIX24_WEBHOOK_URL",
-            help="A webhook, or with --token a portal: no configuration is needed.",
-        ),
-    ] = "",
-    user: Annotated[list[str] | None, typer.Option(metavar="ID", help="A Bitrix24 user, with --url.")] = None,
-    tag: Annotated[
-        str, typer.Option(metavar="TAG", help="A later notification with the same tag replaces this one.")
-    ] = "",
-    picture: Annotated[list[str] | None, typer.Option(metavar="NAME=URL", help="Show a picture.")] = None,
-    file: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=URL|PATH", help="Show a file; one of this machine is uploaded, with --to."),
-    ] = None,
-    blocks: Annotated[str, typer.Option(metavar="JSON|FILE|URL", help="Blocks of an ATTACH.")] = "",
-    token: Annotated[
-        str, typer.Option(metavar="TOKEN", envvar="BITRIX24_TOKEN", help="An OAuth access token, with --url.")
-    ] = "",
-    wait: Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for the outcome, with --to.")] = 30.0,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the call and send nothing.")] = False,
-    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the answer there.")] = None,
-    config: Config = None,
-    as_json: Json = False,
-) -> None:
-    """Notify people: with --to through the outbox, with --url and --user by one call."""
-    from slack_bitrix24.cli import options  # noqa: PLC0415
-
-    wanted = options.Wanted(
-        text=text, tag=tag, pictures=tuple(picture or ()), files=tuple(file or ()), blocks=blocks,
-        dry_run=dry_run, output=output, as_json=as_json,
-    )  # fmt: skip
-    users = tuple(user or ())
-    typed = [f"--{name}" for name in ("url", "token") if _typed(context, name)] + (["--user"] if users else [])
-    if to and typed:
-        raise typer.Exit(ended(lambda: options.either(typed)))
-    if to:
-        from slack_bitrix24.cli import send_to  # noqa: PLC0415
-
-        run_with(context, config, send_to.send, wanted=wanted, to=tuple(to), wait=wait)
-    from slack_bitrix24.cli import send_url  # noqa: PLC0415
-
-    raise typer.Exit(ended(lambda: send_url.send(wanted, url=url, users=users, token=token)))
-
-
-def _typed(context: typer.Context, name: str) -> bool:
-    """Tell whether an option stood on the command line rather than in the environment."""
-    source = context.get_parameter_source(name)
-    return source is not None and source.name == "COMMANDLINE"
-
-
+application.command()(send_command.send)
 application.add_typer(lists.mapping, name="mapping")
 application.add_typer(outbox_commands.outbox, name="outbox")
 application.add_typer(lists.schedule, name="schedule")

@@ -29,6 +29,21 @@ def mapping_show(context: typer.Context, *, config: Config = None, as_json: Json
     run_with(context, config, command.show, as_json=as_json)
 
 
+@mapping.command("sync")
+def mapping_sync(
+    context: typer.Context,
+    *,
+    portal: Annotated[str, typer.Option(metavar="NAME", help="Whose users; the first portal if not given.")] = "",
+    write: Annotated[bool, typer.Option("--write", help="Add the new ones to the mapping file.")] = False,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Match Slack and Bitrix24 users by e-mail, and show who is new."""
+    from slack_bitrix24.cli import syncing as command  # noqa: PLC0415
+
+    run_with(context, config, command.sync, portal=portal, write=write, as_json=as_json)
+
+
 @schedule.command("list")
 def schedule_list(context: typer.Context, *, config: Config = None, as_json: Json = False) -> None:
     """List the configuration's schedules and people's reminders, the next first."""

@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from slack_bitrix24.bitrix24.check import check
+from slack_bitrix24.bitrix24.links import address, last_part
 from slack_bitrix24.cli.ending import UsageFaultError
 from slack_bitrix24.errors import AttachError
 
@@ -73,10 +73,10 @@ def named(options: Sequence[str], option: str) -> list[tuple[str, str]]:
     for text in options:
         name, separator, value = text.partition("=")
         if text.startswith(WEB):
-            name, value = Path(urlsplit(text).path).name or text, text
+            name, value = last_part(text) or text, text
         elif not separator or not name or not value:
             raise UsageFaultError(f"{option}: expected NAME=URL, got {text!r}")
-        found.append((name, value))
+        found.append((name, address(value) or value if value.startswith(WEB) else value))
     return found
 
 

@@ -85,16 +85,16 @@ def _fires(one: Schedule, *, now: float) -> Iterator[tuple[float, Schedule]]:
     """Yield the times at which it fires from now on, the next first; what is overdue fires now."""
     if one.state != "active":
         return
-    times = merge(_series(one), [one.snoozed_until] if one.snoozed_until is not None else [])
+    times = merge(_series(one, now), [one.snoozed_until] if one.snoozed_until is not None else [])
     yield from ((max(at, now), one) for at in times)
 
 
-def _series(one: Schedule) -> Iterator[float]:
+def _series(one: Schedule, now: float) -> Iterator[float]:
     if one.next_at is None:
         return
     yield one.next_at
     rule = when.load(one.rule)
-    at = datetime.fromtimestamp(one.next_at, UTC)
+    at = datetime.fromtimestamp(max(one.next_at, now), UTC)
     while following := when.next_after(rule, at):
         yield following.timestamp()
         at = following

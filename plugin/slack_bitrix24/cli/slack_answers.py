@@ -9,6 +9,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from slack_bitrix24.cli.words import cut
 from slack_bitrix24.errors import SlackBitrix24Error
 
 
@@ -36,7 +37,7 @@ def asking() -> Iterator[None]:
 
 def _code(response: Any) -> str:
     """Return Slack's code, or the status: an answer that is no JSON comes as a plain dict."""
-    status = getattr(response, "status_code", None) or response.get("status")
     needed = response.get("needed")
-    code = str(response.get("error") or f"its answer is no JSON (status {status})")
+    status = getattr(response, "status_code", None) or response.get("status")
+    code = cut(str(response.get("error") or f"its answer is no JSON (status {status})"), 100)
     return f"{code}, the scope {needed} is missing" if needed else code

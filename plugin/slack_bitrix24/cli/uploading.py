@@ -10,6 +10,7 @@ from pathlib import Path
 from slack_bitrix24.app.portals import sign_in
 from slack_bitrix24.bitrix24 import Bitrix24
 from slack_bitrix24.bitrix24.check import check
+from slack_bitrix24.bitrix24.links import address
 from slack_bitrix24.cli.ending import UsageFaultError
 from slack_bitrix24.cli.options import WEB, Wanted, named
 from slack_bitrix24.config import Settings
@@ -54,7 +55,7 @@ def _links(  # noqa: PLR0917 – one call, all of it needed
     readers = [one.recipient.user_id for one in made]
     with Bitrix24(auth=auth, plan=configured.plan, retry_for=PATIENCE) as client:
         kept = [client.upload(path, name, rights_for=readers) for name, path in local]
-    return [{"NAME": one.name, "LINK": one.url, "SIZE": one.size} for one in kept]
+    return [{"NAME": one.name, "LINK": address(one.url) or one.url, "SIZE": one.size} for one in kept]
 
 
 def _with(one: Notification, files: Sequence[dict[str, object]]) -> Notification:
