@@ -20,7 +20,7 @@ lint: $(VENV)/dev.stamp  ## ruff, mypy and the floors
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/bench.stamp  ## the tables of docs/explanation, measured again
+bench: $(VENV)/dev.stamp  ## the tables of docs/explanation, measured again
 	$(BIN)/python -m benchmarks $(ARGS)
 
 soak: $(VENV)/dev.stamp  ## the fault tests at full length
@@ -45,10 +45,6 @@ $(VENV)/run.stamp: requirements.lock pyproject.toml
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.lock
 	$(INSTALL) --require-hashes -r requirements-dev.lock
-	touch $@
-
-$(VENV)/bench.stamp: $(VENV)/dev.stamp
-	$(INSTALL) --group peers
 	touch $@
 
 clean:
