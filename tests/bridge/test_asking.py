@@ -61,7 +61,7 @@ def test_status_shows_my_latest_and_only_mine(slack):
 def test_a_reminder_in_two_seconds_fires_once_and_is_over(slack):
     began = time.monotonic()
     said = slack.type("remind me to stretch in 2 seconds").first
-    assert said.startswith("I'll remind Anna Petrova ")
+    assert said.startswith("Reminder for Anna Petrova, ")
     assert "stretch" in said.splitlines()[0]
     got = slack.arrived(10, "stretch")
     assert time.monotonic() - began < 5
@@ -92,7 +92,7 @@ def test_somebody_else_can_be_reminded_and_reads_who_asked(slack):
 
 def test_reminders_are_understood_and_answered_in_russian(slack):
     said = slack.type("напомни мне размяться каждый будний день в 9:45", user=BOB).first
-    assert said.startswith("Напомню (Bob Smirnov) каждый будний день в 9:45: ")
+    assert said.startswith("Напоминание (Bob Smirnov), каждый будний день в 9:45: ")
     assert slack.type(f"отмени {number(said)}", user=BOB).first == f"Напоминание {number(said)} отменено"
     assert slack.type("напоминания", user=BOB).first == "Напоминаний нет."
 
@@ -109,7 +109,7 @@ def test_a_reminder_without_a_time_is_asked_for_one(slack, text):
 
 def test_a_reminder_for_nobody_is_not_kept(slack):
     said = slack.type("remind @dave to map himself in 1 hour").first
-    assert said.startswith("Nobody was notified")
+    assert said.startswith("No reminder was kept.\n")
     assert "Dave Unmapped" in said
 
 

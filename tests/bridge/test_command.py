@@ -72,7 +72,7 @@ def test_whoever_is_not_mapped_is_named_with_what_to_do_and_the_others_are_notif
     typed = slack.type("@dave @carol unmapped and mapped")
     assert typed.first.splitlines()[0] == "Queued for Carol Chen"
     assert "Dave Unmapped" in typed.first
-    assert f"`{DAVE}: <Bitrix24 user id>`" in typed.first.replace("&lt;", "<").replace("&gt;", ">")
+    assert f"ask an administrator to add `{DAVE}:` and the Bitrix24 user's number" in typed.first
     slack.arrived(14, "unmapped and mapped")
     assert "Dave Unmapped" in typed.final("Delivered to Carol Chen")
 

@@ -64,7 +64,7 @@ def test_a_form_with_a_time_becomes_a_reminder_and_says_so(slack):
     form = slack.form()
     shown = slack.workspace.submit(form.body["id"], {"text": "form later", "when": "in 2 seconds"})
     assert shown is not None
-    assert "I'll remind Carol Chen" in str(shown.body["blocks"])
+    assert "Reminder for Carol Chen" in str(shown.body["blocks"])
     assert slack.seen(14, "form later") == []
     slack.arrived(14, "form later")
 

@@ -29,10 +29,14 @@ class Events:
 
     def take(self, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Return status, content type and body of the answer. Never raises."""
+        try:
+            text = body.decode("utf-8")
+        except UnicodeDecodeError:
+            return 400, "text/plain", "not UTF-8"
         if not self._signed(body, headers):
             return 401, "application/json", '{"error": "invalid request"}'
         try:
-            payload = read(body.decode("utf-8"), headers.get("content-type", ""))
+            payload = read(text, headers.get("content-type", ""))
         except ValueError:
             return 400, "text/plain", "not JSON"
         if payload.get("type") == "url_verification":

@@ -59,7 +59,7 @@ class Reminders:
         self.asker.may_notify(ask, broad=found.broad)
         lines = notes(found.unknown, ask.language)
         if not found.recipients and not found.unread:
-            return answers.queued([], lines, lang=ask.language)
+            return "\n".join([say(ask.language, "nobody_reminded"), *lines])
         try:
             text, rule, phrase = when.split(rest, now=self.moment(), zone=self.zone)
         except PhraseError as error:

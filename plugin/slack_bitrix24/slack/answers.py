@@ -30,7 +30,12 @@ def joined(names: Iterable[str], *, lang: str) -> str:
     names = [shown(name) for name in names]
     if len(names) > MOST_NAMES:
         names = [*names[:MOST_NAMES], say(lang, "more", n=len(names) - MOST_NAMES)]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {say(lang, 'and')} {names[-1]}"
+    return _with(names, say(lang, "and"))
+
+
+def _with(words: Sequence[str], last: str) -> str:
+    """Return `a, b and c`."""
+    return " ".join(filter(None, (", ".join(words[:-1]), last if len(words) > 1 else "", *words[-1:])))
 
 
 def duration(seconds: float, *, lang: str) -> str:
@@ -49,7 +54,7 @@ def duration(seconds: float, *, lang: str) -> str:
 def unknown(address: str, reason: str, choices: Sequence[str] = (), *, lang: str) -> str:
     """Return the line that names an address which gave nobody, and says what to do."""
     found = re.search(r"[UW][A-Z0-9]{2,}", address)
-    choice = say(lang, "and").join(f" {escape(one)} " for one in choices).strip()
+    choice = _with([escape(one) for one in choices], say(lang, "or"))
     who = f"<@{address}>" if found and found.group() == address else escape(address)
     return say(lang, reason, who=who, id=found.group() if found else escape(address), choices=choice)
 

@@ -12,6 +12,7 @@ Language = Literal["en", "ru"]
 
 WORDS: dict[str, tuple[str, str]] = {
     "and": ("and", "и"),
+    "or": ("or", "или"),
     "more": ("{n} more", "ещё {n}"),
     "seconds": ("{n} s", "{n} с"),
     "queued": ("Queued for {names}", "В очереди: {names}"),
@@ -26,8 +27,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "cancelled": ("Cancelled: {names}", "Отменено: {names}"),
     "nobody_notified": ("Nobody was notified.", "Никто не уведомлён."),
     "unmapped": (
-        "{who} is not in the mapping file: an administrator adds the line `{id}: <Bitrix24 user id>`",
-        "{who} нет в файле соответствий: администратор добавит строку `{id}: <id пользователя Битрикс24>`",
+        "{who} is not in the mapping file: ask an administrator to add `{id}:` and the Bitrix24 user's number",
+        "{who} нет в файле соответствий: попросите администратора добавить `{id}:` и номер пользователя Битрикс24",
     ),
     "no_group": ("No group is called {who}", "Нет группы {who}"),
     "nobody": ("Nobody is called {who}", "Никого нет под именем {who}"),
@@ -58,7 +59,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "«{word}» — не адрес: @anna, @oncall, bitrix24:10",
     ),
     "meant": ("Did you mean `{command} {hint}`?", "Может быть, `{command} {hint}`?"),
-    "may_not_notify": ("You may not notify people from here", "Вам нельзя отправлять уведомления отсюда"),
+    "may_not_notify": (
+        "You may not notify people: `permissions.notify` of the configuration says who may",
+        "Вам нельзя отправлять уведомления: кому можно, сказано в `permissions.notify` настроек",
+    ),
     "may_not_broadcast": (
         "Only those whom the configuration names under `permissions.broadcast` may notify more than 20 people at once",
         "Больше 20 человек сразу могут уведомлять только те, кто назван в `permissions.broadcast` настроек",
@@ -72,10 +76,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Something went wrong here and nothing was sent; the log says what",
         "Здесь что-то сломалось, ничего не отправлено; подробности в журнале",
     ),
-    "reminder_kept": ("I'll remind {names} {when}: {text}", "Напомню ({names}) {when}: {text}"),
+    "reminder_kept": ("Reminder for {names}, {when}: {text}", "Напоминание ({names}), {when}: {text}"),
     "reminder_next": ("Next: {times}", "Ближайшие: {times}"),
     "reminder_undo": ("`{command} cancel {id}` takes it back", "Отменить: `{command} отмени {id}`"),
     "reminder_from": ("{name}, a reminder in Slack", "{name}, напоминание из Slack"),
+    "nobody_reminded": ("No reminder was kept.", "Напоминание не сохранено."),
     "reminder_time": (
         "When? {reason}. For example: in 20 minutes, tomorrow at 9:00, every weekday at 9:45",
         "Когда? {reason}. Например: через 20 минут, завтра в 9:00, каждый будний день в 9:45",

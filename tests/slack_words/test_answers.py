@@ -1,0 +1,117 @@
+"""The answers that a person gets in Slack, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from slack_bitrix24.model import Notification, Recipient, State, Stored
+from slack_bitrix24.slack import answers
+
+ANNA, BOB = Recipient("main", 10), Recipient("main", 12)
+NAMES = {str(ANNA): "Anna", str(BOB): "<@U0G9QF9C6>"}
+
+
+def stored(recipient, state, *, error="", took=0.4, number=1, message="Hello  <you>") -> Stored:
+    note = Notification("k", recipient, message, "t")
+    done = 100.0 + took if state is not State.PENDING else None
+    return Stored(number, note, state, 1, created_at=100.0, due_at=100.0, finished_at=done, error=error)
+
+
+def outcome(*found, notes=(), lang="en") -> str:
+    return answers.outcome(found, NAMES, notes, lang=lang, command="/b24")
+
+
+@pytest.mark.parametrize(
+    ("found", "english", "russian"),
+    [
+        ([(ANNA, State.DELIVERED)], "Delivered to Anna in 0.4 s", "Доставлено: Anna — за 0,4 с"),
+        (
+            [(ANNA, State.DELIVERED), (BOB, State.DELIVERED)],
+            "Delivered to Anna and <@U0G9QF9C6> in 0.4 s",
+            "Доставлено: Anna и <@U0G9QF9C6> — за 0,4 с",
+        ),
+        ([(ANNA, State.SUPERSEDED)], "Replaced by a newer version: Anna", "Заменено новой версией: Anna"),
+        ([(ANNA, State.CANCELLED)], "Cancelled: Anna", "Отменено: Anna"),
+    ],
+)
+def test_an_outcome_is_told_in_the_readers_language(found, english, russian):
+    rows = [stored(recipient, state) for recipient, state in found]
+    assert outcome(*rows) == english
+    assert outcome(*rows, lang="ru") == russian
+
+
+def test_what_failed_stands_beside_what_did_not_and_notes_stay():
+    rows = (
+        stored(BOB, State.DEAD, error="ACCESS_DENIED: <no>"),
+        stored(ANNA, State.DELIVERED),
+    )
+    assert outcome(*rows, notes=("Carol is not in the mapping file",)).splitlines() == [
+        "Delivered to Anna in 0.4 s",
+        "Not delivered to <@U0G9QF9C6>: ACCESS_DENIED: &lt;no&gt;",
+        "Carol is not in the mapping file",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "why"), [(State.PENDING, "", "not sent yet"), (State.SENDING, "busy", "busy")]
+)
+def test_what_is_still_on_its_way_says_why_and_where_to_look(state, error, why):
+    said = outcome(stored(ANNA, state, error=error))
+    assert said == f"Still on its way to Anna: {why}. `/b24 status` shows what becomes of it"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "english", "russian"),
+    [
+        (0.04, "0.0 s", "0,0 с"),
+        (9.94, "9.9 s", "9,9 с"),
+        (9.95, "10 s", "10 с"),
+        (89, "89 s", "89 с"),
+        (90, "2 min", "2 мин"),
+        (5300, "88 min", "88 мин"),
+        (7200, "2 h", "2 ч"),
+    ],
+)
+def test_a_duration_is_one_figure(seconds, english, russian):
+    assert answers.duration(seconds, lang="en") == english
+    assert answers.duration(seconds, lang="ru") == russian
+
+
+def test_of_many_names_the_first_ten_are_told():
+    names = [f"n{number}" for number in range(12)]
+    assert answers.listed(names, lang="en").endswith("n9, 2 more")
+    assert answers.joined(names, lang="en").endswith("n9 and 2 more")
+    assert answers.joined(names[:3], lang="ru") == "n0, n1 и n2"
+    assert answers.joined(names[:1], lang="en") == "n0"
+
+
+@pytest.mark.parametrize(
+    ("address", "reason", "choices", "said"),
+    [
+        ("U0DAVE004", "unmapped", (), "<@U0DAVE004> is not in the mapping file: ask an administrator to add "),
+        ("Dave <D> (U0DAVE004)", "unmapped", (), "Dave &lt;D&gt; (U0DAVE004) is not in the mapping file: "),
+        ("@nobody", "nobody", (), "Nobody is called @nobody"),
+        ("@chris", "several", ("A (@a)", "B (@b)", "C"), "@chris may be A (@a), B (@b) or C: say which"),
+        ("C0HERE001", "unread", (), "Slack does not tell who is in C0HERE001: "),
+    ],
+)
+def test_an_address_that_gave_nobody_is_named_with_what_to_do(address, reason, choices, said):
+    assert answers.unknown(address, reason, choices, lang="en").startswith(said)
+
+
+def test_the_line_for_the_mapping_file_can_be_copied():
+    for lang in ("en", "ru"):
+        assert "`U0DAVE004:`" in answers.unknown("Dave (U0DAVE004)", "unmapped", lang=lang)
+
+
+def test_the_first_answer_names_recipients_and_then_notes():
+    assert answers.queued(["Anna", "A & B"], ("a note",), lang="en") == "Queued for Anna, A &amp; B\na note"
+    assert answers.queued([], ("a note",), lang="en") == "Nobody was notified.\na note"
+
+
+def test_a_status_line_shows_number_recipient_state_and_first_words():
+    assert answers.status_line(stored(ANNA, State.DELIVERED, error="old"), NAMES, lang="en") == (
+        "`1` Anna: delivered · Hello &lt;you&gt;"
+    )
+    line = answers.status_line(stored(Recipient("acme", 1), State.DEAD, error="<why>"), NAMES, lang="ru")
+    assert line == "`1` bitrix24:acme/1: не доставлено — &lt;why&gt; · Hello &lt;you&gt;"

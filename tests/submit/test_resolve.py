@@ -1,0 +1,181 @@
+"""Addresses to recipients: who is reached, once each, and who is named as unknown."""
+
+from __future__ import annotations
+
+import pytest
+
+from slack_bitrix24.address import parse_address
+from slack_bitrix24.mapping import Directory, read_mapping
+from slack_bitrix24.model import Recipient
+from slack_bitrix24.submit.people import Group, People, Person
+from slack_bitrix24.submit.permissions import among
+from slack_bitrix24.submit.resolve import Asked, Reason, Unknown, resolve
+
+ANNA, BOB, CAROL, DAVE = "U024BE7LH", "U0G9QF9C6", "U0CAROL03", "U0DAVE004"
+MAPPING = f"""\
+users:
+  {ANNA}: 10
+  {BOB}: acme/12
+  {CAROL}: 14
+groups:
+  oncall: [{ANNA}, bitrix24:7]
+  team: ["@oncall", {BOB}]
+  crowd: [{", ".join(f"bitrix24:{number}" for number in range(100, 121))}]
+  S0KEPT0001: [{CAROL}]
+"""
+PORTALS = ("main", "acme")
+
+
+@pytest.fixture(scope="module")
+def directory() -> Directory:
+    return read_mapping(MAPPING, name="mapping.yaml", portals=PORTALS)
+
+
+@pytest.fixture(scope="module")
+def people() -> People:
+    users = [
+        Person(ANNA, "anna", "Anna Petrova", "Anya", language="ru", zone="Europe/Minsk"),
+        Person(BOB, "bob", "Bob Smirnov"),
+        Person(CAROL, "carol", "Carol Chen", "bobby"),
+        Person(DAVE, "dave", "Dave Dole"),
+        Person("U0ANNA002", "anna.k", "Anna Karenina"),
+        Person("U0GONE001", "gone", "Gone Girl", active=False),
+    ]
+    groups = [
+        Group("S0614TZR7", "devs", (ANNA, BOB)),
+        Group("S0UNREAD1", "unread"),
+        Group("S0EMPTY01", "nobodies", ()),
+    ]
+    crowd = tuple(f"U0CROWD{number:02}" for number in range(21))
+    return People(
+        {user.id: user for user in users},
+        {group.id: group for group in groups},
+        {"C0HERE001": (ANNA, DAVE, CAROL), "C0CROWD01": (*crowd, ANNA), "C0EMPTY01": (DAVE,)},
+    )
+
+
+def found(texts, directory, people, *, typed=True, asked=None):
+    addresses = [parse_address(text, default_portal="main", typed=typed) for text in texts]
+    return resolve(addresses, directory=directory, people=people, portals=PORTALS, asked=asked)
+
+
+def ids(resolution) -> list[str]:
+    return [str(recipient).removeprefix("bitrix24:") for recipient in resolution.recipients]
+
+
+ASKED = Asked(author=ANNA, channel="C0HERE001", mentioned=(BOB, "S0614TZR7", "here"))
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        ([ANNA], ["main/10"]),
+        ([f"<@{BOB}|bob>"], ["acme/12"]),
+        (["bitrix24:10", ANNA, "@anna"], ["main/10"]),
+        (["@oncall"], ["main/10", "main/7"]),
+        (["@team"], ["main/10", "main/7", "acme/12"]),
+        (["S0614TZR7"], ["main/10", "acme/12"]),
+        (["S0KEPT0001"], ["main/14"]),
+        (["@devs"], ["main/10", "acme/12"]),
+        (["me"], ["main/10"]),
+        (["here"], ["main/10", "main/14"]),
+        (["channel"], ["main/10", "main/14"]),
+        (["C0HERE001"], ["main/10", "main/14"]),
+        (["@Anya"], ["main/10"]),
+        (["@BOBBY"], ["main/14"]),
+        (["@bob"], ["acme/12"]),
+        (["@carol"], ["main/14"]),
+        (["mentioned"], ["acme/12", "main/10", "main/14"]),
+        (["bitrix24:acme/99"], ["acme/99"]),
+    ],
+)
+def test_each_address_reaches_its_people_once_and_in_order(directory, people, texts, expected):
+    resolution = found(texts, directory, people, asked=ASKED)
+    assert ids(resolution) == expected
+    assert resolution.unknown == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        (DAVE, Unknown(f"Dave Dole ({DAVE})", Reason.UNMAPPED)),
+        ("U0NOBODY1", Unknown("U0NOBODY1", Reason.UNMAPPED)),
+        ("@nobody", Unknown("@nobody", Reason.NOBODY)),
+        ("@gone", Unknown("@gone", Reason.NOBODY)),
+        ("S0NOSUCH1", Unknown("S0NOSUCH1", Reason.NO_GROUP)),
+        ("S0EMPTY01", Unknown("@nobodies", Reason.EMPTY)),
+        ("C0EMPTY01", Unknown("C0EMPTY01", Reason.EMPTY)),
+        ("bitrix24:nowhere/5", Unknown("bitrix24:nowhere/5", Reason.NO_PORTAL)),
+    ],
+)
+def test_an_address_that_gives_nobody_is_named_with_the_reason(directory, people, text, unknown):
+    resolution = found([text, CAROL], directory, people, asked=ASKED)
+    assert resolution.unknown == (unknown,)
+    assert ids(resolution) == ["main/14"]
+
+
+def test_a_name_of_several_names_them_all_and_reaches_none(directory, people):
+    users = {**people.users, "U0ANNA003": Person("U0ANNA003", "anya2", "Other", "Anya")}
+    groups = {**people.groups, "S0ANYA001": Group("S0ANYA001", "double", (ANNA,))}
+    more = People({**users, "U0DOUBLE1": Person("U0DOUBLE1", "double", "Dou Ble")}, groups)
+    resolution = found(["@anya", "@double"], directory, more)
+    assert ids(resolution) == []
+    assert resolution.unknown == (
+        Unknown("@anya", Reason.SEVERAL, ("Anna Petrova (@anna)", "Other (@anya2)")),
+        Unknown("@double", Reason.SEVERAL, ("Dou Ble (@double)", "@double")),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"), [("S0UNREAD1", "S0UNREAD1"), ("C0UNREAD1", "C0UNREAD1"), ("@unread", "S0UNREAD1")]
+)
+def test_members_that_were_not_read_yet_are_asked_for(directory, people, text, unread):
+    assert found([text], directory, people).unread == (unread,)
+
+
+def test_a_group_is_asked_for_while_no_group_is_known(directory):
+    assert found(["S0614TZR7"], directory, People()).unread == ("S0614TZR7",)
+
+
+@pytest.mark.parametrize("text", ["me", "here"])
+def test_me_and_here_mean_nobody_where_nobody_asks(directory, people, text):
+    assert found([text], directory, people).unknown == (Unknown(text, Reason.NOT_HERE),)
+
+
+def test_a_group_of_the_mapping_file_that_is_not_there_is_named(directory, people):
+    resolution = found(["@nosuch"], directory, people, typed=False)
+    assert resolution.unknown == (Unknown("@nosuch", Reason.NO_GROUP),)
+
+
+@pytest.mark.parametrize(("text", "broad"), [("@crowd", True), ("C0CROWD01", True), ("@team", False), (ANNA, False)])
+def test_more_than_twenty_people_are_broad(directory, people, text, broad):
+    assert found([text], directory, people).broad is broad
+
+
+def test_names_are_what_slack_calls_them_or_their_address(directory, people):
+    resolution = found(["bitrix24:10", "bitrix24:7", "bitrix24:14"], directory, people)
+    assert list(resolution.recipients.values()) == ["Anna Petrova", "bitrix24:main/7", "Carol Chen"]
+    assert People().name(ANNA) == f"<@{ANNA}>"
+    assert (people.language(ANNA), people.language("U0NOBODY1")) == ("ru", "en")
+    assert (people.zone(ANNA), people.zone("U0NOBODY1")) == ("Europe/Minsk", "")
+
+
+@pytest.mark.parametrize(
+    ("user", "addresses", "expected"),
+    [
+        (ANNA, ["*"], True),
+        (ANNA, [ANNA], True),
+        (ANNA, ["@team"], True),
+        (CAROL, ["@team"], False),
+        (BOB, ["bitrix24:acme/12"], True),
+        (DAVE, ["@team"], False),
+        (ANNA, [], False),
+        (ANNA, ["no address", "@oncall"], True),
+    ],
+)
+def test_who_is_among_those_whom_the_configuration_names(directory, people, user, addresses, expected):
+    assert among(user, addresses, directory=directory, people=people) is expected
+
+
+def test_a_recipient_is_written_as_an_address():
+    assert str(Recipient("acme", 12)) == "bitrix24:acme/12"
