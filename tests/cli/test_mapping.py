@@ -141,8 +141,8 @@ YAML = {
     "users last, no line break at the end, indented by four": (
         "groups:\n    a: [U024BE7LH]\nusers: # who\n\n    # Anna\n    U024BE7LH: 10",
         (
-            "groups:\n    a: [U024BE7LH]\nusers: # who\n\n    # Anna\n    U024BE7LH: 10\n    U0NEWONE1: 21    # New One\n"
-            "    U0NEW2: acme/22  # Другой\n"
+            "groups:\n    a: [U024BE7LH]\nusers: # who\n\n    # Anna\n    U024BE7LH: 10\n"
+            "    U0NEWONE1: 21    # New One\n    U0NEW2: acme/22  # Другой\n"
         ),
     ),
     "no users yet": (

@@ -24,7 +24,7 @@ from slack_bitrix24.document import Document
 from slack_bitrix24.model import Notification, Stored
 from slack_bitrix24.slack import mrkdwn
 from slack_bitrix24.store import Store, is_gone, new_owner
-from slack_bitrix24.submit.compose import Draft
+from slack_bitrix24.submit.compose import Draft, notifications
 from slack_bitrix24.submit.submitter import Submitter
 
 LOOK = 0.05
@@ -40,24 +40,30 @@ def send(*, path: Path | None, environ: Mapping[str, str], wanted: Wanted, to: S
     resolved = whom(found, to)
     for fault in resolved.faults:
         fail(str(fault))
+    made = _made(found, resolved, wanted)
+    if wanted.dry_run:
+        write(wanted, json.dumps([_shown(one) for one in made], ensure_ascii=False, indent=2))
+        return FAILED if resolved.faults else DONE
     with closing(database(found.settings)) as store:
         submitter = Submitter(store, lambda: found.directory, lambda: resolved.people, rules(found.settings))
-        made = _made(submitter, resolved, wanted)
-        if wanted.dry_run:
-            write(wanted, json.dumps([_shown(one) for one in made], ensure_ascii=False, indent=2))
-            return FAILED if resolved.faults else DONE
         made = uploaded(found.settings, wanted, made, store=store, environ=environ)
         ids = [accepted.id for accepted in submitter.keep(made)] if made else []
         return reported(_outcome(found, store, environ, ids=ids, wait=wait), resolved, wanted)
 
 
-def _made(submitter: Submitter, resolved: Whom, wanted: Wanted) -> list[Notification]:
+def _made(found: Opened, resolved: Whom, wanted: Wanted) -> list[Notification]:
     draft = Draft(
         document=Document(mrkdwn.parse(wanted.text)), reference=f"cli:{uuid.uuid4().hex}", source="cli", tag=wanted.tag
     )
     attach = attach_of(replace(wanted, files=()), files=_linked(wanted))
-    made = submitter.compose(draft, resolved.recipients)
-    limits = {name: rule.attach_limit for name, rule in submitter.rules.items()}
+    made = notifications(
+        draft,
+        resolved.recipients,
+        rules=rules(found.settings),
+        directory=found.directory,
+        people=resolved.people,
+    )
+    limits = {name: portal.attach_limit for name, portal in found.settings.portals.items()}
     return [_with(one, attach, limit=limits[one.recipient.portal]) for one in made] if attach else made
 
 

@@ -54,7 +54,10 @@ def _links(  # noqa: PLR0917 – one call, all of it needed
     auth = sign_in(configured, store=store, owner=new_owner(), environ=environ)
     readers = [one.recipient.user_id for one in made]
     with Bitrix24(auth=auth, plan=configured.plan, retry_for=PATIENCE) as client:
-        kept = [client.upload(path, name, rights_for=readers) for name, path in local]
+        try:
+            kept = [client.upload(path, name, rights_for=readers) for name, path in local]
+        except ValueError as error:
+            raise UsageFaultError(f"--file: {error}") from None
     return [{"NAME": one.name, "LINK": address(one.url) or one.url, "SIZE": one.size} for one in kept]
 
 
