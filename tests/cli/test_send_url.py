@@ -101,6 +101,8 @@ def test_blocks_by_their_address(run, scripted):
     scripted.answer = lambda _: Reply(raw=b"no", status=404)
     ended = run("send", "--user", "10", "--text", "x", "--blocks", f"{scripted.origin}/none.json")
     assert (ended.status, len(ended.lines)) == (2, 1)
+    ended = run("send", "--user", "10", "--text", "x", "--blocks", "http://127.0.0.1:9/none.json")
+    assert (ended.status, len(ended.lines)) == (2, 1)
 
 
 @pytest.mark.parametrize(
