@@ -51,9 +51,9 @@ class Rig:
     records: list[None] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def setup(self, url: str = "", *, plan: str = "enterprise", in_flight: int = 4, **client: float) -> Setup:
-        made = self.stack.enter_context(Client(Webhook(url or self.url, "tests"), connections=8, **client))
-        return Setup(made, Limits.of(plan, now=self.store.now()), in_flight)
+    def setup(self, url: str = "", *, bucket: tuple[float, float] = (250, 5), in_flight: int = 4) -> Setup:
+        made = self.stack.enter_context(Client(Webhook(url or self.url, "tests"), connections=8))
+        return Setup(made, Limits.of_bucket(*bucket, now=self.store.now()), in_flight)
 
     def node(
         self,

@@ -52,6 +52,12 @@ def test_people_hear_of_a_stop_once():
     assert after([Sign.ANSWERED, Sign.REFUSED], health=health).to_tell
 
 
+@pytest.mark.parametrize(("lasted", "tell"), [(3.0, True), (60.0, False)])
+def test_a_stop_that_was_taken_over_is_told_unless_the_last_holder_did(lasted, tell):
+    taken = Health.of("OVERLOAD_LIMIT", "blocked", 5.0, lasted=lasted)
+    assert (taken.stopped, taken.rest_until, taken.to_tell) == (True, 5.0, tell)
+
+
 def test_another_reason_is_told_too():
     away = after([Sign.LOST] * 8).known()
     assert after([Sign.REFUSED], health=away).to_tell

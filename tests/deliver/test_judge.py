@@ -87,9 +87,9 @@ def test_a_code_is_read_in_any_case(spelling):
     assert described(judge(codes.refusal(503, spelling("QUERY_LIMIT_EXCEEDED")), stored(), now=NOW)) == AGAIN
 
 
-@pytest.mark.parametrize("status", range(200, 600))
-def test_a_page_in_place_of_json_never_costs_a_notification(status):
-    assert described(judge(codes.unreadable(status), stored(), now=NOW)) != DEAD
+def test_a_page_in_place_of_json_never_costs_a_notification():
+    for status in range(600):
+        assert described(judge(codes.unreadable(status), stored(), now=NOW)) != DEAD
 
 
 @pytest.mark.parametrize("result", [12, "12", 1])

@@ -20,6 +20,9 @@ AWAY = "NO_ANSWER"
 QUIETLY = 3
 """Probes that fail before people are told of a portal that is away: 7 seconds."""
 
+TOLD_WITHIN = 15.0
+"""Seconds after which a lane's last holder is taken to have told people of the stop."""
+
 
 class Sign(Enum):
     """What one request tells about its portal."""
@@ -50,6 +53,11 @@ class Health:
     limited: int = 0
     probes: int = 0
     told: bool = False
+
+    @classmethod
+    def of(cls, code: str, reason: str, probe_at: float, *, lasted: float) -> Health:
+        """Return the health of a portal that another holder found stopped, so many seconds ago."""
+        return cls(code, reason, probe_at, told=lasted > TOLD_WITHIN)
 
     @property
     def stopped(self) -> bool:

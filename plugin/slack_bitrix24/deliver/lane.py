@@ -64,6 +64,7 @@ class Lane:
         self._flying = 0
         self.retiring = False
         self._shown = False
+        self._in_doubt = False
         self._trouble = ""
         self._lock = threading.Lock()
         self._recording = threading.Lock()
@@ -90,9 +91,11 @@ class Lane:
         with self._lock:
             if lease.limits:
                 self._limits = self.portal.limits.load(lease.limits, now)
-            self.health = Health(stop.code, stop.reason, stop.probe_at, told=True) if stop else Health()
+            self.health = (
+                Health.of(stop.code, stop.reason, stop.probe_at, lasted=now - stop.since) if stop else Health()
+            )
             self._shown = stop is not None
-            self.retiring = False
+            self._in_doubt = self.retiring = False
             self.lease = lease
         self._show()
         self.wake()
@@ -113,6 +116,7 @@ class Lane:
         """Stop: the lease is gone. What is in flight will not be recorded by this node."""
         with self._lock:
             self.lease = None
+            self._in_doubt = False
         self._show()
 
     def end(self) -> None:
@@ -122,7 +126,8 @@ class Lane:
 
     def join(self, timeout: float) -> None:
         """Wait until the lane's own thread has ended."""
-        self._thread.join(max(0.0, timeout))
+        if self._thread.ident is not None:
+            self._thread.join(max(0.0, timeout))
 
     def _run(self) -> None:
         while not self._ending.is_set():
@@ -147,7 +152,11 @@ class Lane:
         """Launch at most one request; return the seconds until the next look."""
         lease, now = self.lease, self.store.now()
         probe = self.health.stopped
-        if lease is None or self.retiring or self._flying >= (1 if probe else self.portal.in_flight):
+        if self._in_doubt and self.quiet:
+            self.lose()
+            self.listeners.on_quiet()
+            return POLL
+        if lease is None or self.retiring or self._in_doubt or self._flying >= (1 if probe else self.portal.in_flight):
             return POLL
         if (rest := self._rest(now)) > 0:
             return min(POLL, rest)
@@ -183,12 +192,17 @@ class Lane:
         claimed: Sequence[Stored] = ()
         try:
             claimed = self.store.write(lambda tx: tx.lanes.claim(lease, limit=most, limits=reckoned.dump()))
+        except StoreError:
+            # The commit may have been done all the same: held anew, the lane finds what it does not know of.
+            self._in_doubt = True
+            raise
         finally:
             with self._lock:
                 self._limits = flight.corrected(self._limits, claimed, reckoned=most, now=now)
         return claimed
 
     def _fly(self, lease: Lease, claimed: Sequence[Stored], *, probe: bool) -> None:
+        news = None
         try:
             landed = flight.send(self.portal.client, claimed) if self._holds(lease) else flight.unsent(claimed)
             now = self.store.now()
@@ -196,24 +210,33 @@ class Lane:
                 self._limits = flight.learn(self._limits, landed, claimed, now=now)
             flight.count_request(self.name, landed, self._limits, now=now)
             with self._recording:
-                self._record(lease, landed, claimed, probe=probe)
+                news = self._record(lease, landed, claimed, probe=probe)
         except Exception:
             # Left to itself its rows would stay `sending`: held anew, the lane gives them back.
             log.exception("portal %s: a request was not recorded", self.name)
-            self.lose()
+            self._in_doubt = True
         finally:
             with self._lock:
                 self._flying -= 1
             self.wake()
             if self.quiet:
                 self.listeners.on_quiet()
+        if news is not None:
+            self._tell(news)
+
+    def _tell(self, news: Stop) -> None:
+        try:
+            self.listeners.on_stop(news)
+        except Exception:
+            log.exception("portal %s: nobody could be told that it is stopped", self.name)
 
     def _holds(self, lease: Lease) -> bool:
         """Tell whether the lease still lasts: this process may have been asleep since the claim."""
         held = self.lease
         return held is not None and held.fence == lease.fence and self.store.now() < held.until
 
-    def _record(self, lease: Lease, landed: flight.Landed, claimed: Sequence[Stored], *, probe: bool) -> None:
+    def _record(self, lease: Lease, landed: flight.Landed, claimed: Sequence[Stored], *, probe: bool) -> Stop | None:
+        """Record what came back, and what it says of the portal; return what people should hear of."""
         now = self.store.now()
         sign, error = flight.sign(landed, claimed)
         with self._lock:
@@ -227,10 +250,10 @@ class Lane:
             jitter=random.uniform(-1, 1),  # noqa: S311 - it spreads repeats, it hides nothing
         )
         if not self._written(lease, outcomes, health):
-            return
+            return None
         flight.count(self.name, outcomes, claimed, now=now)
         self.listeners.on_record()
-        self._tell(before, health)
+        return self._news(before, health)
 
     def _written(self, lease: Lease, outcomes: dict[int, Outcome], health: Health) -> bool:
         """Record the outcomes, and go on trying while the database is away; tell whether that was done."""
@@ -258,16 +281,17 @@ class Lane:
                 self._at_ease()
                 return True
 
-    def _tell(self, before: Health, health: Health) -> None:
+    def _news(self, before: Health, health: Health) -> Stop | None:
         self._show()
         if before.stopped and not health.stopped:
             log.info("portal %s takes notifications again", self.name)
         elif health.stopped and (before.code, before.reason) != (health.code, health.reason):
             log.error("portal %s is stopped: %s; everything is kept", self.name, health.reason)
-        if health.to_tell:
-            with self._lock:
-                self.health = self.health.known()
-            self.listeners.on_stop(Stop(self.name, health.code, health.reason))
+        if not health.to_tell:
+            return None
+        with self._lock:
+            self.health = self.health.known()
+        return Stop(self.name, health.code, health.reason)
 
     def _overtaken(self, lease: Lease | None = None) -> None:
         if self.lease is not None and (lease is None or lease.fence == self.lease.fence):

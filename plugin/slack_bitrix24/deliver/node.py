@@ -87,7 +87,8 @@ class Node:
         self._stir.set()
         for lane in self.lanes.values():
             lane.end()
-        self._thread.join(grace)
+        if self._thread.ident is not None:
+            self._thread.join(grace)
         for lane in self.lanes.values():
             lane.join(end - time.monotonic())
         self._release([lane for lane in self._held() if lane.quiet])
@@ -106,7 +107,9 @@ class Node:
         return [lane for lane in self.lanes.values() if lane.lease is not None]
 
     def _quiet(self) -> None:
-        if self._leaving:
+        """Look at once where a lane waits to be given back, or to be held anew."""
+        if self._leaving or any(lane.lease is None for lane in self.lanes.values()):
+            self._maybe_free = True
             self._stir.set()
 
     def _release(self, lanes: Sequence[Lane]) -> None:
@@ -157,8 +160,11 @@ class Node:
         self._maybe_free = False
         with suppress(StoreError):
             states = self.store.read(lambda tx: tx.lanes.states())
-            return any(not state.owner and state.portal in self.lanes for state in states)
+            return any(state.owner in ("", self.owner) and self._lacks(state.portal) for state in states)
         return False
+
+    def _lacks(self, portal: str) -> bool:
+        return portal in self.lanes and self.lanes[portal].lease is None
 
     def _retiring(self) -> list[Lane]:
         return [lane for lane in self._held() if lane.retiring]
