@@ -10,11 +10,11 @@ import sqlalchemy as sa
 
 from slack_bitrix24.model import Delivered, Outcome, Retry, State, Stored
 from slack_bitrix24.store import jsonrows
-from slack_bitrix24.store.accept import supersede
+from slack_bitrix24.store.accept import open_twins, supersede
 from slack_bitrix24.store.cleaning import clean
 from slack_bitrix24.store.leases import Lease, LeaseLostError
 from slack_bitrix24.store.outbox import stored
-from slack_bitrix24.store.schema import LANES, OUTBOX, is_in, is_open, is_pending
+from slack_bitrix24.store.schema import LANES, OUTBOX, is_in, is_pending
 from slack_bitrix24.store.work import Work
 
 PAGE = 50
@@ -154,12 +154,7 @@ def _overtaken(work: Work, portal: str, rows: Sequence[Any]) -> set[int]:
 
 def _open_twins(work: Work, portal: str, tags: set[str]) -> Iterator[tuple[int, str, str]]:
     """Return id, tag and state of what is pending or sending under these tags."""
-    if not tags:
-        return
-    parameters = {"tags": jsonrows.listed(tags, dialect=work.dialect)}
-    for id_, of, tag, state in work.connection.execute(_twins(work.dialect), parameters):
-        if of == portal:
-            yield id_, tag, state
+    return ((twin.id, twin.tag, twin.state) for twin in open_twins(work, tags) if twin.portal == portal)
 
 
 _SETTLED: jsonrows.Types = {
@@ -201,13 +196,6 @@ _PAGE = (
     .order_by(OUTBOX.c.due_at, OUTBOX.c.id)
     .limit(PAGE)
 )
-
-
-@cache
-def _twins(dialect: str) -> sa.Select[int, str, str, str]:
-    # Not by the portal: see the index.
-    columns = (OUTBOX.c.id, OUTBOX.c.portal, OUTBOX.c.tag, OUTBOX.c.state)
-    return sa.select(*columns).where(jsonrows.among(OUTBOX.c.tag, "tags", dialect=dialect), is_open())
 
 
 @cache

@@ -158,6 +158,7 @@ def _postgresql(url: sa.URL) -> Engines:
     )
     for engine in (writer, reader):
         sa.event.listen(engine, "connect", _prepare_postgresql)
+    sa.event.listen(writer, "connect", _prefer_indexes)
     return Engines(url, writer, reader)
 
 
@@ -174,4 +175,13 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
         cursor.execute(
             "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
         )
+    connection.commit()
+
+
+def _prefer_indexes(connection: Any, _record: object) -> None:
+    # Whatever is written touches few rows. A planner that has no statistics yet takes a table that was just filled for
+    # a small one, and would walk it for each batch.
+    with connection.cursor() as cursor:
+        for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin"):
+            cursor.execute(f"SET enable_{way} = off")
     connection.commit()

@@ -55,6 +55,10 @@ def is_deadlock(error: BaseException) -> bool:
 
 def is_general(error: BaseException) -> bool:
     """Tell whether the trouble is the database's, not of one operation: the disk, the lock, the connection."""
-    if not isinstance(error, sa.exc.DBAPIError) or getattr(error.orig, "sqlstate", "") in _TIMEOUTS:
+    if not isinstance(error, sa.exc.DBAPIError):
         return False
-    return is_lost(error) or isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError))
+    if is_lost(error) or any(sign in str(error.orig).lower() for sign, _ in _WORDS):
+        return True
+    # SQLite calls a mistake in a statement operational as well; PostgreSQL's own errors have a state.
+    state = getattr(error.orig, "sqlstate", "")
+    return state != "" and state not in _TIMEOUTS and isinstance(error, sa.exc.OperationalError)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from slack_bitrix24.store import failures
 from slack_bitrix24.store.accept import Submission, accept
 from slack_bitrix24.store.transaction import Transaction
 
@@ -69,7 +70,10 @@ def together(connection: sa.Connection, jobs: Sequence[Job], *, opened: Open) ->
 
 
 def apart(connection: sa.Connection, jobs: Sequence[Job], *, opened: Open) -> set[str]:
-    """Run each in a savepoint of one transaction: an error ends that operation only. Returns the portals to wake."""
+    """Run each in a savepoint of one transaction: an error ends that operation only, unless it is the database's.
+
+    Returns the portals to wake.
+    """
 
     def body() -> Transaction:
         whole = opened(connection)
@@ -79,7 +83,9 @@ def apart(connection: sa.Connection, jobs: Sequence[Job], *, opened: Open) -> se
             try:
                 job.result = _run_one(job.run, whole, opened=opened)
                 savepoint.commit()
-            except BaseException as error:  # noqa: BLE001 - it belongs to the caller, who raises it again
+            except BaseException as error:
+                if failures.is_general(error):
+                    raise
                 savepoint.rollback()
                 job.error = error
         whole.settle()
