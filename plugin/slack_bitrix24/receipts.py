@@ -41,7 +41,7 @@ def post(url: str, body: Mapping[str, Any]) -> tuple[bool, float]:
     if answer.status_code == 200:
         return True, 0.0
     if answer.status_code == 429 or answer.status_code >= 500:
-        return False, float(answer.headers.get("Retry-After") or answer.headers.get("retry-after") or 5)
+        return False, float(answer.headers.get("Retry-After") or answer.headers.get("retry-after") or 2)
     return False, 0.0
 
 

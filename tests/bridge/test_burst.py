@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 from rig import ANNA, CAROL, Slack
+from slack_bitrix24.sandbox.portal import Fault
 from waiting import until
 
 COUNT = 300
 
 
-def test_three_hundred_commands_at_once_are_all_answered_and_delivered(make, own):
+def test_three_hundred_commands_at_once_are_answered_and_delivered_and_sigterm_lets_a_request_finish(make, own):
     slack = Slack(own)
     bridge = make().start()
     with ThreadPoolExecutor(COUNT) as crowd:
@@ -25,4 +28,10 @@ def test_three_hundred_commands_at_once_are_all_answered_and_delivered(make, own
     )
     assert times[-1] < 3000
     until(lambda: slack.executed("burst ") == COUNT, timeout=20)
+    slack.portal.fail(Fault("slow", seconds=1))
+    slack.type("@anna in hand at the end")
+    until(lambda: slack.portal.stats()["faults"]["happened"] == 1)
     assert bridge.stop() == 0
+    assert slack.seen(10, "in hand at the end")
+    with closing(sqlite3.connect(bridge.folder / "bridge.db")) as kept:
+        assert kept.execute("select distinct state from outbox").fetchall() == [("delivered",)]

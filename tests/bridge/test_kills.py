@@ -121,18 +121,6 @@ def test_killed_while_a_request_is_out_it_is_seen_once_and_sigterm_waits_no_long
     assert len(slack.seen(10, "in flight")) == 1
 
 
-def test_sigterm_lets_a_request_in_hand_finish(make, slack):
-    bridge = make().start()
-    slack.portal.fail(Fault("slow", seconds=1))
-    slack.type("@anna in hand")
-    until(lambda: slack.portal.stats()["faults"]["happened"] == 1)
-    assert bridge.stop() == 0
-    assert slack.seen(10, "in hand")
-    states = sqlite3.connect(bridge.folder / "bridge.db")
-    assert states.execute("select state from outbox").fetchall() == [("delivered",)]
-    states.close()
-
-
 def test_sigterm_while_slack_is_away_ends_at_once(make):
     bridge = make(slack="http://127.0.0.1:9/api/").start(ready=False)
     until(lambda: bridge.log.exists() and bridge.said("Slack can't be reached"))

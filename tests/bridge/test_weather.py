@@ -76,13 +76,6 @@ def test_a_web_port_that_is_taken_ends_it_with_one_line(make):
     assert said == [f"slack-bitrix24: HTTP: 127.0.0.1:{port} can't be listened on: Address already in use"]
 
 
-def test_a_group_that_the_mapping_file_lacks_is_a_warning(make):
-    more = f'\n[[relays]]\nname = "a"\nchannels = ["C0GENERAL"]\nfrom = "people"\nto = ["@nosuch", "{ANNA}"]\n'
-    bridge = make(more=more).start()
-    assert "slack-bitrix24: warning: relays.a.to: @nosuch names nobody" in bridge.text
-    assert bridge.stop() == 0
-
-
 def test_it_waits_for_a_slack_that_is_away_at_the_start(make):
     port = free_port()
     bridge = make(slack=f"http://127.0.0.1:{port}/slack/api/").start(ready=False)
@@ -99,17 +92,11 @@ def test_it_waits_for_a_slack_that_is_away_at_the_start(make):
         assert bridge.stop() == 0
 
 
-def test_it_reads_the_people_again_when_slack_was_too_busy_at_the_start(own, make):
-    own.workspace.faults.add(SlackFault("status", times=1, method="users.list", status=503))
-    bridge = make().start()
-    slack = Slack(own)
-    until(lambda: slack.type("who").first.startswith("Anna Petrova"), timeout=10)
-    assert bridge.stop() == 0
-
-
 @pytest.fixture(scope="module")
 def weather(tmp_path_factory, own):
-    bridge = Bridge(tmp_path_factory.mktemp("weather"), own)
+    more = f'\n[[relays]]\nname = "a"\nchannels = ["C0ALERTS"]\nfrom = "people"\nto = ["@nosuch", "{ANNA}"]\n'
+    bridge = Bridge(tmp_path_factory.mktemp("weather"), own, more=more)
+    own.workspace.faults.add(SlackFault("status", times=1, method="users.list", status=503))
     try:
         yield bridge.start()
         assert bridge.stop() == 0
@@ -121,6 +108,15 @@ def weather(tmp_path_factory, own):
 def slack(own, weather):
     own.portal.reset()
     return Slack(own)
+
+
+def test_a_group_that_the_mapping_file_lacks_is_a_warning(weather):
+    assert "slack-bitrix24: warning: relays.a.to: @nosuch names nobody" in weather.text
+
+
+def test_it_reads_the_people_again_when_slack_was_too_busy_at_the_start(slack, weather):
+    assert weather.said("users can't be read: HTTP 503")
+    until(lambda: slack.type("who").first.startswith("Anna Petrova"))
 
 
 @pytest.mark.parametrize("kind", ["html", "drop", "empty", "refuse", "query_limit", "execute_and_drop"])

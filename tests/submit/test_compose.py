@@ -57,6 +57,11 @@ def test_a_mention_is_a_user_at_its_own_portal_and_a_name_elsewhere():
     assert "user=" not in there.message
 
 
+def test_the_text_is_the_same_for_all_of_a_portal():
+    one, two = made(HELLO, Recipient("main", 10), Recipient("main", 12))
+    assert one.message == two.message
+
+
 def test_a_portal_may_have_notifications_without_an_author():
     assert [one.kind for one in made(HELLO, acme=PortalRules("system"))] == ["personal", "system"]
 

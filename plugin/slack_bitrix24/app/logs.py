@@ -52,4 +52,5 @@ def set_up(*, secrets: Sequence[str], level: int = logging.INFO) -> None:
     root.setLevel(level)
     for name in LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("slack_sdk.web.base_client").setLevel(logging.CRITICAL)  # what fails is told by whoever asked
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that is late is no news

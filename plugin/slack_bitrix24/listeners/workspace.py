@@ -133,13 +133,15 @@ class Workspace:
 
 
 def word_of(error: SlackApiError) -> str:
-    """Return Slack's word for a refusal, or the status where it gave none."""
-    return str(error.response.get("error") or f"HTTP {error.response.status_code}")
+    """Return Slack's word for a refusal, or the status where it gave none (a page of some proxy's)."""
+    word = str(error.response.get("error") or "")
+    return f"HTTP {error.response.status_code}, no answer of Slack's" if not word or " " in word else word
 
 
 def is_temporary(error: SlackApiError) -> bool:
     """Tell whether the same request may succeed later."""
-    return error.response.status_code == 429 or error.response.status_code >= 500 or word_of(error) in TEMPORARY
+    status, word = error.response.status_code, word_of(error)
+    return status == 429 or status >= 500 or " " in word or word in TEMPORARY
 
 
 def _person(user: Mapping[str, Any]) -> Person:

@@ -67,7 +67,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "Only those whom the configuration names under `permissions.broadcast` may notify more than 20 people at once",
         "Больше 20 человек сразу могут уведомлять только те, кто назван в `permissions.broadcast` настроек",
     ),
-    "may_not_see": ("That is not yours to see or change", "Это не ваше: посмотреть или изменить нельзя"),
     "not_kept": (
         "Nothing was sent: the database can't take it now. Try again in a minute",
         "Ничего не отправлено: база данных сейчас недоступна. Повторите через минуту",

@@ -15,7 +15,6 @@ from slack_bitrix24.address import (
     Direct,
     MappingGroup,
     Me,
-    Mentioned,
     Name,
     SlackGroup,
     SlackUser,
@@ -102,7 +101,7 @@ class _Resolver:
                 self.channel(channel)
             case Me():
                 self.user(self.asked.author) if self.asked.author else self.fault("me", Reason.NOT_HERE)
-            case Mentioned():
+            case _:  # whoever the message mentions
                 for slack_id in self.asked.mentioned:
                     self.mention(slack_id)
 
