@@ -148,3 +148,24 @@ def test_a_subscriber_that_fails_harms_nobody(store, put, caplog):
     assert put()
     assert put()
     assert "a subscriber of the store failed" in caplog.text
+
+
+def test_a_commit_that_fails_is_told_to_all_and_keeps_nothing(store, make):
+    """A foreign key that is looked at when the transaction ends."""
+
+    def break_at_the_end(tx):
+        for statement in (
+            "CREATE TABLE parent (id integer PRIMARY KEY)",
+            "CREATE TABLE child (id integer REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)",
+            "INSERT INTO child VALUES (1)",
+        ):
+            tx.connection.exec_driver_sql(statement)
+
+    with Held(store) as held:
+        accepted = held.start(lambda: store.accept(Submission([make()])))
+        broken = held.start(lambda: store.write(break_at_the_end))
+        until(lambda: store._writer._jobs.qsize() == 2)
+    assert isinstance(accepted[0], StoreError)
+    assert isinstance(broken[0], StoreError)
+    assert store.read(lambda tx: tx.outbox.find()) == []
+    assert store.accept(Submission([make()]))[0].new
