@@ -98,13 +98,10 @@ def server(folder: Path) -> Iterator[Cluster | None]:
 
 
 @contextmanager
-def node(store: Store, webhook: str, portals: Sequence[str] = ("main",), *, plan: str = "standard") -> Iterator[Node]:
+def node(store: Store, webhook: str, bucket: tuple[float, float]) -> Iterator[Node]:
     """Run a node in this process."""
-    with ExitStack() as stack:
-        made = {}
-        for name in portals:
-            client = stack.enter_context(Client(Webhook(webhook, "bench"), connections=8))
-            made[name] = Portal(client, Limits.of(plan, now=store.now()))
+    with Client(Webhook(webhook, "bench"), connections=8) as client:
+        made = {"main": Portal(client, Limits.of_bucket(*bucket, now=store.now()))}
         running = Node(
             made,
             store=store,
@@ -136,7 +133,7 @@ def idle(folder: Path, cluster: Cluster | None, *, count: int) -> None:
         if cluster:
             urls["PostgreSQL"] = cluster.database()
         for kind, url in urls.items():
-            with opened(url) as store, opened(url) as other, node(store, webhook):
+            with opened(url) as store, opened(url) as other, node(store, webhook, (1e6, 1e6)):
                 row(f"idle lane, commit to execution, {kind}", quantiles(lags(portal, store, count)), "p50 < 10 ms")
                 if store.is_shared:
                     told = quantiles(lags(portal, other, count))
@@ -156,12 +153,12 @@ def lags(portal: Sandbox, store: Store, count: int) -> list[float]:
     times = []
     for number in range(-1, count):  # the first finds the lane
         before = len(portal.store.sent)
-        [accepted] = store.accept(Submission([notification(number)]))
+        store.accept(Submission([notification(number)]))
         committed = time.time()
         until(lambda before=before: len(portal.store.sent) > before, timeout=30)
         if number >= 0:
             times.append(portal.store.sent[-1].date - committed)
-        until(lambda id_=accepted.id: store.read(lambda tx: tx.outbox.get(id_)).state == "delivered")
+        until(lambda: all_delivered(store))
     return times
 
 
@@ -176,7 +173,7 @@ def one_portal(folder: Path, count: int) -> None:
         fill(store, count)
         best = optimum(count, plan=(STANDARD[0] - MARGIN - 1, STANDARD[1]))
         began = time.monotonic()
-        with node(store, portal.url):
+        with node(store, portal.url, STANDARD):
             until(lambda: all_delivered(store), timeout=300)
             took = time.monotonic() - began
         stats = portal.stats()

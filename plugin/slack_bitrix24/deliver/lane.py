@@ -65,6 +65,7 @@ class Lane:
         self.retiring = False
         self._shown = False
         self._in_doubt = False
+        self._fresh = False
         self._trouble = ""
         self._lock = threading.Lock()
         self._recording = threading.Lock()
@@ -81,8 +82,10 @@ class Lane:
         """Begin; nothing is sent before a lease is given."""
         self._thread.start()
 
-    def wake(self) -> None:
-        """Look again now."""
+    def wake(self, *, fresh: bool = False) -> None:
+        """Look again now. `fresh`: something new is due, so that the lane may claim without looking first."""
+        if fresh:
+            self._fresh = True
         self._wake.set()
 
     def give(self, lease: Lease) -> None:
@@ -163,18 +166,22 @@ class Lane:
         ready, most = flight.ready(self._limits, now)
         if ready > now:
             return min(POLL, ready - now)
-        due = self.store.read(lambda tx: tx.lanes.due_at(self.name))
-        if due is None or due > now:
-            return POLL if due is None else min(POLL, due - now)
+        fresh, self._fresh = self._fresh, False
+        if not fresh and (wait := self._until_due(now)) > 0:
+            return wait
         claimed = self._claim(lease, 1 if probe else most, now=now)
         if not claimed:
-            return POLL
+            return 0.0 if fresh else POLL
         with self._lock:
             self._flying += 1
         threading.Thread(
             target=self._fly, args=(lease, claimed), kwargs={"probe": probe}, name=f"send-{self.name}", daemon=True
         ).start()
         return 0.0
+
+    def _until_due(self, now: float) -> float:
+        due = self.store.read(lambda tx: tx.lanes.due_at(self.name))
+        return POLL if due is None else min(POLL, due - now)
 
     def _rest(self, now: float) -> float:
         """Return how long the lane has to stand still; a person may have asked to try a stopped portal at once."""

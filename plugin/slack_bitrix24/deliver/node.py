@@ -73,7 +73,7 @@ class Node:
         lane = self.lanes.get(portal)
         if lane is None:
             return
-        lane.wake()
+        lane.wake(fresh=True)
         if lane.lease is None:
             self._maybe_free = True
             self._stir.set()
