@@ -59,14 +59,15 @@ def essential(found: list[Section]) -> tuple[Blocks, list[Section]]:
     """Return what stands in MESSAGE when no text leads, and the sections without it.
 
     ATTACH is forwarded neither to push nor to e-mail. Of the first section that has one: its title, else its first
-    text, else a fact; and if none has, who speaks or what is attached. A title stays in its card when there are
-    several; a text is moved, not repeated.
+    text, else a fact; and if none has, who speaks or what is attached. A title stays in its card when
+    several cards have one; a text is moved, not repeated.
     """
+    titled = sum(1 for section in found if any(map(_is_title, section.blocks)))
     for number, section in enumerate(found):
         for wanted in (_is_title, _is_words):
             for block in filter(wanted, section.blocks):
                 rest = tuple(each for each in section.blocks if each is not block)
-                kept = section if wanted is _is_title and len(found) > 1 else replace(section, blocks=rest)
+                kept = section if wanted is _is_title and titled > 1 else replace(section, blocks=rest)
                 return (block,), [*found[:number], kept, *found[number + 1 :]]
         if fact := _first_line(section.blocks, _facts):
             return (fact,), found
