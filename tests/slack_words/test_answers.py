@@ -63,7 +63,8 @@ def test_what_is_still_on_its_way_says_why_and_where_to_look(state, error, why):
 @pytest.mark.parametrize(
     ("seconds", "english", "russian"),
     [
-        (0.04, "0.0 s", "0,0 с"),
+        (0.0, "0.01 s", "0,01 с"),
+        (0.04, "0.04 s", "0,04 с"),
         (9.94, "9.9 s", "9,9 с"),
         (9.95, "10 s", "10 с"),
         (89, "89 s", "89 с"),

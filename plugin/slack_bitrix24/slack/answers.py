@@ -41,7 +41,7 @@ def _with(words: Sequence[str], last: str) -> str:
 def duration(seconds: float, *, lang: str) -> str:
     """Return `0.4 s`, `12 s`, `3 min`, `2 h`: one figure that says enough."""
     if seconds < 9.95:
-        figure = f"{seconds:.1f}"
+        figure = f"{max(seconds, 0.01):.2f}" if seconds < 0.095 else f"{seconds:.1f}"
         return say(lang, "seconds", n=figure.replace(".", ",") if lang == "ru" else figure)
     if seconds < 90:
         return say(lang, "seconds", n=round(seconds))
