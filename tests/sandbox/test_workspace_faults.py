@@ -84,7 +84,8 @@ def test_each_payload_goes_to_exactly_one_of_several_connections(workspace):
         for number in range(6):
             workspace.message(ANNA, str(number))
         until(lambda: len(got) + len(others) == 6)
-    assert (len(got), len(others)) == (3, 3)
+    # Which connection takes which is Slack's choice, and its client may open one more: none is given twice.
+    assert len({each.body["event_id"] for each in [*got, *others]}) == 6
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the client leaves its old socket
