@@ -324,13 +324,14 @@ def test_method_over_its_time_waits_for_the_portal(sandbox, connect):
 
 
 def test_operating_time_is_kept_within_the_portals_limit():
-    clock = Clock(speed=300)
+    # At this speed an answer may take 0.8 s of this machine's time before its reservation (120 s) is given up.
+    clock = Clock(speed=150)
     portal = Portal(clock=clock.now, operating_limit=200.0, charge=1.0, plan="off")
     with (
         Server(app(portal)) as server,
         Bitrix24(portal.webhook_url(server.url), operating_limit=200.0, clock=clock) as b24,
     ):
-        assert all(r.error is None for r in b24.notify_many(Message(n, "x") for n in range(1, 401)))
+        assert all(r.error is None for r in b24.notify_many(Message(n, "x") for n in range(1, 301)))
     assert portal.stats()["refused"] == {}
 
 
