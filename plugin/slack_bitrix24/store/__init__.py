@@ -1,10 +1,10 @@
-"""WHAT IS KEPT: inbox, outbox, lanes, receipts, schedules, tokens; in SQLite or PostgreSQL.
+"""WHAT IS KEPT: inbox, outbox, lanes, receipts, schedules, tokens, versions; in SQLite or PostgreSQL.
 
 open_store(url)            Store
 Store.accept(Submission)   the hot path: durable when it returns
 Store.write(op)            op(Transaction): one transaction, group-committed by one writer thread
 Store.read(op)             op(Transaction): one consistent state, in the caller's thread
-Transaction                .outbox .lanes .inbox .receipts .schedules .tokens .nodes
+Transaction                .outbox .lanes .inbox .versions .receipts .schedules .tokens .nodes
 """
 
 from slack_bitrix24.store.accept import Accepted, Submission
@@ -19,6 +19,7 @@ from slack_bitrix24.store.schedules import Schedule
 from slack_bitrix24.store.store import Store, open_store
 from slack_bitrix24.store.tokens import KeptToken
 from slack_bitrix24.store.transaction import Transaction
+from slack_bitrix24.store.versions import Newest
 
 __all__ = [
     "Accepted",
@@ -29,6 +30,7 @@ __all__ = [
     "Lease",
     "LeaseLostError",
     "Letter",
+    "Newest",
     "Node",
     "Retention",
     "Schedule",

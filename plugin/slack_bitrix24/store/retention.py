@@ -46,6 +46,7 @@ class Retention:
     dead: float = 90 * DAY
     receipts: float = 7 * DAY
     inbox: float = KEPT
+    versions: float = 7 * DAY
     reminders: float = 30 * DAY
 
 
@@ -59,6 +60,7 @@ def purge(store: Writes, retention: Retention | None = None) -> dict[str, int]:
         "dead": lambda tx: tx.outbox.purge(now - kept.dead, (State.DEAD,), STEP),
         "receipts": lambda tx: tx.receipts.purge(now - kept.receipts, limit=STEP),
         "inbox": lambda tx: tx.inbox.purge(now - kept.inbox, limit=STEP),
+        "versions": lambda tx: tx.versions.purge(now - kept.versions, limit=STEP),
         "reminders": lambda tx: tx.schedules.purge(now - kept.reminders, limit=STEP),
     }
     gone = {name: _until_done(store, step) for name, step in steps.items()}

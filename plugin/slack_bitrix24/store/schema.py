@@ -153,6 +153,16 @@ _index("inbox_open", INBOX.c.id, where=INBOX_OPEN)
 _index("inbox_open_order", INBOX.c.order_key, INBOX.c.id, where=INBOX_OPEN)
 _index("inbox_final", INBOX.c.finished_at, where=INBOX.c.finished_at.isnot(None))
 
+VERSIONS = sa.Table(
+    "versions",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True, doc="channel:ts of a Slack message; no relay's own"),
+    _text("version", "the greatest Slack time stamp seen of it, 17 characters, so that the order of text is the one"),
+    _whole("deleted", "1 when its deletion was seen: nothing comes after that"),
+    _moment("seen_at", "when the last that stood came; retention goes by it"),
+)
+sa.Index("versions_seen", VERSIONS.c.seen_at)
+
 RECEIPTS = sa.Table(
     "receipts",
     METADATA,

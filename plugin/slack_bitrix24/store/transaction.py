@@ -11,6 +11,7 @@ from slack_bitrix24.store.outbox import Outbox
 from slack_bitrix24.store.receipts import Receipts
 from slack_bitrix24.store.schedules import Schedules
 from slack_bitrix24.store.tokens import Tokens
+from slack_bitrix24.store.versions import Versions
 from slack_bitrix24.store.work import Work
 
 
@@ -31,6 +32,11 @@ class Transaction(Work):
     def inbox(self) -> Inbox:
         """Return what came in and is not worked off."""
         return Inbox(self)
+
+    @cached_property
+    def versions(self) -> Versions:
+        """Return what was seen of each Slack message."""
+        return Versions(self)
 
     @cached_property
     def receipts(self) -> Receipts:

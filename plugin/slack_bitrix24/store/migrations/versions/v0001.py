@@ -46,6 +46,7 @@ def upgrade() -> None:
     _tune()
     _lanes()
     _inbox()
+    _versions()
     _receipts()
     _schedules()
     op.create_table(
@@ -131,6 +132,17 @@ def _inbox() -> None:
     _index("inbox_open", ["id"], "state IN ('new', 'working')")
     _index("inbox_open_order", ["order_key", "id"], "state IN ('new', 'working')")
     _index("inbox_final", ["finished_at"], "finished_at IS NOT NULL")
+
+
+def _versions() -> None:
+    op.create_table(
+        "versions",
+        sa.Column("key", sa.Text, primary_key=True),
+        *_texts("version"),
+        *_wholes(deleted=0),
+        *_moments("seen_at"),
+    )
+    _index("versions_seen", ["seen_at"])
 
 
 def _receipts() -> None:
