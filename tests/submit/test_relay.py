@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from slack_bitrix24.slack.payload import Sender
-from slack_bitrix24.submit.relay import Own, Relay, is_own, permalink, watching, why_not
+from slack_bitrix24.slack.event import Changed, Deleted, Posted
+from slack_bitrix24.slack.payload import Sender, read
+from slack_bitrix24.submit.relay import Own, Relay, is_own, normal_stamp, permalink, version, watching, why_not
 
 BOT, PERSON = Sender(bot_id="B1", app_id="A1"), Sender(user="U1")
 
 
-def relay(**given) -> Relay:
-    return Relay(**{"name": "r", "channels": ("C1",), "kind": "anyone", **given})
+def relay(**how) -> Relay:
+    return Relay(**{"name": "r", "channels": ("C1",), "kind": "anyone", **how})
 
 
 @pytest.mark.parametrize(
-    ("given", "channel", "sender", "reason"),
+    ("how", "channel", "sender", "reason"),
     [
         ({}, "C1", PERSON, ""),
         ({}, "C2", PERSON, "another channel"),
@@ -35,8 +38,8 @@ def relay(**given) -> Relay:
         ({"match": re.compile("critical")}, "C1", PERSON, "no match"),
     ],
 )
-def test_a_relay_takes_what_it_names(given, channel, sender, reason):
-    assert why_not(relay(**given), channel=channel, sender=sender, visible="Firing now") == reason
+def test_a_relay_takes_what_it_names(how, channel, sender, reason):
+    assert why_not(relay(**how), channel=channel, sender=sender, visible="Firing now") == reason
 
 
 @pytest.mark.parametrize(
@@ -77,3 +80,70 @@ def test_only_the_relays_of_a_channel_watch_it():
 )
 def test_a_message_has_its_address(args, thread, url):
     assert permalink(*args, thread_ts=thread) == url
+
+
+def posted(**how) -> Posted:
+    return Posted(**{"channel": "C1", "ts": "1763875001.200300", "post": read({}), "sender": PERSON, **how})
+
+
+def changed(**how) -> Changed:
+    return Changed(**{"channel": "C1", "ts": "1763875001.200300", "post": read({}), "sender": PERSON, **how})
+
+
+def deleted(**how) -> Deleted:
+    return Deleted(**{"channel": "C1", "ts": "1763875001.200300", **how})
+
+
+@pytest.mark.parametrize(
+    ("event", "stamp"),
+    [
+        (posted(event_ts="1763875002.000000"), "1763875001.200300"),
+        (posted(ts="?"), "0000000000.000000"),
+        (changed(event_ts="1763875002.000100", edited="1763875002.000000"), "1763875002.000100"),
+        (changed(event_ts="x", edited="1763875002.0"), "1763875002.000000"),
+        (changed(), "1763875001.200300"),
+        (deleted(event_ts="1763875003.5"), "1763875003.500000"),
+        (deleted(), "1763875001.200300"),
+    ],
+)
+def test_what_happens_to_a_message_is_ordered_by_slacks_time(event, stamp):
+    assert version(event) == stamp
+
+
+@pytest.mark.parametrize(
+    ("stamp", "normal"),
+    [
+        ("1763875001.200300", "1763875001.200300"),
+        ("1763875001.2", "1763875001.200000"),
+        ("1763875001", "1763875001.000000"),
+        ("1", "0000000001.000000"),
+        ("1763875001.2003009", "1763875001.200300"),
+        ("17638750010.1", ""),
+        ("-1", ""),
+        ("1e9", ""),
+        ("١٢", ""),
+        ("", ""),
+    ],
+)
+def test_a_time_stamp_is_written_in_one_way(stamp, normal):
+    assert normal_stamp(stamp) == normal
+
+
+MICROSECONDS = st.integers(0, 10**16 - 1)
+
+
+@given(MICROSECONDS, MICROSECONDS)
+def test_time_stamps_are_ordered_as_their_times_to_the_microsecond(one, other):
+    written = [normal_stamp(f"{each // 10**6}.{each % 10**6:06}") for each in (one, other)]
+    assert (written[0] < written[1]) == (one < other)
+
+
+def test_a_relay_that_ignores_edits_owes_the_message_all_the_same_unless_it_is_gone():
+    replace, ignore = relay(), relay(edits="ignore")
+    assert [[one.wants(each) for each in (posted(), changed(), deleted())] for one in (replace, ignore)] == [
+        [True, True, True],
+        [True, False, False],
+    ]
+    table = [(is_newest, is_gone) for is_newest in (True, False) for is_gone in (True, False)]
+    may = [[one.may_send(is_newest=newest, is_gone=gone) for newest, gone in table] for one in (replace, ignore)]
+    assert may == [[True, True, False, False], [True, True, False, True]]

@@ -7,7 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from slack_bitrix24.slack.event import Changed, Deleted, Posted
 from slack_bitrix24.slack.payload import Sender
+
+_STAMP = re.compile(r"([0-9]{1,10})(?:\.([0-9]*))?")
+_NO_STAMP = "0000000000.000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +33,26 @@ class Relay:
         """Return the tag that all versions of a message share."""
         return f"relay:{self.name}:{channel}:{ts}"
 
+    def wants(self, event: Posted | Changed | Deleted) -> bool:
+        """Tell whether events of this kind can owe anything."""
+        return self.edits == "replace" or isinstance(event, Posted)
 
-@dataclass(frozen=True, slots=True)
+    def may_send(self, *, is_newest: bool, is_gone: bool) -> bool:
+        """Tell whether an event may go out; a relay that ignores edits still owes what was edited before it came."""
+        return is_newest or (self.edits == "ignore" and not is_gone)
+
+
+@dataclass(slots=True)
 class Own:
-    """This app's own identities, whose messages are never relayed."""
+    """This app's own identities, whose messages are never relayed. What Slack sends tells the app's id, not auth.test."""
 
     user_id: str = ""
     bot_id: str = ""
     app_id: str = ""
+
+    def learn(self, app_id: str) -> None:
+        """Take in the id that Slack addresses the app by."""
+        self.app_id = app_id or self.app_id
 
 
 def is_own(sender: Sender, own: Own) -> bool:
@@ -81,6 +97,28 @@ def _from(relay: Relay, sender: Sender) -> bool:
             return not bot and bool(sender.user)
         case _:
             return bool({sender.user, sender.bot_id, sender.app_id} & set(relay.senders) - {""})
+
+
+def version(event: Posted | Changed | Deleted) -> str:
+    """Return the Slack time stamp that orders what happens to a message, always 17 characters: text order is time's.
+
+    https://docs.slack.dev/reference/events/message/message_changed
+    """
+    match event:
+        case Posted():
+            stamps = [event.ts]
+        case Changed():
+            stamps = [event.event_ts, event.edited, event.ts]
+        case Deleted():
+            stamps = [event.event_ts, event.ts]
+    return next((normal for stamp in stamps if (normal := normal_stamp(stamp))), _NO_STAMP)
+
+
+def normal_stamp(stamp: str) -> str:
+    """Return a Slack time stamp with ten digits and six decimals, or an empty string where it is none."""
+    # Never by way of a float: that has not the digits for microseconds of today.
+    found = _STAMP.fullmatch(stamp)
+    return f"{found[1]:0>10}.{(found[2] or '')[:6]:0<6}" if found else ""
 
 
 def watching(relays: Sequence[Relay], channel: str) -> list[Relay]:

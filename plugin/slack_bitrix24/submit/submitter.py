@@ -11,7 +11,7 @@ from slack_bitrix24.errors import AddressError
 from slack_bitrix24.mapping import Directory
 from slack_bitrix24.model import Notification, Receipt, Recipient
 from slack_bitrix24.store import Accepted, Store, Submission
-from slack_bitrix24.submit.compose import Draft, PortalRules, deletions, notifications
+from slack_bitrix24.submit.compose import Draft, PortalRules, notifications
 from slack_bitrix24.submit.people import People
 from slack_bitrix24.submit.resolve import Asked, Reason, Resolution, Unknown, resolve
 
@@ -60,12 +60,6 @@ class Submitter:
     ) -> list[Accepted]:
         """Keep a notification for each recipient; durable when it returns. Calling twice owes nothing new."""
         return self.keep(self.compose(draft, recipients), receipt=receipt, inbox_id=inbox_id)
-
-    def take_back(
-        self, draft: Draft, recipients: Iterable[Recipient], *, inbox_id: int | None = None
-    ) -> list[Accepted]:
-        """Keep a deletion for each recipient of what went out under the draft's tag."""
-        return self.keep(deletions(draft, recipients), inbox_id=inbox_id)
 
     def keep(
         self, made: Sequence[Notification], *, receipt: Receipt | None = None, inbox_id: int | None = None
