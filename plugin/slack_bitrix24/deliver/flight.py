@@ -172,6 +172,9 @@ def count(portal: str, outcomes: Mapping[int, Outcome], claimed: Sequence[Stored
                 metrics.RETRIED.labels(portal).inc()
             case Dead():
                 metrics.DEAD.labels(portal, outcome.code.upper() or "NONE").inc()
+                if by_id[one].receipt_id is None:  # nobody waits for an answer in which it would be said
+                    source, why = by_id[one].notification.source, outcome.code or outcome.error
+                    log.warning("portal %s: notification %s (%s) is dead: %s", portal, one, source, why)
 
 
 def count_request(portal: str, landed: Landed, limits: Limits, *, now: float) -> None:
