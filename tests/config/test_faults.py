@@ -14,6 +14,7 @@ MAIN = '[portals.main]\nwebhook_url = "https://acme.bitrix24.ru/rest/1/kq3v9/"\n
 ACME = '[portals.acme]\ndomain = "acme.bitrix24.ru"\nclient_id = "app"\nclient_secret = "s3cr3t"\n'
 
 TLS = "plain http:// is taken for this machine only"
+ONE_WORD = "one word of plain ASCII without spaces and line breaks"
 ACCEPTED = "U024BE7LH, S0614TZR7, @group, bitrix24:10, bitrix24:portal/10, C0ALERTS, me, here, channel or mentioned"
 
 CASES = [
@@ -79,6 +80,16 @@ CASES = [
     ("[slack]\nbot_token = 'xoxb-1'\nmode = 'http'", "slack.signing_secret: expected the signing secret (Basic Information, App Credentials), got nothing"),
     (TOKENS.replace("xapp-1", "xoxb-2"), "slack.app_token: expected the app-level token (xapp-…) or, with mode = http, a signing_secret, got <secret>"),
     (TOKENS.replace("xoxb-1", "xapp-2"), "slack.bot_token: expected the bot token (xoxb-…), got <secret>"),
+    # what can't stand in a header
+    (TOKENS.replace("xoxb-1", "xoxb-1\\n# the bot's"), f"slack.bot_token: expected the bot token (xoxb-…), {ONE_WORD}, got <secret>"),
+    (TOKENS.replace("xoxb-1", "xoxb-1\\u0000"), f"slack.bot_token: expected the bot token (xoxb-…), {ONE_WORD}, got <secret>"),
+    (TOKENS.replace("xoxb-1", "хохb-1"), f"slack.bot_token: expected the bot token (xoxb-…), {ONE_WORD}, got <secret>"),
+    (TOKENS.replace("xapp-1", "xapp-1 2"), f"slack.app_token: expected the app-level token (xapp-…) or, with mode = http, a signing_secret, {ONE_WORD}, got <secret>"),
+    (TOKENS + 'signing_secret = "a\\tb"', f"slack.signing_secret: expected the signing secret (Basic Information, App Credentials), {ONE_WORD}, got <secret>"),
+    (TOKENS.replace("xoxb-1", " xapp-2"), "slack.bot_token: expected the bot token (xoxb-…), got <secret>"),
+    (ACME.replace("s3cr3t", "s3cr3t\\n# mine"), f"portals.acme.client_secret: expected a text, {ONE_WORD}, got <secret>"),
+    (ACME + 'refresh_token = "é"', f"portals.acme.refresh_token: expected a text, {ONE_WORD}, got <secret>"),
+    (ACME.replace('"app"', '"my app"'), f'portals.acme.client_id: expected a text, {ONE_WORD}, got "my app"'),
     # addresses of people
     (TOKENS + RELAY.replace("@oncall", "oncall"), f"relays[0].to[0]: oncall: no address; accepted: {ACCEPTED}"),
     (TOKENS + RELAY.replace("@oncall", "me"), 'relays[0].to[0]: "me" is known only in a Slack command'),
@@ -129,6 +140,12 @@ CASES = [
 @pytest.mark.parametrize(("text", "fault"), CASES, ids=range(len(CASES)))
 def test_each_fault_has_its_words(faults_of, text, fault):
     assert any(found.startswith(fault) for found in faults_of(text)), faults_of(text)
+
+
+def test_a_token_in_a_file_of_two_lines_is_a_fault_without_the_token(faults_of, tmp_path):
+    (tmp_path / "bot").write_text("xoxb-h00kS3cr3t\n# of the test workspace\n", "utf-8")
+    found = faults_of(TOKENS.replace('"xoxb-1"', '{ file = "bot" }'))
+    assert found == [f"slack.bot_token: expected the bot token (xoxb-…), {ONE_WORD}, got <secret>"]
 
 
 def test_all_faults_are_found_at_once(faults_of):

@@ -28,6 +28,16 @@ def text(value: object) -> str:
     return str(value)
 
 
+def credential(value: object, what: str = "a text") -> str:
+    """Take a secret as it goes into a header: one word of ASCII. What stands around it is let go."""
+    if not isinstance(value, str) or not value.strip():
+        raise Expected(what)
+    word = str(value).strip()
+    if not all("!" <= character <= "~" for character in word):
+        raise Expected(f"{what}, one word of plain ASCII without spaces and line breaks")
+    return word
+
+
 def matching(pattern: str, what: str) -> Check[str]:
     """Take a text that matches as a whole; `what` says in words what that is."""
     compiled = re.compile(pattern)

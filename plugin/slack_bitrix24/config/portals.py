@@ -41,13 +41,13 @@ def _read_portal(section: Section, name: str) -> Portal:
     elif "webhook_url" not in section and not by_oauth:
         section.fault("", "expected webhook_url, or domain, client_id and client_secret of an application, got neither")
     needed = by_oauth and "webhook_url" not in section
-    client_secret = section.take("client_secret", checks.text, "", required=needed, secret=True)
-    refresh_token = section.take("refresh_token", checks.text, "", secret=True)
+    client_secret = section.take("client_secret", checks.credential, "", required=needed, secret=True)
+    refresh_token = section.take("refresh_token", checks.credential, "", secret=True)
     return Portal(
         name=name,
         webhook_url=Secret(webhook) if webhook else None,
         domain=section.take("domain", domain, "", required=needed),
-        client_id=section.take("client_id", checks.text, "", required=needed),
+        client_id=section.take("client_id", checks.credential, "", required=needed),
         client_secret=Secret(client_secret) if client_secret else None,
         refresh_token=Secret(refresh_token) if refresh_token else None,
         oauth_url=section.take("oauth_url", base_url("an https:// address"), "https://oauth.bitrix24.tech"),

@@ -58,9 +58,10 @@ def _signing_secret(value: object) -> str:
 
 def _token(value: object, what: str, *, not_this: str) -> str:
     # The two tokens taken for each other are the usual mistake, and Slack's answer to it is no help.
-    if not isinstance(value, str) or not value.strip() or value.startswith(not_this):
+    token = checks.credential(value, what)
+    if token.startswith(not_this):
         raise Expected(what)
-    return value.strip()
+    return token
 
 
 def read_permissions(root: Section, portals: Collection[str]) -> Permissions:
