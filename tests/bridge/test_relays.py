@@ -181,6 +181,62 @@ def test_an_event_whose_acknowledgement_got_lost_owes_nothing_twice(slack):
     assert slack.executed(words) == 1
 
 
+def alert_event(slack, ts: str, at: str, words: str = "", *, subtype: str = "bot_message") -> None:
+    """Send an event of a bot's message by itself: it may be a repeat that comes late, on either connection."""
+    said = {"type": "message", "subtype": "bot_message", "bot_id": "B0MONITOR", "ts": ts, "text": words}
+    told = {"type": "message", "subtype": subtype, "channel": "C0ALERTS", "ts": at, "event_ts": at}
+    if subtype == "bot_message":
+        told |= said
+    elif subtype == "message_changed":
+        told |= {"message": said, "previous_message": {**said, "text": "as it was"}}
+    else:
+        told |= {"deleted_ts": ts, "previous_message": said}
+    assert slack.workspace.emit(told, slack.workspace.channel("C0ALERTS"))
+
+
+def test_an_older_edit_that_comes_late_replaces_nothing(slack):
+    alert_event(slack, "1763875001.200300", "1763875001.200300", "late edit 1")
+    slack.arrived(10, "late edit 1")
+    alert_event(slack, "1763875001.200300", "1763875030.000200", "late edit 3", subtype="message_changed")
+    slack.arrived(10, "late edit 3")
+    alert_event(slack, "1763875001.200300", "1763875010.000200", "late edit 2", subtype="message_changed")
+    settled(slack)
+    assert slack.executed("late edit 2") == 0
+    assert [len(slack.seen(user, "late edit 3")) for user in (10, 12)] == [1, 1]
+
+
+def test_a_message_that_comes_after_its_edit_replaces_nothing(slack):
+    alert_event(slack, "1763875101.200300", "1763875110.000200", "the edit came first", subtype="message_changed")
+    slack.arrived(10, "the edit came first")
+    alert_event(slack, "1763875101.200300", "1763875101.200300", "the message came last")
+    settled(slack)
+    assert slack.executed("the message came last") == 0
+    assert slack.seen(10, "the edit came first")
+
+
+def test_a_message_that_comes_after_its_deletion_is_not_shown(slack):
+    alert_event(slack, "1763875201.200300", "1763875210.500000", subtype="message_deleted")
+    settled(slack)
+    alert_event(slack, "1763875201.200300", "1763875201.200300", "already deleted")
+    settled(slack)
+    assert slack.executed("already deleted") == 0
+
+
+def test_of_many_edits_at_once_over_both_connections_the_last_stands(slack):
+    ts = "1763875301.100000"
+    alert_event(slack, ts, ts, "edit 00 of 40")
+    slack.arrived(10, "edit 00 of 40")
+    for number in (*range(2, 41, 2), *range(1, 40, 2)):
+        alert_event(slack, ts, f"17638754{number:02}.900000", f"edit {number:02} of 40", subtype="message_changed")
+    settled(slack)
+    for user in (10, 12):
+        slack.arrived(user, "edit 40 of 40")
+        sent = [one["message"] for one in slack.portal.sends() if " of 40" in one["message"] and one["user_id"] == user]
+        assert sent == sorted(sent)
+        assert len(sent) > 1
+        assert len(slack.seen(user, " of 40")) == 1
+
+
 @pytest.mark.parametrize(
     "body", [{"text": ""}, {"blocks": [{"type": "video", "alt_text": "a film"}]}, {"attachments": [{}]}]
 )

@@ -1,5 +1,7 @@
 """What a request means for what it carried, for its portal and for the limits; pure parts."""
 
+from dataclasses import replace
+
 import pytest
 
 from slack_bitrix24.bitrix24 import codes
@@ -137,6 +139,17 @@ def test_with_no_room_at_all_it_waits():
     for _ in range(48):
         bucket = bucket.take(0.0)
     assert flight.ready(bucket, 0.0) == (0.5, 50)
+
+
+def test_only_a_dead_notification_that_nobody_waits_for_is_warned_of(caplog):
+    asked = replace(stored(1, source="command"), receipt_id=9)
+    relayed, scheduled = stored(2, source="relay:alerts"), stored(3, source="schedule:stand-up")
+    outcomes = {1: Dead("no", "E"), 2: Dead("no access for hello", "ACCESS_DENIED"), 3: Dead("given up")}
+    flight.count("main", outcomes, [asked, relayed, scheduled], now=1.0)
+    assert caplog.messages == [
+        "portal main: notification 2 (relay:alerts) is dead: ACCESS_DENIED",
+        "portal main: notification 3 (schedule:stand-up) is dead: given up",
+    ]
 
 
 def test_what_was_reckoned_for_a_claim_gives_way_to_what_was_claimed():
