@@ -6,9 +6,11 @@ import json
 from types import MappingProxyType
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from slack_bitrix24.bitrix24 import blocks as build
-from slack_bitrix24.bitrix24.check import check, measure
+from slack_bitrix24.bitrix24.check import check, longest, measure
 from slack_bitrix24.errors import AttachError
 
 URL = "https://example.com/x.png"
@@ -59,6 +61,7 @@ def test_what_was_passed_in_stays_as_it_was():
 
 
 KINDS = "DELIMITER, FILE, GRID, IMAGE, LINK, MESSAGE, USER"
+BLANKS = "expected blanks and control characters as %XX, got"
 ADDRESS = "expected an http(s) address or a path from the portal's root, got"
 
 
@@ -87,6 +90,8 @@ ADDRESS = "expected an http(s) address or a path from the portal's root, got"
         ([{"LINK": [URL]}], f'BLOCKS[0].LINK: expected an object, got ["{URL}"]'),
         ([{"LINK": {"LINK": "mailto:a@b.c"}}], f'BLOCKS[0].LINK.LINK: {ADDRESS} "mailto:a@b.c"'),
         ([{"LINK": {"LINK": "//evil"}}], f'BLOCKS[0].LINK.LINK: {ADDRESS} "//evil"'),
+        ([{"LINK": {"LINK": "https://e.com/a b"}}], f'BLOCKS[0].LINK.LINK: {BLANKS} "https://e.com/a b"'),
+        ([{"FILE": [{"LINK": "/disk/a\nb"}]}], f'BLOCKS[0].FILE[0].LINK: {BLANKS} "/disk/a\\nb"'),
         ([{"LINK": {"LINK": 5}}], f"BLOCKS[0].LINK.LINK: {ADDRESS} 5"),
         ([{"LINK": {"LINK": URL, "NAME": None}}], "BLOCKS[0].LINK.NAME: expected text, got null"),
         ([{"USER": {"NAME": " "}}], 'BLOCKS[0].USER.NAME: expected text, got " "'),
@@ -128,10 +133,49 @@ def test_many_faults_are_counted_not_listed():
         check([{"MESSAGE": 1}] * 25)
 
 
-def test_size_is_that_of_the_json_in_utf16_units():
+def test_size_is_that_of_the_plain_json_in_characters():
     attach = {"BLOCKS": [{"MESSAGE": "слово 🎉"}]}
-    size = len(json.dumps(attach, ensure_ascii=False, separators=(",", ":"))) + 1
+    size = len(json.dumps(attach, ensure_ascii=False, separators=(",", ":")))
     assert measure(attach) == size
     assert check(attach, limit=size) == attach
     with pytest.raises(AttachError, match=f"{size} characters, Bitrix24 takes {size - 1}"):
         check(attach, limit=size - 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("a", 1), ("ё", 6), ("🎉", 12), ("/", 2), ("<>&'", 24), ('"', 6), ("\\", 2), ('\\"', 8), ("\n", 2), ("\x01", 6),
+        ("\u2028", 6), ("\ud800", 6), ('\\\\""', 16),
+    ],
+)  # fmt: skip
+def test_the_longest_json_is_that_of_php_with_everything_escaped(text, size):
+    assert longest(text) == size + 2
+    assert longest([text, {text: text}]) == 3 * (size + 2) + len("[, {: }]")
+
+
+def _php(value):
+    """Write what PHP's json_encode does with JSON_HEX_TAG, _AMP, _APOS and _QUOT, as Bitrix24's Json::encode asks."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_php(key)}: {_php(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_php, value)) + "]"
+    if not isinstance(value, str):
+        return json.dumps(value)
+    hexed = {"/": "\\/"} | {sign: f"\\u{ord(sign):04x}" for sign in "<>&'\""}
+    return '"' + "".join(hexed.get(sign) or json.dumps(sign)[1:-1] for sign in value) + '"'
+
+
+VALUES = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text()),
+    lambda inner: st.one_of(st.lists(inner), st.dictionaries(st.text(), inner)),
+    max_leaves=10,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(VALUES)
+def test_no_way_of_writing_it_is_longer(value):
+    assert longest(value) == len(_php(value))
+    assert measure(value) <= longest(value)
+    assert len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")) <= longest(value)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from documents import documents, texts
 from slack_bitrix24.bitrix24.attach import MESSAGE_LIMIT, compose
 from slack_bitrix24.bitrix24.bbcode import render
-from slack_bitrix24.bitrix24.check import check, measure
+from slack_bitrix24.bitrix24.check import check, longest
 from slack_bitrix24.bitrix24.colors import leading, token
 from slack_bitrix24.bitrix24.neutral import JOINER
 from slack_bitrix24.document import (
@@ -61,7 +61,7 @@ def made(*blocks, **options):
 def test_whatever_comes_in_bitrix24_takes_it(document, link, limit):
     composed = compose(document, link=link, limit=limit)
     if composed.attach:
-        assert check(composed.attach, limit=limit)
+        assert longest(check(composed.attach, limit=limit)) <= limit
     assert len(composed.message) <= MESSAGE_LIMIT
     if render(document.blocks).strip("—│>•.0123456789 \n"):  # more than empty quotes, items and lines across
         assert composed.message.strip()
@@ -73,7 +73,7 @@ def test_cutting_tears_no_code(several, limit):
     blocks = tuple(say(text * 20) for text in several)
     composed = compose(Document((Divider(), *blocks)), limit=limit)
     if composed.attach:
-        check(composed.attach, limit=limit)
+        assert longest(check(composed.attach)) <= limit
 
 
 def test_text_alone_needs_no_attach():
@@ -299,7 +299,7 @@ def test_message_counts_utf16_and_stays_within_its_limit(size):
 def cut(*blocks, limit, link=None):
     composed = compose(Document((say("lead"), *blocks)), limit=limit, link=link)
     full = check(composed.attach, limit=limit)
-    return full["BLOCKS"], limit - measure(full)
+    return full["BLOCKS"], limit - longest(full)
 
 
 def test_attach_is_cut_at_a_block_with_a_note():
@@ -344,4 +344,12 @@ def test_what_can_not_be_divided_is_left_out():
 def test_where_not_even_a_note_fits_there_is_no_attach():
     composed = compose(Document((say("lead"), File("f", HTTP))), limit=50, link=BACK)
     assert composed.attach == ""
-    assert composed.message.endswith("[url=https://slack.example/p1]Open in Slack[/url]")
+    assert composed.message == "lead\n…\n[url=https://slack.example/p1]Open in Slack[/url]"
+
+
+def test_a_link_back_too_long_for_attach_stands_in_message():
+    far = ("Open", "https://slack.example/" + "x" * 2000)
+    message, blocks = made(say("lead"), File("f", HTTP), Author("А" * 200), Author("Б" * 200), limit=1500, link=far)
+    assert [next(iter(block)) for block in blocks] == ["FILE", "USER", "MESSAGE"]
+    assert blocks[-1] == {"MESSAGE": "… cut: 1 more block"}
+    assert message == f"lead\n[url={far[1]}]Open[/url]"

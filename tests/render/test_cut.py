@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from documents import leaves
-from slack_bitrix24.bitrix24.bbcode import render
-from slack_bitrix24.bitrix24.cut import divide
+from documents import blocks, leaves
+from slack_bitrix24.bitrix24.bbcode import ATTACH, render
+from slack_bitrix24.bitrix24.check import longest
+from slack_bitrix24.bitrix24.cut import divide, least
 from slack_bitrix24.document import Code, Divider, Emoji, Heading, Items, Link, Mention, Paragraph, Quote, Text
 
 
@@ -16,14 +17,14 @@ def text(words):
     return Paragraph((Text(words),))
 
 
-def within(limit):
-    return lambda block: len(render((block,))) <= limit
+def size(block):
+    return len(render((block,)))
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.one_of(leaves, leaves.map(lambda leaf: Quote((leaf, leaf)))), st.integers(0, 60))
 def test_the_beginning_fits_and_the_parts_make_the_whole(block, limit):
-    head, tail = divide(block, within(limit))
+    head, tail = divide(block, size, limit)
     if head and tail and isinstance(block, Paragraph) and not any(isinstance(span, Link) for span in block.spans):
         assert len(render((head,))) <= limit
         assert "".join(span.text for part in (head, tail) for span in part.spans if isinstance(span, Text)) == "".join(
@@ -76,4 +77,26 @@ E = Emoji("x", "✓")
     ],
 )  # fmt: skip
 def test_where_it_is_divided(block, limit, head, tail):
-    assert divide(block, within(limit)) == (head, tail)
+    assert divide(block, size, limit) == (head, tail)
+
+
+@settings(max_examples=40, deadline=None)
+@given(blocks)
+def test_what_is_shown_at_least_is_shown(block):
+    assert least(block) <= len("".join(render((block,)).split()))
+    assert least(block) <= len("".join(render((block,), ATTACH).split()))
+
+
+@pytest.mark.parametrize("said", ["word ", "слово ", "🎉", "a\n", " ", "<&'", "a" * 900 + "я" * 900])
+@pytest.mark.parametrize("room", [100, 5_000, 60_000])
+def test_a_long_text_is_divided_near_its_place_after_few_looks(said, room):
+    asked = []
+
+    def heavy(block):
+        asked.append(block)
+        return longest(render((block,)))
+
+    head, tail = divide(text(said * (300_000 // len(said))), heavy, room)
+    assert room * 0.8 - 30 <= heavy(head) <= room
+    assert tail
+    assert len(asked) <= 20

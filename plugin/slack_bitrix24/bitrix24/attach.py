@@ -6,7 +6,7 @@ https://apidocs.bitrix24.com/api-reference/chats/notifications/im-notify-persona
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from slack_bitrix24.bitrix24 import blocks as build
@@ -42,7 +42,7 @@ def compose(document: Document, *, link: tuple[str, str] | None = None, limit: i
     """Render a document for im.notify: leading text as MESSAGE, all from the first card, picture or fact on as ATTACH.
 
     `link` is (label, address) back to where it comes from: the last block of ATTACH, or the last line of MESSAGE.
-    `limit` is for ATTACH, in characters (see `check.measure`); what goes beyond is cut with a visible note.
+    `limit` is for ATTACH, in characters as `check.longest` counts; what goes beyond is cut with a visible note.
     """
     lead = tuple(takewhile(is_text, document.blocks))
     below = sections(document.blocks[len(lead) :])
@@ -55,9 +55,12 @@ def compose(document: Document, *, link: tuple[str, str] | None = None, limit: i
     color = leading(section.color for section in below)
     frame = Frame(color, token(color), link if link and address(link[1]) else None, limit)
     attach = fitted(made, frame) if made else None
-    if back and (attach is None or frame.link is None):
-        top = (*top, back)
-    message = render(top) + (_MORE if overflow else "")
+    if made and attach is None and frame.link:  # a long link may stand in MESSAGE instead
+        frame = replace(frame, link=None)
+        attach = fitted(made, frame)
+    more = _MORE if overflow or (made and attach is None) else ""
+    below_top = "\n" + render((back,)) if back and (attach is None or frame.link is None) else ""
+    message = (render(top) + more + below_top).strip("\n")
     return Composed(message, _outside(document, back), _json(attach) if attach else "")
 
 
@@ -83,9 +86,9 @@ def _below(found: list[Section]) -> list[Part]:
 
 
 def _trimmed(inner: list[Part]) -> list[Part]:
-    while inner and "DELIMITER" in inner[0].block:
+    while inner and inner[0].is_line:
         inner = inner[1:]
-    while inner and "DELIMITER" in inner[-1].block:
+    while inner and inner[-1].is_line:
         inner = inner[:-1]
     return inner
 
@@ -97,7 +100,7 @@ def _divided(blocks: Blocks, room: int) -> tuple[Blocks, Blocks]:
     kept: list[Block] = []
     left: list[Block] = []
     for block in blocks:
-        head, tail = (None, block) if left else divide(block, lambda part: _units(render((*kept, part))) <= room)
+        head, tail = (None, block) if left else divide(block, lambda part: _units(render((*kept, part))), room)
         kept.extend(filter(None, [head]))
         left.extend(filter(None, [tail]))
     return tuple(kept), tuple(left)
@@ -106,7 +109,8 @@ def _divided(blocks: Blocks, room: int) -> tuple[Blocks, Blocks]:
 def _outside(document: Document, back: Paragraph | None) -> str:
     blocks = (*document.blocks, back) if back else document.blocks
     # whether codes act in an e-mail copy is not documented
-    return short(neutral(plain(Document(blocks))), MESSAGE_LIMIT)
+    text = plain(Document(blocks))[: 2 * MESSAGE_LIMIT + 2]  # of two characters (\r\n) one remains at least
+    return short(neutral(text), MESSAGE_LIMIT)
 
 
 def _units(text: str) -> int:

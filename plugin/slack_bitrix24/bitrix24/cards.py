@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 
 from slack_bitrix24.bitrix24 import blocks as build
 from slack_bitrix24.bitrix24.bbcode import ATTACH, render
 from slack_bitrix24.bitrix24.blocks import AttachBlock
+from slack_bitrix24.bitrix24.cut import least
 from slack_bitrix24.bitrix24.grids import Cell, field_cell, table_cells
 from slack_bitrix24.bitrix24.lines import (
     author_spans,
@@ -49,12 +51,26 @@ _NAME = 500
 _DESCRIPTION = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part:
-    """An ATTACH block, and for a text the block of the document it says, so that it can be cut."""
+    """An ATTACH block; a text is kept as the block of the document it says, to be cut, or counted without rendering.
 
-    block: AttachBlock
+    `least` is the size that it has at least.
+    """
+
+    made: AttachBlock | None = None
     source: Block | None = None
+    least: int = 0
+
+    @cached_property
+    def block(self) -> AttachBlock:
+        """The block as Bitrix24 wants it."""
+        return self.made or build.message(render((self.source,) if self.source else (), ATTACH))
+
+    @property
+    def is_line(self) -> bool:
+        """Whether it is a line across."""
+        return self.made is not None and "DELIMITER" in self.made
 
 
 def is_text(block: Block) -> bool:
@@ -88,8 +104,8 @@ def parts(blocks: Blocks) -> list[Part]:
 
 def text_parts(block: Block) -> list[Part]:
     """Return a block as a text in ATTACH's dialect, or nothing where it says nothing."""
-    text = render((block,), ATTACH)
-    return [Part(build.message(text), block)] if text.strip() else []
+    part = Part(source=block, least=least(block))
+    return [part] if part.least or part.block["MESSAGE"].strip() else []
 
 
 def _parts(block: Block) -> list[Part]:
@@ -170,8 +186,8 @@ def _gathered(made: list[Part]) -> list[Part]:
     """Put neighbouring pictures, and files, into one block, and two lines across into one."""
     together: list[Part] = []
     for part in made:
-        (kind, value), *_ = part.block.items()
-        last = together[-1].block.get(kind) if together else None
+        (kind, value), *_ = (part.made or {"MESSAGE": ""}).items()
+        last = ((together[-1].made if together else None) or {}).get(kind)
         if last and kind == "DELIMITER":
             continue
         if last and kind in {"IMAGE", "FILE"} and len(last) < _IN_ONE:

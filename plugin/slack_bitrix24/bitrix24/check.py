@@ -15,9 +15,10 @@ from slack_bitrix24.bitrix24.links import linkable
 from slack_bitrix24.errors import AttachError
 
 LIMIT = 60_000
-"""Characters of the JSON; 30,000 on portals older than August 2026. Which JSON is not documented: see `measure`."""
+"""Characters of the JSON; 30,000 on portals older than August 2026. Which JSON is not documented: see `longest`."""
 
 _SHOWN_FAULTS = 20
+_BLANK = re.compile(r"[\x00-\x20]")
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
 _Rule = Callable[[object], str]
@@ -25,13 +26,22 @@ _Rule = Callable[[object], str]
 
 
 def measure(value: object) -> int:
-    r"""Return the size of a value as compact JSON, in UTF-16 units: Cyrillic counts 1, an emoji 2.
+    """Return the size of a value as plain, compact JSON in characters: what the documented limit says at least."""
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
-    Bitrix24 documents "characters" without saying of which serialization. A portal that counted `\uXXXX` would refuse
-    Cyrillic beyond a sixth of the limit; then a lower limit is to be configured.
+
+def longest(value: object) -> int:
+    r"""Return the size of a value in the longest JSON that a portal may count.
+
+    Documented is "60,000 characters" of ATTACH "serialized"; how, and by whom, is not. PHP's `json_encode` writes each
+    UTF-16 unit that is not ASCII as `\uXXXX` (Cyrillic 6, an emoji 12) and "/" as `\/`; Bitrix24's own `Json::encode`
+    writes `< > & ' "` as `\u00XX`; others put a blank behind "," and ":". All of it together is counted, so what
+    fits by this also fits as plain JSON, and as bytes of UTF-8 (4 at most where this counts 12). What users hand in
+    goes by `measure`, lest something be refused that the portal takes.
     """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    text = json.dumps(value)
+    quotes = text.replace("\\\\", "").count('\\"')
+    return len(text) + text.count("/") + 5 * sum(map(text.count, "<>&'")) + 4 * quotes
 
 
 def check(attach: object, *, limit: int = LIMIT) -> dict[str, Any]:
@@ -141,8 +151,9 @@ def _number(value: object) -> str:
 
 
 def _url(value: object) -> str:
-    good = isinstance(value, str) and linkable(value)
-    return "" if good else f"expected an http(s) address or a path from the portal's root, got {_got(value)}"
+    if not isinstance(value, str) or not linkable(value):
+        return f"expected an http(s) address or a path from the portal's root, got {_got(value)}"
+    return f"expected blanks and control characters as %XX, got {_got(value)}" if _BLANK.search(value) else ""
 
 
 def _color(value: object) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import TypeVar
 
 from slack_bitrix24.document import Block, Blocks, Code, Emoji, Heading, Items, Link, Paragraph, Quote, Span, Text
@@ -17,22 +18,41 @@ _S = TypeVar("_S", Span, Text | Emoji)
 _ATOM = "\ufffc"  # stands for what can't be divided, one place wide
 
 
-def divide(block: Block, fits: Callable[[Block], bool]) -> tuple[Block | None, Block | None]:
-    """Return the longest beginning of the block that fits, and the rest; either is None where nothing is left.
+def divide(block: Block, size: Callable[[Block], int], room: int) -> tuple[Block | None, Block | None]:
+    """Return the longest beginning of the block that fits into `room`, and the rest; None where nothing is left.
 
-    `fits` is asked about beginnings; it must hold for a shorter one whenever it holds for a longer one.
+    `size` is asked about beginnings: it grows with them, by one or more for each character that is not blank.
     """
-    if fits(block):
-        return block, None
     text = _flat(block)
-    if not text:
-        return None, block
-    low, high = 0, len(text)
-    while low < high - 1:
-        middle = (low + high) // 2
+    if least(block) <= room and size(block) <= room:
+        return block, None
+    return _split(block, _boundary(text, _place(block, size, room))) if text else (None, block)
+
+
+def _place(block: Block, size: Callable[[Block], int], room: int) -> int:
+    """Return how many characters fit, short by 1/500 at most; a size is dear, so each one aims the next guess."""
+    low, low_size = 0, 0
+    high = len(_flat(block))
+    known, high_size = False, max(6 * high, room + 1)  # as if it were Cyrillic: the first guess shall be a small one
+    for step in count(1):
+        if high - low <= 1 or room - low_size <= room // 500:
+            break
+        aimed = low + (high - low) * (room - low_size) // (high_size - low_size)
+        wide = (low + high) // 2 if known else 2 * low
+        middle = min(max(aimed if step % 3 else wide, low + 1), high - 1)
         head, _ = _split(block, middle)
-        low, high = (middle, high) if head is None or fits(head) else (low, middle)
-    return _split(block, _boundary(text, low))
+        made = size(head) if head else 0
+        if made <= room:
+            low, low_size = middle, made
+            high_size = high_size if known else max(low_size * high // low, room + 1)
+        else:
+            high, high_size, known = middle, made, True
+    return low
+
+
+def least(block: Block) -> int:
+    """Return how many characters the block shows at least, however it is rendered."""
+    return sum(map(len, _flat(block).replace(_ATOM, " ").split()))
 
 
 def _boundary(text: str, end: int) -> int:

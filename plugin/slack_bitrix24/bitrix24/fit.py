@@ -10,18 +10,19 @@ from slack_bitrix24.bitrix24 import blocks as build
 from slack_bitrix24.bitrix24.bbcode import ATTACH, render
 from slack_bitrix24.bitrix24.blocks import AttachBlock, ColorToken
 from slack_bitrix24.bitrix24.cards import Part
-from slack_bitrix24.bitrix24.check import measure
+from slack_bitrix24.bitrix24.check import longest
 from slack_bitrix24.bitrix24.cut import divide
 from slack_bitrix24.bitrix24.links import address, shown
 from slack_bitrix24.bitrix24.neutral import neutral, short
 
 _DIVISIBLE = 2_000
 """Size of a block from which a part of it is better than nothing."""
+_BETWEEN = 2  # ", " between two blocks
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What surrounds the blocks: the bar's colour, the link back (label, linkable address), the limit."""
+    """What surrounds the blocks: the bar's colour, the link back (label, linkable address); the limit of `longest`."""
 
     color: str
     token: ColorToken
@@ -31,23 +32,27 @@ class Frame:
 
 def fitted(parts: Sequence[Part], frame: Frame) -> dict[str, Any] | None:
     """Return ATTACH with as many of the parts as fit, or None where not even a note would."""
-    whole = _attachment([part.block for part in parts], frame)
-    if measure(whole) <= frame.limit:
-        return whole
-    room = frame.limit - measure(_attachment([_note(len(parts), frame)], frame))
+    if sum(part.least for part in parts) <= frame.limit:
+        whole = _attachment([part.block for part in parts], frame)
+        if longest(whole) <= frame.limit:
+            return whole
+    room = frame.limit - longest(_attachment([_note(len(parts), frame)], frame))
     kept: list[AttachBlock] = []
-    left = list(parts)
-    while (size := measure(left[0].block) + 1) <= room:  # one does not fit: all together do not
-        kept.append(left.pop(0).block)
+    for part in parts:
+        size = part.least if part.least > max(room, _DIVISIBLE) else longest(part.block) + _BETWEEN
+        if size > room:  # one does not: all together do not fit
+            break
+        kept.append(part.block)
         room -= size
-    if (size >= _DIVISIBLE or not kept) and (piece := _beginning(left[0], room - 1)):
+    first = len(kept)
+    if (size >= _DIVISIBLE or not kept) and (piece := _beginning(parts[first], room - _BETWEEN)):
         kept.append(piece)
-        left.pop(0)
-    blocks_left = sum("DELIMITER" not in part.block for part in left)
+        first += 1
+    blocks_left = sum(not part.is_line for part in parts[first:])
     while kept and "DELIMITER" in kept[-1]:
         kept.pop()
     cut = _attachment([*kept, _note(blocks_left, frame)], frame)
-    return cut if measure(cut) <= frame.limit else None
+    return cut if longest(cut) <= frame.limit else None
 
 
 def _attachment(blocks: list[AttachBlock], frame: Frame) -> dict[str, Any]:
@@ -66,13 +71,13 @@ def _note(left: int, frame: Frame) -> AttachBlock:
 def _beginning(part: Part, room: int) -> AttachBlock | None:
     """Return as much of the block as fits into `room`, or None."""
     if part.source:
-        head, _ = divide(part.source, lambda block: measure(build.message(render((block,), ATTACH))) <= room)
+        head, _ = divide(part.source, lambda block: longest(build.message(render((block,), ATTACH))), room)
         text = render((head,), ATTACH) if head else ""
         made = build.message(text)
-        return made if text.strip() and measure(made) <= room else None
+        return made if text.strip() and longest(made) <= room else None
     ((kind, items),) = part.block.items()
     if not isinstance(items, list):
         return None
-    while items and measure({kind: items}) > room:
+    while items and longest({kind: items}) > room:
         items = items[:-1]
     return {kind: items} if items else None

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from slack_bitrix24.bitrix24.bbcode import render
 from slack_bitrix24.bitrix24.cards import is_text
+from slack_bitrix24.bitrix24.cut import least
 from slack_bitrix24.bitrix24.lines import author_spans, field_spans, name_of, row_spans, unsupported_spans
 from slack_bitrix24.bitrix24.neutral import short
 from slack_bitrix24.bitrix24.spans import words
@@ -77,7 +78,7 @@ def essential(found: list[Section]) -> tuple[Blocks, list[Section]]:
 
 def is_blank(blocks: Blocks) -> bool:
     """Say whether nothing of the blocks is seen."""
-    return not render(blocks).strip()
+    return not any(map(least, blocks)) and not render(blocks).strip()
 
 
 def _is_title(block: Block) -> bool:
