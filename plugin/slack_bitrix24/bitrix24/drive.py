@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from slack_bitrix24.bitrix24.caller import Caller
+from slack_bitrix24.bitrix24.links import encoded
 from slack_bitrix24.bitrix24.rest import Call
 from slack_bitrix24.errors import Bitrix24Error
 
@@ -22,7 +23,7 @@ _READ: Final = "disk_access_read"
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """A file on Drive. `url` is its page (login and rights needed), for a FILE block; `size` in bytes."""
+    """A file on Drive. `url` is its page (login and rights needed), fit for a FILE block; `size` in bytes."""
 
     id: int
     name: str
@@ -50,7 +51,8 @@ def upload(caller: Caller, source: Path | bytes, name: str, *, owner: int, right
     if not file.get("DETAIL_URL"):
         file = caller.call(Call("disk.file.get", {"id": file["ID"]}), repeatable=True).result
     size = int(file.get("SIZE") or len(content))
-    return Uploaded(int(file["ID"]), str(file.get("NAME") or name), str(file["DETAIL_URL"]), size)
+    # it holds the file's name, which may be anything
+    return Uploaded(int(file["ID"]), str(file.get("NAME") or name), encoded(str(file["DETAIL_URL"])), size)
 
 
 def _content(path: Path) -> bytes:

@@ -15,6 +15,8 @@ _PORTAL = re.compile(r"/(?![/\\])")  # "//host" would leave the portal
 _BRACKETED_HOST = re.compile(r"https?://[^/?#]*[\[\]]", re.IGNORECASE)
 _UNSAFE = re.compile(r'[\x00-\x20\x7f\s\[\]<>"]')
 _HYPHENS = re.compile(r"(-{5})-")
+_HOST = re.compile(r"https?://[^/?#\s]*", re.IGNORECASE)
+_PERCENT = re.compile(r"%(?![0-9a-fA-F]{2})")
 _PHONE = re.compile(r"tel:(\+?[\d().\s-]{2,40})", re.IGNORECASE)
 _SHOWN_BARE = re.compile(r"(?:mailto|tel):", re.IGNORECASE)
 
@@ -37,6 +39,14 @@ def address(url: str) -> str:
         return ""
     url = _HYPHENS.sub(r"\1%2D", _UNSAFE.sub(lambda found: quote(found[0]), url))
     return url if len(url) <= URL_LIMIT else ""
+
+
+def encoded(url: str) -> str:
+    """Return the address with all behind the host that is not allowed in one as %XX; what is so already stays."""
+    url = clean(url).strip()
+    found = _HOST.match(url)
+    host = found[0] if found else ""
+    return host + quote(_PERCENT.sub("%25", url.removeprefix(host)), safe="%/:?#@!$&'()*+,;=~")
 
 
 def phone(url: str) -> str:

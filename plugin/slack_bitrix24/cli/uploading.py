@@ -10,7 +10,6 @@ from pathlib import Path
 from slack_bitrix24.app.portals import sign_in
 from slack_bitrix24.bitrix24 import Bitrix24
 from slack_bitrix24.bitrix24.check import check
-from slack_bitrix24.bitrix24.links import address
 from slack_bitrix24.cli.ending import UsageFaultError
 from slack_bitrix24.cli.options import WEB, Wanted, named
 from slack_bitrix24.config import Settings
@@ -58,7 +57,7 @@ def _links(  # noqa: PLR0917 – one call, all of it needed
             kept = [client.upload(path, name, rights_for=readers) for name, path in local]
         except ValueError as error:
             raise UsageFaultError(f"--file: {error}") from None
-    return [{"NAME": one.name, "LINK": address(one.url) or one.url, "SIZE": one.size} for one in kept]
+    return [{"NAME": one.name, "LINK": one.url, "SIZE": one.size} for one in kept]
 
 
 def _with(one: Notification, files: Sequence[dict[str, object]]) -> Notification:
