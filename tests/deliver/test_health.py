@@ -58,6 +58,12 @@ def test_a_stop_that_was_taken_over_is_told_unless_the_last_holder_did(lasted, t
     assert (taken.stopped, taken.rest_until, taken.to_tell) == (True, 5.0, tell)
 
 
+@pytest.mark.parametrize(("lasted", "begun", "at"), [(60.0, True, 0.0), (60.0, False, 5.0), (3.0, True, 5.0)])
+def test_an_old_stop_is_probed_at_once_after_a_start(lasted, begun, at):
+    """Whoever starts it anew has just mended something; a crash in a loop must not probe each time."""
+    assert Health.of("INVALID_CREDENTIALS", "revoked", 5.0, lasted=lasted, begun=begun).rest_until == at
+
+
 def test_another_reason_is_told_too():
     away = after([Sign.LOST] * 8).known()
     assert after([Sign.REFUSED], health=away).to_tell

@@ -21,7 +21,7 @@ QUIETLY = 3
 """Probes that fail before people are told of a portal that is away: 7 seconds."""
 
 TOLD_WITHIN = 15.0
-"""Seconds after which a lane's last holder is taken to have told people of the stop."""
+"""Seconds after which a lane's last holder is taken to have told people of the stop: by then it is an old one."""
 
 
 class Sign(Enum):
@@ -55,9 +55,13 @@ class Health:
     told: bool = False
 
     @classmethod
-    def of(cls, code: str, reason: str, probe_at: float, *, lasted: float) -> Health:
-        """Return the health of a portal that another holder found stopped, so many seconds ago."""
-        return cls(code, reason, probe_at, told=lasted > TOLD_WITHIN)
+    def of(cls, code: str, reason: str, probe_at: float, *, lasted: float, begun: bool = False) -> Health:
+        """Return the health of a portal that another holder found stopped, so many seconds ago.
+
+        `begun`: this process has only just. Somebody may have mended it, so that an old stop is probed at once.
+        """
+        old = lasted > TOLD_WITHIN
+        return cls(code, reason, 0.0 if begun and old else probe_at, told=old)
 
     @property
     def stopped(self) -> bool:

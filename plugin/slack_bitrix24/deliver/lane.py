@@ -62,10 +62,9 @@ class Lane:
         self.health = Health()
         self._limits = portal.limits
         self._flying = 0
-        self.retiring = False
-        self._shown = False
-        self._in_doubt = False
-        self._fresh = False
+        self.retiring = self._shown = False
+        self._in_doubt = self._fresh = False
+        self._new = True
         self._trouble = ""
         self._lock = threading.Lock()
         self._recording = threading.Lock()
@@ -94,10 +93,11 @@ class Lane:
         with self._lock:
             if lease.limits:
                 self._limits = self.portal.limits.load(lease.limits, now)
-            self.health = (
-                Health.of(stop.code, stop.reason, stop.probe_at, lasted=now - stop.since) if stop else Health()
-            )
-            self._shown = stop is not None
+            self.health = Health()
+            if stop:
+                lasted = now - stop.since
+                self.health = Health.of(stop.code, stop.reason, stop.probe_at, lasted=lasted, begun=self._new)
+            self._shown, self._new = stop is not None, False
             self._in_doubt = self.retiring = False
             self.lease = lease
         self._show()
