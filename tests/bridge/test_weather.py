@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import signal
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -47,9 +50,44 @@ def test_a_missing_token_is_named(make):
 
 def test_faults_of_the_mapping_file_are_all_told_with_line_and_column(make):
     bridge = make(mapping='users:\n  U024BE7LH: ten\n  X1: 3\ngroups:\n  a: ["@a"]\n')
-    said = refused(bridge, status=1)
+    said = refused(bridge, status=2)
     assert len(said) == 3
     assert all(line.startswith("mapping.yaml:") for line in said), said
+
+
+def test_a_mapping_file_that_is_missing_ends_it_with_2(make):
+    bridge = make()
+    bridge.mapping.unlink()
+    assert refused(bridge, status=2) == [f"{bridge.mapping}: can't be read: No such file or directory"]
+
+
+def test_a_folder_of_the_database_that_is_missing_ends_it_with_2(make):
+    bridge = make(configuration=CONFIGURATION.replace("///bridge.db", "///nowhere/bridge.db"))
+    said = refused(bridge, status=2)
+    assert said == [f"slack-bitrix24.toml: database: there is no folder {bridge.folder / 'nowhere'}"]
+
+
+def test_a_token_that_no_header_takes_ends_it_with_one_line_without_the_token(make):
+    bridge = make()
+    bridge.environ["TEST_BOT_TOKEN"] = "xoxb-h00kS3cr3t\n# of the test workspace"
+    said = refused(bridge, status=2)
+    assert len(said) == 1
+    assert said[0].startswith("slack-bitrix24.toml: slack.bot_token: expected the bot token (xoxb-…), one word ")
+    assert "h00kS3cr3t" not in bridge.text
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the kernel's list of handlers is Linux's")
+def test_told_to_end_before_it_has_started_it_ends_with_0(make):
+    bridge = make().start(ready=False)
+    until(lambda: handles_term(bridge.process.pid))
+    assert bridge.stop() == 0
+    assert bridge.text == ""
+
+
+def handles_term(pid: int) -> bool:
+    """Tell whether a process has a handler of its own for SIGTERM."""
+    caught = re.search(r"SigCgt:\t([0-9a-f]+)", Path(f"/proc/{pid}/status").read_text())
+    return bool(int(caught[1], 16) >> (signal.SIGTERM - 1) & 1)
 
 
 def test_a_wrong_bot_token_ends_it_with_one_line(make):
@@ -133,8 +171,13 @@ def test_a_revoked_webhook_stops_the_portal_says_so_and_keeps_everything(slack, 
     slack.portal.revoke()
     typed = slack.type("@anna kept while revoked")
     until(lambda: weather.said("portal main is stopped"))
+    assert typed.final("Still on its way to Anna Petrova: INVALID_CREDENTIALS").endswith("shows what becomes of it")
+    another = slack.type("@anna asked while revoked").first.splitlines()
+    assert another[0] == "Queued for Anna Petrova"
+    assert another[1].startswith("Bitrix24 portal “main” takes nothing now: INVALID_CREDENTIALS")
     assert 'slack_bitrix24_lane_up{portal="main"} 0' in weather.page("/metrics")
     assert "queued" in slack.type("status").first
+    assert "portal “main” takes nothing now" in slack.type("status").first
     slack.portal.revoke(revoked=False)
     slack.arrived(10, "kept while revoked", timeout=15)
     assert typed.final("Delivered", timeout=15)
@@ -181,6 +224,27 @@ def test_an_answer_that_slack_did_not_take_is_given_again(slack):
     slack.workspace.faults.add(SlackFault("status", method="response_url", status=503))
     typed = slack.type("@anna answer me again")
     assert typed.final("Delivered", timeout=15)
+
+
+def test_a_response_url_that_hangs_holds_up_no_others(slack):
+    slack.workspace.faults.add(SlackFault("slow", method="response_url", seconds=3))
+    slow = slack.type("@anna my answer hangs")
+    until(lambda: not slack.workspace.faults.take("none") and not slack.workspace.faults._faults)
+    slack.type("@anna mine does not").final("Delivered", timeout=2)
+    assert slow.final("Delivered")
+
+
+def test_typed_names_are_not_called_nobodys_where_slack_withholds_the_people(make):
+    bridge = make()
+    bridge.made.workspace.faults.add(SlackFault("error", method="users.list", error="missing_scope"))
+    bridge.start()
+    slack = Slack(bridge.made)
+    typed = slack.workspace.command(ANNA, "@anna @oncall nobody withheld", escaped=True)
+    first = typed.response["text"].splitlines()
+    assert first[0].startswith(f"Queued for <@{ANNA}>")
+    assert "Slack does not let me read the workspace's people (scope `users:read`)" in first[1]
+    slack.arrived(10, "nobody withheld")
+    assert bridge.stop() == 0
 
 
 def test_a_dropped_connection_is_replaced_and_nothing_is_lost(slack, weather):

@@ -8,7 +8,9 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+import traceback
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from slack_bitrix24.app import logs
@@ -16,18 +18,21 @@ from slack_bitrix24.app.bridge import ROLES, Bridge
 from slack_bitrix24.cli.ending import DONE, FAILED, UsageFaultError, fail
 from slack_bitrix24.cli.opening import Opened, database, opened
 from slack_bitrix24.config import Secret, Settings
+from slack_bitrix24.errors import ConfigurationError, MappingError
 from slack_bitrix24.store import Store
 
 log = logging.getLogger("slack_bitrix24")
 
 LONGEST_END = 9.5
 """Seconds after which it ends whatever is still in hand."""
+NEEDED = ("slack", "socket-", "inbox")
+"""Threads without which it would stay up and do nothing."""
 
 
 def run(*, path: Path | None, environ: Mapping[str, str], roles: str) -> int:
     """Run the bridge; return the exit status."""
     chosen = _roles(roles)
-    found = opened(path, environ)
+    found = _opened(path, environ)
     logs.set_up(secrets=secrets_of(found.settings))
     store = database(found.settings)
     try:
@@ -36,6 +41,20 @@ def run(*, path: Path | None, environ: Mapping[str, str], roles: str) -> int:
         store.close()
     _leave(status)
     return status
+
+
+def _opened(path: Path | None, environ: Mapping[str, str]) -> Opened:
+    """Read what the configuration names; raise ConfigurationError where it leads nowhere, with every fault."""
+    try:
+        found = opened(path, environ)
+    except MappingError as error:
+        raise ConfigurationError(error.faults) from None
+    url = found.settings.database.reveal()
+    folder = Path(url.removeprefix("sqlite:///").partition("?")[0]).parent
+    if url.startswith("sqlite:///") and not folder.is_dir():
+        place = f"{found.settings.path.name}: database" if found.settings.path else "environment: DATABASE_URL"
+        raise ConfigurationError([f"{place}: there is no folder {folder}"])
+    return found
 
 
 def _leave(status: int) -> None:
@@ -66,6 +85,7 @@ def _run(found: Opened, store: Store, *, roles: set[str], environ: Mapping[str, 
     refused: list[str] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ends.put(""))
+    before, threading.excepthook = threading.excepthook, partial(_thread_ended, ends.put)
     bridge = Bridge(found.settings, store=store, mapping=found.mapping, roles=roles, environ=environ, refuse=ends.put)
     try:
         bridge.start()
@@ -82,9 +102,22 @@ def _run(found: Opened, store: Store, *, roles: set[str], environ: Mapping[str, 
         last.daemon = True
         last.start()
         bridge.stop()
+        threading.excepthook = before
     for reason in refused:
         fail(reason)
     return FAILED if refused else DONE
+
+
+def _thread_ended(refuse: Callable[[str], None], how: threading.ExceptHookArgs) -> None:
+    """Tell of a thread that an error ended, without the error's text: it may hold a secret."""
+    name = how.thread.name if how.thread else "a thread"
+    where = traceback.extract_tb(how.exc_traceback)[-1:]
+    place = "".join(f" in {at.name} ({Path(at.filename).name}:{at.lineno})" for at in where)
+    text = f"{name} ended: unexpected {how.exc_type.__name__}{place}, a fault of this program"
+    if name.startswith(NEEDED):
+        refuse(text)
+    else:
+        log.error("%s", text)
 
 
 def secrets_of(settings: Settings) -> list[str]:
