@@ -10,7 +10,7 @@ from http.client import HTTPException
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from slack_bitrix24.app import setup
 from slack_bitrix24.config import Settings
@@ -64,6 +64,7 @@ class SlackSide:
         self.worker: Worker | None = None
         self.events: Events | None = None
         self.identity: Mapping[str, str] = {}
+        self.own = Own()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="slack", daemon=True)  # what it waits for is the network
 
@@ -124,7 +125,10 @@ class SlackSide:
             return word
         except (OSError, HTTPException) as error:
             return str(error)
+        except (ValueError, TypeError, AttributeError, SlackClientError) as error:
+            return f"auth.test: unexpected {type(error).__name__}"  # its text may hold the token
         self.identity = {key: str(value) for key, value in answer.data.items() if value}  # type: ignore[union-attr]
+        self.own.user_id, self.own.bot_id = self.identity.get("user_id", ""), self.identity.get("bot_id", "")
         return ""
 
     def _begin(self) -> None:
@@ -140,7 +144,8 @@ class SlackSide:
             self.events = Events(app, secret.reveal())
         elif self.slack.app_token is not None:
             app = build(self.client, take=intake.take, identity=self.identity)
-            self.socket = Socket(app, self.slack.app_token.reveal(), refuse=self._refuse_app)
+            token = self.slack.app_token.reveal()
+            self.socket = Socket(app, token, refuse=self._refuse_app, know=self.own.learn, respond=respond)
             self.socket.start()
         log.info("Slack: signed in at %s", self.identity.get("team", "the workspace"))
 
@@ -167,7 +172,7 @@ class SlackSide:
             setup.relays(settings),
             submitter,
             store,
-            Own(self.identity.get("user_id", ""), self.identity.get("bot_id", ""), self.identity.get("app_id", "")),
+            self.own,
             workspace_url,
         )
         home = Home(self.client, reminders, statuses, asker, respond)

@@ -1,143 +1,150 @@
-"""Socket Mode: two connections to Slack, watched, so that one may die unnoticed by anybody.
+"""Socket Mode: two connections to Slack, so that one may die unnoticed by anybody.
 
-The websocket-client adapter of Bolt, because the built-in client spins for a minute on a dropped connection and breaks
-on bursts; what it lacks is added here: a half-open connection (nothing heard for 20 s, not even a pong) is replaced.
+https://docs.slack.dev/apis/events-api/using-socket-mode/
 """
 
 from __future__ import annotations
 
-import contextlib
+import json
 import logging
-import socket
 import threading
 import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
+from typing import Any
 
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
-from slack_sdk.errors import SlackApiError
-from slack_sdk.socket_mode.websocket_client import SocketModeClient
+from slack_bolt.request import BoltRequest
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from slack_bitrix24 import metrics
+from slack_bitrix24.listeners.keeper import Keeper, Unopened
+from slack_bitrix24.listeners.link import Link, Message
 from slack_bitrix24.listeners.workspace import is_temporary, word_of
 
 log = logging.getLogger(__name__)
 
 CONNECTIONS = 2
-PING = 5.0
-"""Seconds between our pings."""
-SILENCE = 20.0
-"""Seconds without a frame or a pong after which a connection is taken for dead."""
-LOOK = 1.0
-LONGEST_PAUSE = 30.0
+AT_ONCE = 40
+"""Requests that are answered side by side."""
 CLOSING = 3.0
 """Seconds that closing may take; what hangs longer ends with the process."""
+BUSY = 30.0
+"""Seconds to wait after a refusal that names none."""
 
 
 class Socket:
     """Keep the connections open until `stop`. `refused` holds Slack's word when it refuses the app token.
 
-    `refuse` is called with that word when it does so for good before there ever was a connection.
+    `refuse` is called with that word when it does so for good before there ever was a connection, `know` with the
+    app's id, and `respond` sends an answer that the acknowledgement can't carry to a response_url.
     """
 
-    def __init__(self, app: App, app_token: str, *, refuse: Callable[[str], None]) -> None:
-        quiet = logging.getLogger("slack_bitrix24.socket")
-        quiet.setLevel(logging.ERROR)  # its warnings are what this module does on purpose
-        self.handlers = [
-            SocketModeHandler(app, app_token, logger=quiet, web_client=app.client, ping_interval=PING, concurrency=20)
-            for _ in range(CONNECTIONS)
-        ]
+    def __init__(
+        self,
+        app: App,
+        app_token: str,
+        *,
+        refuse: Callable[[str], None],
+        know: Callable[[str], None],
+        respond: Callable[[str, Mapping[str, Any]], None],
+    ) -> None:
         self.refused = ""
-        self._refuse = refuse
+        self._app, self._token = app, app_token
+        self._refuse, self._know, self._respond = refuse, know, respond
         self._ever = False
-        self._heard: dict[int, float] = {}
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="socket")
-        for handler in self.handlers:
-            hear = partial(self._hear, handler.client)
-            handler.client.on_message_listeners.append(hear)
-            handler.client.on_open_listeners.append(hear)
+        self._pool = ThreadPoolExecutor(AT_ONCE, "slack")
+        self._keepers = [
+            Keeper(number, open_link=self._open, others=lambda: self.connected, ending=self._stop)
+            for number in range(CONNECTIONS)
+        ]
 
     def start(self) -> None:
         """Begin to connect; returns at once."""
-        self._thread.start()
+        for keeper in self._keepers:
+            keeper.thread.start()
 
     @property
     def connected(self) -> int:
         """Return how many connections are open and heard from."""
-        return sum(1 for handler in self.handlers if self._alive(handler.client))
+        return sum(1 for keeper in self._keepers if keeper.up)
 
     def stop(self) -> None:
         """Close the connections; requests in hand are finished first."""
-        self._stop.set()
-        self._thread.join()
-        logging.getLogger("slack_bitrix24.socket").setLevel(logging.CRITICAL)  # what comes in now, Slack sends again
-        closing = [threading.Thread(target=_close, args=(handler,), daemon=True) for handler in self.handlers]
-        for thread in closing:
-            thread.start()
         end = time.monotonic() + CLOSING
-        for thread in closing:
-            thread.join(max(0.0, end - time.monotonic()))
+        self._stop.set()
+        for keeper in self._keepers:
+            keeper.wake()
+        finishing = threading.Thread(target=self._pool.shutdown, daemon=True)
+        finishing.start()
+        for thread in (*(keeper.thread for keeper in self._keepers), finishing):
+            if thread.ident is not None:
+                thread.join(max(0.0, end - time.monotonic()))
+        links = [link for keeper in self._keepers for link in keeper.links()]
+        for link in links:
+            link.close()
+        for link in links:
+            link.join(end - time.monotonic())
         metrics.SLACK_UP.set(0)
 
-    def _hear(self, client: SocketModeClient, *_: object) -> None:
-        self._heard[id(client)] = time.time()
-
-    def _alive(self, client: SocketModeClient) -> bool:
-        session = client.current_session
-        if session is None or not client.is_connected():
-            return False
-        heard = max(self._heard.get(id(client), 0.0), float(session.last_pong_tm))
-        return time.time() - heard < SILENCE
-
-    def _run(self) -> None:
-        pause, wait, said = LOOK, 0.0, ""
-        began = dict.fromkeys(range(CONNECTIONS), 0.0)
-        while not self._stop.wait(wait):
-            wait = LOOK
-            metrics.SLACK_UP.set(self.connected)
-            for number, handler in enumerate(self.handlers):
-                if self._alive(handler.client) or time.time() - began[number] < min(SILENCE, pause * 2):
-                    continue
-                began[number] = time.time()
-                if problem := self._connect(handler.client):
-                    pause = wait = min(LONGEST_PAUSE, pause * 2)
-                    if problem != said:
-                        log.warning("Slack can't be reached, trying on: %s", problem)
-                    said = problem
-                    break
-                pause, said = LOOK, ""
-
-    def _connect(self, client: SocketModeClient) -> str:
-        """Open a new connection; return why it could not be asked for, or an empty string."""
+    def _open(self, wake: Callable[[], None]) -> Link:
+        """Ask Slack for a connection."""
         try:
-            client.connect_to_new_endpoint(force=True)
+            answer = self._app.client.apps_connections_open(app_token=self._token)
+            url = str(answer["url"])
         except SlackApiError as error:
+            if is_temporary(error):
+                raise Unopened(word_of(error), again=_asked_pause(error)) from None
             self.refused = word_of(error)
-            if not self._ever and not is_temporary(error):
+            if not self._ever:
                 self._refuse(self.refused)
                 self._stop.set()
-            return f"Slack refuses the app token: {self.refused}"
+            raise Unopened(f"Slack refuses the app token: {self.refused}") from None
         except (OSError, HTTPException) as error:
-            return str(error)
+            raise Unopened(str(error)) from None
+        except (ValueError, KeyError, TypeError, AttributeError, SlackClientError) as error:
+            # The text may hold the token.
+            raise Unopened(f"apps.connections.open: unexpected {type(error).__name__}") from None
         self.refused, self._ever = "", True
-        return ""
+
+        def change() -> None:
+            metrics.SLACK_UP.set(self.connected)
+            wake()
+
+        return Link(url, take=self._take, change=change)
+
+    def _take(self, link: Link, message: Message) -> None:
+        if message.get("type") == "hello":
+            info = message.get("connection_info")
+            self._know(str(info.get("app_id") or "") if isinstance(info, dict) else "")
+        elif "envelope_id" in message and not self._stop.is_set():
+            try:
+                self._pool.submit(self._answer, link, message)
+            except RuntimeError:
+                return  # closing: Slack sends it again
+
+    def _answer(self, link: Link, envelope: Message) -> None:
+        payload = envelope.get("payload") or {}
+        try:
+            answer = self._app.dispatch(BoltRequest(mode="socket_mode", body=payload, headers={}))
+            if answer.status != 200:
+                return
+            body = json.loads(answer.body) if answer.body else None
+            fits = envelope.get("accepts_response_payload", True)
+            link.send({"envelope_id": envelope["envelope_id"], **({"payload": body} if body and fits else {})})
+            if body and not fits and isinstance(payload, dict) and payload.get("response_url"):
+                self._respond(payload["response_url"], body)
+        except (OSError, HTTPException) as error:
+            log.warning("an answer did not reach Slack: %s", error)
+        except Exception:
+            log.exception("an envelope of Slack's was not answered")  # Slack sends it again
 
 
-def _close(handler: SocketModeHandler) -> None:
-    client = handler.client
-    client.auto_reconnect_enabled = False
-    client.message_workers.shutdown(wait=True)
-    runner, session = client.current_session_runner, client.current_session
-    runner.event.set()
-    if session is not None and session.sock is not None and session.sock.sock is not None:
-        session.keep_running = False
-        with contextlib.suppress(OSError):
-            # The reader sits in select() for up to 10 s; the end of the stream wakes it, unless the socket is closed
-            # before it looks.
-            session.sock.sock.shutdown(socket.SHUT_RDWR)
-    if runner.is_alive():
-        runner.thread.join(CLOSING / 2)
-    handler.close()  # type: ignore[no-untyped-call]
+def _asked_pause(error: SlackApiError) -> float:
+    """Return how many seconds Slack asks us to wait."""
+    if error.response.status_code != 429 and word_of(error) != "ratelimited":
+        return 0.0
+    asked = str(error.response.headers.get("Retry-After") or error.response.headers.get("retry-after") or "")
+    return float(asked) if asked.isdigit() else BUSY

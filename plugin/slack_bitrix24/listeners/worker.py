@@ -131,6 +131,7 @@ class Worker:
         said = read_event(event)
         if isinstance(said, Ignored):
             return None
+        self.work.relays.own.learn(str(letter.payload.get("api_app_id") or ""))
         for wanted in self.work.relays.unread(said):
             self.work.workspace.try_read(wanted)
         return self.work.relays.take(said, inbox_id=letter.id)
