@@ -44,7 +44,7 @@ class Relay:
 
 @dataclass(slots=True)
 class Own:
-    """This app's own identities, whose messages are never relayed. What Slack sends tells the app's id, not auth.test."""
+    """This app's own identities, whose messages are never relayed. auth.test does not tell the app's id."""
 
     user_id: str = ""
     bot_id: str = ""
