@@ -60,6 +60,23 @@ def test_what_is_still_on_its_way_says_why_and_where_to_look(state, error, why):
     assert said == f"Still on its way to Anna: {why}. `/b24 status` shows what becomes of it"
 
 
+def test_what_waits_for_a_stopped_portal_says_why_it_is_stopped():
+    rows = [stored(ANNA, State.PENDING, error="old"), stored(Recipient("acme", 1), State.SENDING)]
+    said = answers.outcome(rows, NAMES, (), lang="en", command="/b24", stops={"main": "INVALID: <no>\n more."})
+    assert said.splitlines() == [
+        "Still on its way to Anna: INVALID: &lt;no&gt; more. `/b24 status` shows what becomes of it",
+        "Still on its way to bitrix24:acme/1: Bitrix24 has not answered yet. `/b24 status` shows what becomes of it",
+    ]
+
+
+def test_a_stopped_portal_is_one_line_with_its_reason():
+    line = answers.stopped("main", "A <b>.\n" + "x" * 1000, lang="en")
+    assert line.startswith("Bitrix24 portal “main” takes nothing now: A &lt;b&gt;. xxx")
+    assert len(line) < 420
+    assert "\n" not in line
+    assert "ничего не принимает: A." in answers.stopped("main", "A..", lang="ru")
+
+
 @pytest.mark.parametrize(
     ("seconds", "english", "russian"),
     [

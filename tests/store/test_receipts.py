@@ -1,9 +1,11 @@
 """The answers that are owed: the same on both databases."""
 
 import pytest
+import sqlalchemy as sa
 
 from slack_bitrix24.model import Dead, Delivered, Receipt, Retry
 from slack_bitrix24.store import Submission
+from slack_bitrix24.store.schema import RECEIPTS
 from waiting import until
 
 ANSWER = Receipt("response_url", {"url": "u"}, "ru", {"bitrix24:main/1": "Анна"}, ("Не нашлось: @bob",))
@@ -50,12 +52,76 @@ def test_what_a_later_submission_supersedes_counts_as_known(ask, due, put):
     assert len(due()) == 1
 
 
+@pytest.fixture
+def next_in(store):
+    """Tell in how many seconds the next receipt is due."""
+    return lambda **how: store.read(lambda tx: tx.receipts.next_at(**how)) - store.now()
+
+
+def patience_over(store, *, since_accepted: float = 11.0) -> None:
+    """Let so many seconds pass."""
+    then = sa.update(RECEIPTS).values(due_at=1.0, accepted_at=RECEIPTS.c.accepted_at - since_accepted)
+    store.write(lambda tx: tx.connection.execute(then))
+
+
+def test_a_response_url_hears_early_that_it_takes_long_then_the_outcome(store, ask, due, claim, record, next_in):
+    [id_] = ask()
+    assert next_in() == pytest.approx(10, abs=5)
+    patience_over(store)
+    [receipt] = due()
+    assert (receipt.complete, receipt.last) == (False, False)
+    store.write(lambda tx: tx.receipts.wait(receipt.id))
+    assert due() == []
+    assert next_in() == pytest.approx(25 * 60 - 11, abs=5)
+    claim()
+    record({id_: Delivered(1)})
+    [receipt] = due()
+    assert (receipt.uses, receipt.complete, receipt.last) == (2, True, True)
+
+
+def test_an_outcome_that_comes_while_it_is_said_that_there_is_none_is_not_missed(store, ask, due, claim, record):
+    [id_] = ask()
+    patience_over(store)
+    [receipt] = due()
+    claim()
+    record({id_: Delivered(1)})
+    assert due() == []
+    store.write(lambda tx: tx.receipts.wait(receipt.id))
+    assert [one.complete for one in due()] == [True]
+
+
 def test_a_response_url_is_answered_before_it_expires_though_incomplete(store, ask, due):
     ask()
-    assert store.read(lambda tx: tx.receipts.next_at()) == pytest.approx(store.now() + 25 * 60, abs=5)
-    store.write(lambda tx: tx.connection.exec_driver_sql("UPDATE receipts SET due_at = 1.0"))
+    patience_over(store, since_accepted=25 * 60)
     [receipt] = due()
-    assert not receipt.complete
+    assert (receipt.complete, receipt.last) == (False, True)
+
+
+def test_a_stopped_portal_makes_those_due_that_wait_for_it_at_most_twice(store, ask, due, claim, record):
+    done = ask(portal="main")
+    claim()
+    record({done[0]: Delivered(1)})
+    assert len(due()) == 1
+    ask(portal="acme")
+    ask(portal="main", receipt=Receipt("chat", {"channel": "C1"}))
+    [waits] = ask(portal="main")
+    for use in (1, 2):
+        assert store.write(lambda tx: tx.receipts.hurry("main")) == 1
+        [receipt] = due()
+        assert (receipt.uses, [one.id for one in receipt.notifications]) == (use, [waits])
+        store.write(lambda tx, one=receipt.id: tx.receipts.wait(one))
+    assert store.write(lambda tx: tx.receipts.hurry("main")) == 0
+    assert due() == []
+
+
+def test_no_receipt_is_given_before_it_has_its_age(store, ask, due, claim, record, next_in):
+    [id_] = ask()
+    claim()
+    record({id_: Delivered(1)})
+    assert due(age=60) == []
+    assert next_in(age=60) == pytest.approx(60, abs=5)
+    assert next_in() <= 0
+    assert len(due()) == 1
 
 
 def test_a_chat_message_waits_as_long_as_it_takes(store, ask):

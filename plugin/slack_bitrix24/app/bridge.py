@@ -20,7 +20,7 @@ from slack_bitrix24.listeners.workspace import Workspace
 from slack_bitrix24.mapping import Directory, MappingFile
 from slack_bitrix24.receipts import Receipts
 from slack_bitrix24.schedule import Clock
-from slack_bitrix24.slack.words import escape, say
+from slack_bitrix24.slack import answers
 from slack_bitrix24.store import Retention, Store, is_gone, new_owner, purge
 from slack_bitrix24.submit.people import People
 from slack_bitrix24.submit.submitter import Submitter
@@ -34,6 +34,8 @@ WAYS_IN = 4.0
 """Seconds that the ways in may take to end."""
 DELIVERY = 4.0
 """Seconds that requests to Bitrix24 in hand may take to end."""
+RECEIPTS = 1.0
+"""Seconds that receipts in hand may take to reach Slack; what does not is given after the next start."""
 REREAD = 2.0
 """Seconds between looks at the mapping file."""
 
@@ -141,7 +143,7 @@ class Bridge:
                 thread.join(max(0.0, end - time.monotonic()))
             if "deliver" in self.roles:
                 self.node.stop(grace=DELIVERY)
-                self.receipts.stop(timeout=1.0)
+                self.receipts.stop(timeout=RECEIPTS)
             self._follower.join()
         self._unwatch()
         for portal in self.portals.values():
@@ -216,13 +218,18 @@ class Bridge:
             log.warning("nothing was purged: %s", error)
 
     def _stopped(self, stop: Stop) -> None:
-        """Tell the admins in Slack that a portal stands still."""
+        """Tell whoever waits for an outcome, and the admins in Slack, that a portal stands still."""
+        try:
+            self.store.write(lambda tx: tx.receipts.hurry(stop.portal))
+            self.receipts.wake()
+        except StoreError as error:
+            log.warning("those who wait for portal %s could not be told: %s", stop.portal, error)
         if self.workspace is None:
             return
         for admin in self.settings.permissions.admin:
             if admin.startswith(("U", "W")):
                 language = self.people().language(admin)
-                text = say(language, "portal_stopped", portal=escape(stop.portal), reason=escape(stop.reason))
+                text = answers.stopped(stop.portal, stop.reason, lang=language)
                 try:
                     self.workspace.client.chat_postMessage(channel=admin, text=text)
                 except Exception as error:  # noqa: BLE001 – whatever Slack's client raises, delivery goes on

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from slack_bitrix24.model import Recipient, State, Stored
 from slack_bitrix24.slack.words import escape, say
 
 MENTION = re.compile(r"<@[UW][A-Z0-9]+>")
 MOST_NAMES = 10
+MOST_REASON = 300
+"""Characters of a reason: what a proxy answered may be a whole page."""
 
 
 def shown(name: str) -> str:
@@ -66,14 +69,33 @@ def queued(names: Iterable[str], notes: Sequence[str], *, lang: str) -> str:
     return "\n".join([first, *notes])
 
 
+def stopped(portal: str, reason: str, *, lang: str) -> str:
+    """Return the line that says that a portal is stopped, and why."""
+    return say(lang, "portal_stopped", portal=escape(portal), reason=escape(_line(reason)))
+
+
+def _line(reason: str) -> str:
+    """Return a reason as a part of a sentence of ours: one line, without a full stop of its own."""
+    return " ".join(reason.split())[:MOST_REASON].rstrip(". ")
+
+
 def outcome(
-    stored: Sequence[Stored], names: Mapping[str, str], notes: Sequence[str], *, lang: str, command: str
+    stored: Sequence[Stored],
+    names: Mapping[str, str],
+    notes: Sequence[str],
+    *,
+    lang: str,
+    command: str,
+    stops: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """Return what became of the notifications: who has it, who has not and why. `names` is by `str(recipient)`."""
+    """Return what became of the notifications: who has it, who has not and why.
+
+    `names` is by `str(recipient)`; `stops` says by portal why it is stopped.
+    """
     lines = []
     by_state: dict[tuple[str, str], list[Stored]] = {}
     for one in stored:
-        reason = escape(one.error or say(lang, "not_sent_yet")) if one.state not in _FINE else ""
+        reason = escape(_reason(one, stops, lang=lang)) if one.state not in _FINE else ""
         by_state.setdefault((_KEY[one.state], reason), []).append(one)
     for key in ("delivered", "failed", "waiting", "replaced", "cancelled"):
         for (found, reason), group in by_state.items():
@@ -83,6 +105,13 @@ def outcome(
                 time = duration(max(0.0, took), lang=lang)
                 lines.append(say(lang, key, names=who, time=time, reason=reason, command=command))
     return "\n".join([*lines, *notes])
+
+
+def _reason(one: Stored, stops: Mapping[str, str], *, lang: str) -> str:
+    if one.state is State.DEAD:
+        return one.error or say(lang, "not_sent_yet")
+    known = _line(stops.get(one.notification.recipient.portal) or one.error)
+    return known or say(lang, "not_answered_yet" if one.state is State.SENDING else "not_sent_yet")
 
 
 _FINE = (State.DELIVERED, State.SUPERSEDED, State.CANCELLED)

@@ -23,6 +23,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Ещё в пути: {names} — {reason}. Что с ним стало, покажет `{command} статус`",
     ),
     "not_sent_yet": ("not sent yet", "ещё не отправлено"),
+    "not_answered_yet": ("Bitrix24 has not answered yet", "Битрикс24 ещё не ответил"),
     "replaced": ("Replaced by a newer version: {names}", "Заменено новой версией: {names}"),
     "cancelled": ("Cancelled: {names}", "Отменено: {names}"),
     "nobody_notified": ("Nobody was notified.", "Никто не уведомлён."),
@@ -39,12 +40,26 @@ WORDS: dict[str, tuple[str, str]] = {
         "Slack does not tell who is in {who}: invite the app there with `/invite`, or name the people",
         "Slack не говорит, кто есть в {who}: пригласите туда приложение (`/invite`) или назовите людей",
     ),
+    "not_yet": (
+        "Slack has not told yet who {who} is. Try again in a minute",
+        "Slack ещё не сказал, кто такие {who}. Повторите через минуту",
+    ),
+    "withheld": (
+        (
+            "{who} is not known: Slack does not let me read the workspace's people (scope `users:read`). Choose the "
+            "person from Slack's list after @, name them as bitrix24:10, or ask an administrator to add the scope"
+        ),
+        (
+            "{who}: не знаю, кто это, — Slack не даёт читать список людей (право `users:read`). Выберите человека "
+            "из списка Slack после @, укажите bitrix24:10 или попросите администратора дать это право"
+        ),
+    ),
     "not_read": (
-        "Nothing was sent: Slack could not be asked who is in {who}. Try again in a minute",
-        "Ничего не отправлено: не удалось узнать у Slack, кто есть в {who}. Повторите через минуту",
+        "Nothing was sent: Slack could not be asked who is meant by {who}. Try again in a minute",
+        "Ничего не отправлено: не удалось узнать у Slack, кто имеется в виду: {who}. Повторите через минуту",
     ),
     "no_portal": ("{who} is at a portal that is not configured", "{who}: такой портал не настроен"),
-    "working": ("One moment: reading who is in {who} …", "Минуту: смотрю, кто есть в {who} …"),
+    "working": ("One moment: asking Slack who is meant by {who} …", "Минуту: узнаю у Slack, кто это: {who} …"),
     "no_text": ("There is no text to send", "Нет текста для отправки"),
     "name_somebody": (
         "I don't know “{word}”. Begin with whom to notify, as in `{command} @anna text`; see `{command} help`",

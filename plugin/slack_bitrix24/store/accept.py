@@ -27,6 +27,9 @@ ROWS = 500
 RESPONSE_URL_DEADLINE = 25 * 60.0
 """Seconds: a response_url lives for 30 minutes (https://docs.slack.dev/interactivity/handling-user-interaction/)."""
 
+RESPONSE_URL_PATIENCE = 10.0
+"""Seconds after which whoever asked hears why it takes so long."""
+
 NEVER = 1e12
 """A receipt without a deadline waits for its outcomes as long as it takes."""
 
@@ -72,7 +75,7 @@ def accept(work: Work, submissions: Sequence[Submission]) -> list[list[Accepted]
 
 def receipt_row(receipt: Receipt, *, id_: int, missing: int, now: float) -> dict[str, object]:
     """Return the row of a receipt that waits for so many outcomes."""
-    deadline = now + RESPONSE_URL_DEADLINE if receipt.kind == "response_url" else NEVER
+    patience = now + RESPONSE_URL_PATIENCE if receipt.kind == "response_url" else NEVER
     return {
         "id": id_,
         "kind": receipt.kind,
@@ -83,7 +86,7 @@ def receipt_row(receipt: Receipt, *, id_: int, missing: int, now: float) -> dict
         "state": "waiting" if missing else "due",
         "missing": missing,
         "accepted_at": now,
-        "due_at": deadline if missing else now,
+        "due_at": patience if missing else now,
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from slack_bitrix24.model import Receipt, State, Stored
-from slack_bitrix24.store.accept import receipt_row
+from slack_bitrix24.store.accept import RESPONSE_URL_DEADLINE, receipt_row
 from slack_bitrix24.store.cleaning import clean
 from slack_bitrix24.store.leases import Gone
 from slack_bitrix24.store.outbox import stored
@@ -21,10 +21,16 @@ from slack_bitrix24.store.work import FINAL, Work
 CLAIM_TTL = 30.0
 """Seconds after which what a worker left is given to another."""
 
+MOST_SAID = 2
+"""A response_url bears five uses: twice for how it stands, and enough for the outcome."""
+
 
 @dataclass(frozen=True, slots=True)
 class DueReceipt:
-    """A receipt to be given. `uses` counts the claims, this one included; `complete`: every outcome is known."""
+    """A receipt to be given. `uses` counts the claims, this one included.
+
+    `complete`: every outcome is known; `last`: it is, or there is no more time to wait for it.
+    """
 
     id: int
     receipt: Receipt
@@ -32,6 +38,7 @@ class DueReceipt:
     accepted_at: float
     notifications: tuple[Stored, ...]
     complete: bool
+    last: bool
 
 
 class Receipts:
@@ -57,13 +64,13 @@ class Receipts:
         self._work.connection.execute(sa.insert(RECEIPTS), [row])
         return id_
 
-    def claim(self, owner: str, *, limit: int = 10, ttl: float = CLAIM_TTL) -> list[DueReceipt]:
-        """Take up to so many that are due: all outcomes known, or their deadline over."""
+    def claim(self, owner: str, *, limit: int = 10, ttl: float = CLAIM_TTL, age: float = 0.0) -> list[DueReceipt]:
+        """Take up to so many that are due: all outcomes known, or their time over. None younger than `age` seconds."""
         now = self._work.now
         free = sa.or_(RECEIPTS.c.state.in_(["waiting", "due"]), RECEIPTS.c.until <= now)
         query = (
             sa.select(RECEIPTS)
-            .where(RECEIPTS_OPEN, RECEIPTS.c.due_at <= now, free)
+            .where(RECEIPTS_OPEN, RECEIPTS.c.due_at <= now, RECEIPTS.c.accepted_at <= now - age, free)
             .order_by(RECEIPTS.c.due_at, RECEIPTS.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -74,6 +81,31 @@ class Receipts:
             values = {"state": "working", "owner": owner, "until": now + ttl, "uses": RECEIPTS.c.uses + 1}
             self._work.connection.execute(change.values(values))
         return [self._due(row) for row in rows]
+
+    def wait(self, id_: int) -> None:
+        """Let it wait for its outcomes again, for the last time: it was said that there are none yet."""
+        known = RECEIPTS.c.missing <= 0
+        values = {
+            "state": sa.case((known, "due"), else_="waiting"),
+            "due_at": sa.case((known, self._work.now), else_=RECEIPTS.c.accepted_at + RESPONSE_URL_DEADLINE),
+            "owner": "",
+            "until": 0.0,
+        }
+        self._work.connection.execute(sa.update(RECEIPTS).where(RECEIPTS.c.id == id_, RECEIPTS_OPEN).values(values))
+
+    def hurry(self, portal: str) -> int:
+        """Make those due that wait for a notification of this portal, and have said so less than twice."""
+        lacks = sa.exists().where(
+            OUTBOX.c.receipt_id == RECEIPTS.c.id, OUTBOX.c.portal == portal, OUTBOX.c.state.not_in(FINAL)
+        )
+        waits = sa.and_(RECEIPTS_OPEN, RECEIPTS.c.state == "waiting", RECEIPTS.c.kind == "response_url")
+        query = sa.select(RECEIPTS.c.id).where(waits, RECEIPTS.c.uses < MOST_SAID, lacks)
+        # In the order in which all others lock them, so that no two wait for each other.
+        ids = self._work.connection.execute(query.order_by(RECEIPTS.c.id).with_for_update()).scalars().all()
+        if ids:
+            change = sa.update(RECEIPTS).where(RECEIPTS.c.id.in_(ids), RECEIPTS.c.state == "waiting")
+            self._work.connection.execute(change.values(due_at=self._work.now))
+        return len(ids)
 
     def done(self, id_: int) -> None:
         """Finish it."""
@@ -96,9 +128,11 @@ class Receipts:
         change = sa.update(RECEIPTS).where(working, RECEIPTS.c.owner.in_(dead)).values(until=0.0)
         return self._work.connection.execute(change).rowcount if dead else 0
 
-    def next_at(self) -> float | None:
-        """Return when the next one is due that nobody works on; None when there is none."""
-        query = sa.select(sa.func.min(RECEIPTS.c.due_at)).where(RECEIPTS_OPEN, RECEIPTS.c.state != "working")
+    def next_at(self, *, age: float = 0.0) -> float | None:
+        """Return when the next one may be claimed that nobody works on, at this age or older; None: there is none."""
+        ripe = RECEIPTS.c.accepted_at + age
+        at = sa.case((RECEIPTS.c.due_at < ripe, ripe), else_=RECEIPTS.c.due_at)
+        query = sa.select(sa.func.min(at)).where(RECEIPTS_OPEN, RECEIPTS.c.state != "working")
         return self._work.connection.execute(query).scalar()
 
     def purge(self, older_than: float, *, limit: int = 500) -> int:
@@ -117,7 +151,8 @@ class Receipts:
             notes=tuple(json.loads(row.notes)),
         )
         complete = all(one.state in FINAL for one in notifications)
-        return DueReceipt(row.id, receipt, row.uses + 1, row.accepted_at, notifications, complete)
+        last = complete or row.kind != "response_url" or row.accepted_at + RESPONSE_URL_DEADLINE <= self._work.now
+        return DueReceipt(row.id, receipt, row.uses + 1, row.accepted_at, notifications, complete, last)
 
     def _finish(self, id_: int, state: str, error: str) -> None:
         change = sa.update(RECEIPTS).where(RECEIPTS.c.id == id_, RECEIPTS_OPEN)

@@ -176,7 +176,7 @@ RECEIPTS = sa.Table(
     _whole("missing", "notifications whose outcome is not known"),
     _whole("uses", "claims; a response_url bears five uses"),
     _moment("accepted_at", "when it was created"),
-    _moment("due_at", "not before; while waiting: the time at which it goes out incomplete"),
+    _moment("due_at", "not before; while waiting: when it is told that there is no outcome yet, or for the last time"),
     _text("owner", "who works on it"),
     _moment("until", "when the claim ends unless it is finished"),
     _text("error", "what went wrong the last time"),
