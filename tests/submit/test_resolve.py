@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from slack_bitrix24.address import parse_address
@@ -131,6 +133,30 @@ def test_a_name_of_several_names_them_all_and_reaches_none(directory, people):
 )
 def test_members_that_were_not_read_yet_are_asked_for(directory, people, text, unread):
     assert found([text], directory, people).unread == (unread,)
+
+
+def test_a_typed_name_waits_for_the_people_and_what_needs_none_of_them_does_not(directory):
+    resolution = found(["@anna", "@oncall", BOB, "bitrix24:14"], directory, People(reading=True))
+    assert resolution.unread == resolution.unread_names == ("@anna",)
+    assert ids(resolution) == ["main/10", "main/7", "acme/12", "main/14"]
+    assert resolution.unknown == ()
+
+
+@pytest.mark.parametrize(("text", "unread"), [("@anna", ()), ("@Anya", ("@Anya",)), ("@devs", ())])
+def test_while_people_are_read_a_handle_is_enough_and_a_display_name_is_not(directory, people, text, unread):
+    assert found([text], directory, replace(people, reading=True)).unread == unread
+
+
+def test_a_group_that_was_read_alone_does_not_make_others_unknown(directory, people):
+    reading = replace(people, reading=True)
+    assert found(["S0NOSUCH1", "C0UNREAD1"], directory, reading).unread == ("S0NOSUCH1", "C0UNREAD1")
+    assert found(["S0NOSUCH1"], directory, reading).unread_names == ()
+
+
+def test_where_slack_withholds_the_people_a_name_is_not_said_to_be_nobodys(directory, people):
+    resolution = found(["@anna", "@devs", "@oncall"], directory, People(groups=people.groups, withheld=True))
+    assert resolution.unknown == (Unknown("@anna", Reason.WITHHELD),)
+    assert ids(resolution) == ["main/10", "acme/12", "main/7"]
 
 
 def test_a_group_is_asked_for_while_no_group_is_known(directory):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,20 @@ from slack_bitrix24.submit.people import People
 from slack_bitrix24.submit.relay import permalink
 from slack_bitrix24.submit.resolve import Asked, Reason, Resolution, Unknown
 from slack_bitrix24.submit.submitter import Submitter
+
+
+def unclear(found: Resolution) -> tuple[Unknown, ...]:
+    """Return every address that gave nobody, those included that Slack did not answer for."""
+    names = found.unread_names
+    unread = (Unknown(one, Reason.NOT_YET if one in names else Reason.UNREAD) for one in found.unread)
+    return (*found.unknown, *unread)
+
+
+def stops(store: Store, portals: Collection[str], *, language: str) -> list[str]:
+    """Return a line for each of these portals that is stopped: that it is, and why."""
+    lanes = store.read(lambda tx: tx.lanes.states())
+    stopped = {lane.portal: lane.stopped.reason for lane in lanes if lane.stopped is not None}
+    return [answers.stopped(name, why, lang=language) for name, why in stopped.items() if name in portals]
 
 
 def notes(unknown: Iterable[Unknown], language: str) -> tuple[str, ...]:
@@ -95,7 +109,12 @@ class Notifier:
         """Resolve what a person typed, and refuse whoever may not."""
         asked = Asked(author=ask.user, channel=ask.channel)
         found = self.submitter.resolve(addresses, asked=asked, typed=True)
-        self.asker.may_notify(ask, broad=found.broad)
+        try:
+            self.asker.may_notify(ask, broad=found.broad)
+        except Refusal:
+            if not self.asker.people().reading:
+                raise
+            return Resolution(unread=("@",))  # the right may come with a group of Slack's that is not read yet
         return found
 
     def held(self, key: str) -> tuple[JSON, str]:
@@ -109,8 +128,7 @@ class Notifier:
         """Make ready what is to be queued for whoever was found; nothing is kept yet."""
         message, url = self.held(held)
         document = with_message(Document(mrkdwn.parse(text)), message)
-        unread = tuple(Unknown(one, Reason.UNREAD) for one in found.unread)
-        lines = notes((*found.unknown, *unread), ask.language)
+        lines = notes(unclear(found), ask.language)
         if not document.blocks:
             raise Refusal(say(ask.language, "no_text"))
         if not found.recipients:
@@ -133,7 +151,8 @@ class Notifier:
             names=names,
             notes=lines,
         )
-        answer = answers.queued(names.values(), lines, lang=ask.language)
+        stopped = stops(self.store, {one.portal for one in found.recipients}, language=ask.language)
+        answer = answers.queued(names.values(), [*stopped, *lines], lang=ask.language)
         return Prepared(answer, draft, tuple(found.recipients), receipt)
 
     def put(self, prepared: Prepared, *, inbox_id: int | None = None) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from slack_bitrix24 import when
 from slack_bitrix24.errors import PhraseError
 from slack_bitrix24.listeners.asker import Ask, Asker, Refusal
-from slack_bitrix24.listeners.notify import notes
+from slack_bitrix24.listeners.notify import notes, unclear
 from slack_bitrix24.model import JSON
 from slack_bitrix24.slack import answers, payload, views
 from slack_bitrix24.slack.words import escape, say
@@ -71,6 +71,10 @@ class Reminders:
     def plan(self, ask: Ask, addresses: Sequence[str], wanted: Wanted) -> str:
         """Put a reminder into the table; return the answer."""
         now, rule = self.moment(), wanted.rule
+        asked = Asked(author=ask.user, channel=ask.channel)
+        found = self.submitter.resolve(addresses, asked=asked, typed=True)
+        if found.unread_names:  # it is kept under an id, which nobody knows yet
+            raise Refusal("\n".join([say(ask.language, "nobody_reminded"), *notes(unclear(found), ask.language)]))
         first = when.next_after(rule, now)
         if first is None:
             raise Refusal(say(ask.language, "reminder_time", reason=escape(wanted.phrase)))
@@ -100,17 +104,13 @@ class Reminders:
             text=escape(title),
         )
         undo = say(ask.language, "reminder_undo", command=self.command_name, id=number)
-        return "\n".join([kept, *self._foreseen(rule, now, ask), undo, *self._notes(addresses, ask)])
+        return "\n".join([kept, *self._foreseen(rule, now, ask), undo, *notes(found.unknown, ask.language)])
 
     def _with(self, wanted: Wanted, ask: Ask) -> dict[str, Any]:
         """Return what goes along: a message, its address, and who sends it where others read it."""
         person = self.asker.people().users.get(ask.user)
         found = {"message": wanted.message, "link": wanted.url, "name": person.name if person else ""}
         return {key: value for key, value in found.items() if value}
-
-    def _notes(self, addresses: Sequence[str], ask: Ask) -> tuple[str, ...]:
-        asked = Asked(author=ask.user, channel=ask.channel)
-        return notes(self.submitter.resolve(addresses, asked=asked, typed=True).unknown, ask.language)
 
     def _stable(self, address: str, ask: Ask) -> str:
         """Return the address as it is to be read later: `me` becomes the person, `here` the channel, a name its id."""

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from slack_bitrix24.listeners.asker import Ask, Asker
-from slack_bitrix24.listeners.notify import notes
+from slack_bitrix24.listeners.notify import notes, stops
 from slack_bitrix24.mapping import Directory
-from slack_bitrix24.model import Recipient, Stored
+from slack_bitrix24.model import Recipient, State, Stored
 from slack_bitrix24.slack import answers
 from slack_bitrix24.slack.words import say
 from slack_bitrix24.store import Store
 from slack_bitrix24.submit.people import People
-from slack_bitrix24.submit.resolve import Asked
+from slack_bitrix24.submit.resolve import Asked, Reason, Unknown
 from slack_bitrix24.submit.submitter import Submitter
 
 LATEST = 10
@@ -56,8 +56,13 @@ class Statuses:
             say(ask.language, "who_is", who=answers.shown(name), recipient=recipient)
             for recipient, name in found.recipients.items()
         ]
-        return "\n".join([*lines, *notes(found.unknown, ask.language)]) or say(ask.language, "nobody_notified")
+        unread = (Unknown(name, Reason.NOT_YET) for name in found.unread_names)
+        return "\n".join([*lines, *notes((*found.unknown, *unread), ask.language)]) or say(
+            ask.language, "nobody_notified"
+        )
 
     def _lines(self, found: Sequence[Stored], ask: Ask) -> str:
         names = names_of(found, self.asker.directory(), self.asker.people())
-        return "\n".join(answers.status_line(one, names, lang=ask.language) for one in found)
+        lines = [answers.status_line(one, names, lang=ask.language) for one in found]
+        waiting = {one.notification.recipient.portal for one in found if one.state in (State.PENDING, State.SENDING)}
+        return "\n".join([*lines, *(stops(self.store, waiting, language=ask.language) if waiting else ())])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPException
 
 from slack_sdk.errors import SlackApiError
@@ -19,7 +19,7 @@ from slack_bitrix24.listeners.asker import Ask, Refusal, ask_of
 from slack_bitrix24.listeners.home import Home
 from slack_bitrix24.listeners.notify import Notifier, Prepared, plainly
 from slack_bitrix24.listeners.relays import Relays
-from slack_bitrix24.listeners.workspace import Workspace
+from slack_bitrix24.listeners.workspace import StillReadingError, Workspace
 from slack_bitrix24.slack import answers
 from slack_bitrix24.slack.event import Ignored, read_event
 from slack_bitrix24.slack.words import say
@@ -31,6 +31,8 @@ TTL = 60.0
 POLL = 1.0
 TOGETHER = 20
 MOST_ATTEMPTS = 12
+ACKNOWLEDGED = 0.3
+"""Seconds after which the acknowledgement of a command has reached Slack."""
 ANSWERABLE = 25 * 60.0
 """Seconds after which a command is given up: a response_url lives for 30 minutes."""
 
@@ -93,20 +95,23 @@ class Worker:
             self.store.write(lambda tx: tx.inbox.done(letter.id))
         except StoreError as error:
             log.warning("inbox: letter %s waits: %s", letter.id, error)
+        except StillReadingError as error:
+            self._again(letter, str(error), soon=True)
         except (SlackApiError, OSError, HTTPException) as error:
             self._again(letter, first_line(error))
         except Exception as error:
             log.exception("inbox: letter %s failed", letter.id)
             self._again(letter, type(error).__name__)
 
-    def _again(self, letter: Letter, reason: str) -> None:
+    def _again(self, letter: Letter, reason: str, *, soon: bool = False) -> None:
         try:
-            if letter.attempts >= MOST_ATTEMPTS or (letter.kind == "command" and self._age(letter) > ANSWERABLE):
+            over = letter.kind == "command" and self._age(letter) > ANSWERABLE
+            if over or (letter.attempts >= MOST_ATTEMPTS and not soon):
                 log.error("inbox: letter %s (%s) is given up: %s", letter.id, letter.kind, reason)
                 self.store.write(lambda tx: tx.inbox.fail(letter.id, reason))
                 self._give_up(letter)
             else:
-                at = self.store.now() + min(300.0, 2.0**letter.attempts)
+                at = self.store.now() + (1.0 if soon else min(300.0, 2.0**letter.attempts))
                 self.store.write(lambda tx: tx.inbox.again(letter.id, at=at, error=reason))
         except StoreError as error:
             log.warning("inbox: letter %s waits: %s", letter.id, error)
@@ -140,13 +145,15 @@ class Worker:
         ask, notifier = Ask(*letter.payload["ask"]), self.work.notifier
         addresses = letter.payload["addresses"]
         try:
-            for wanted in notifier.found(ask, addresses).unread:
+            for wanted in sorted(notifier.found(ask, addresses).unread):  # names first: they cost no request
                 self.work.workspace.try_read(wanted)
+            ask = replace(ask, language=notifier.asker.people().language(ask.user))  # perhaps not known before
             found = notifier.found(ask, addresses)
             prepared = notifier.prepare(ask, found, letter.payload["text"], held=letter.payload.get("held", ""))
         except Refusal as refusal:
             prepared = Prepared(refusal.text)
-        # The answer goes first: the outcome, which replaces it, must not come before it.
+        # The answer goes first: the outcome, which replaces it, must not come before it, nor it before what it replaces.
+        self._stop.wait(max(0.0, ACKNOWLEDGED - self._age(letter)))
         try:
             self.work.answer(ask, prepared.answer)
         except (SlackApiError, OSError, HTTPException) as error:

@@ -27,8 +27,13 @@ UNREACHABLE = (OSError, HTTPException)
 
 MEMBERS_KNOWN = 60.0
 """Seconds."""
+USERS = "users"
 TEMPORARY = ("ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout")
 """Slack's words for "not now"."""
+
+
+class StillReadingError(OSError):
+    """The first reading of the people is not over: the same may be asked again in a second."""
 
 
 class Workspace:
@@ -37,7 +42,8 @@ class Workspace:
     def __init__(self, client: WebClient) -> None:
         self.client = client
         self.loaded = threading.Event()
-        self._people = People()
+        self._people = People(reading=True)
+        self._settled: set[str] = set()
         self._read_at: dict[str, float] = {}
         self._lock = threading.Lock()
         # Thousands of people are more pages than Slack gives in a minute; this client waits as it is told to.
@@ -59,17 +65,28 @@ class Workspace:
 
     def load(self) -> bool:
         """Read all users and groups; tell whether that is done. What Slack refuses (a missing scope) stays unknown."""
-        done = self._try("users", lambda: self._put(users=dict(self._users())))
-        done = self._try("user groups", lambda: self._put(groups=dict(self._groups()))) and done
-        if done:
+        parts: dict[str, Callable[[], None]] = {
+            USERS: lambda: self._put(users=dict(self._users())),
+            "user groups": lambda: self._put(groups=dict(self._groups())),
+        }
+        for what, read in parts.items():
+            if what not in self._settled and self._try(what, read):
+                self._settled.add(what)
+        if self._settled.issuperset(parts):
+            self._put(reading=False)
             self.loaded.set()
-        return done
+        return self.loaded.is_set()
 
     def read(self, wanted: str) -> None:
         """Read the members of a channel or a group (one that an address named), so that it can be resolved.
 
-        Raises SlackApiError when Slack refuses, OSError when it can't be reached.
+        A typed name only waits for `load`. Raises SlackApiError when Slack refuses, OSError when it can't be reached,
+        StillReadingError while the people of the workspace are not all read.
         """
+        if wanted.startswith("@"):
+            if self._people.reading:
+                raise StillReadingError("the people of the workspace are not read yet")
+            return
         if wanted.startswith("S"):
             answer = self.client.usergroups_users_list(usergroup=wanted)
             known = self.people.groups.get(wanted, Group(wanted, wanted))
@@ -102,9 +119,9 @@ class Workspace:
             group = _group(event["subteam"])
             self._put(groups={**self.people.groups, group.id: group})
         elif kind == "subteam_members_changed":
-            groups = dict(self.people.groups)
-            groups.pop(str(event.get("subteam_id", "")), None)
-            self._put(groups=groups)
+            known = self.people.groups.get(str(event.get("subteam_id", "")))
+            if known is not None:
+                self._put(groups={**self.people.groups, known.id: replace(known, members=None)})
 
     def _put(self, **changed: Any) -> None:
         with self._lock:
@@ -115,6 +132,8 @@ class Workspace:
             read()
         except SlackApiError as error:
             log.warning("Slack: %s can't be read: %s", what, word_of(error))
+            if what == USERS and not is_temporary(error):
+                self._put(withheld=True)
             return not is_temporary(error)
         except UNREACHABLE as error:
             log.warning("Slack: %s not read yet: %s", what, error)

@@ -33,11 +33,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Users and groups by id, and the members of those channels that have been read."""
+    """Users and groups by id, and the members of those channels that have been read.
+
+    While `reading`, users and groups are not all known yet: a name that nobody has may still turn up. `withheld` when
+    Slack does not tell who the users are.
+    """
 
     users: Mapping[str, Person] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
     channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reading: bool = False
+    withheld: bool = False
 
     def name(self, slack_id: str) -> str:
         """Return what people call a user; where nobody is known by that id, the mention that Slack itself will draw."""
@@ -54,16 +60,19 @@ class People:
         person = self.users.get(slack_id)
         return person.zone if person else ""
 
-    def called(self, text: str) -> tuple[Person | Group, ...]:
-        """Return who answers to a typed name: by handle first, else by display name, whatever the case."""
+    def with_handle(self, text: str) -> tuple[Person | Group, ...]:
+        """Return who has this handle, whatever the case."""
         wanted = text.casefold()
         handles: list[Person | Group] = [
             person for person in self.users.values() if person.active and person.handle.casefold() == wanted
         ]
         handles += [group for group in self.groups.values() if group.handle.casefold() == wanted]
-        if handles:
-            return tuple(handles)
-        return tuple(
+        return tuple(handles)
+
+    def called(self, text: str) -> tuple[Person | Group, ...]:
+        """Return who answers to a typed name: by handle first, else by display name, whatever the case."""
+        wanted = text.casefold()
+        return self.with_handle(text) or tuple(
             person
             for person in self.users.values()
             if person.active

@@ -41,6 +41,10 @@ class Reason(Enum):
     """A Bitrix24 user of a portal that the configuration lacks."""
     UNREAD = "unread"
     """A group or channel whose members Slack does not tell."""
+    NOT_YET = "not_yet"
+    """A typed name, while the people of the workspace are not all read."""
+    WITHHELD = "withheld"
+    """A typed name, where Slack does not tell who the people of the workspace are."""
     NOT_HERE = "not_here"
     """`me`, `here` or `mentioned` where there is no such thing."""
 
@@ -67,14 +71,20 @@ class Asked:
 class Resolution:
     """Recipients in order, each once, with the name to call them by.
 
-    `unread` are the Slack groups and channels whose members must be fetched before it can be answered. `broad` when
-    one of the addresses stands for more than 20 people, which takes the permission to broadcast.
+    `unread` is what must be fetched from Slack before it can be answered: groups and channels, whose members are not
+    known, and typed names (`@anna`), while the people are not all read. `broad` when one of the addresses stands for
+    more than 20 people, which takes the permission to broadcast.
     """
 
     recipients: dict[Recipient, str] = field(default_factory=dict)
     unknown: tuple[Unknown, ...] = ()
     unread: tuple[str, ...] = ()
     broad: bool = False
+
+    @property
+    def unread_names(self) -> tuple[str, ...]:
+        """Return the typed names among what is unread."""
+        return tuple(one for one in self.unread if one.startswith("@"))
 
 
 class _Resolver:
@@ -143,7 +153,7 @@ class _Resolver:
             self.crowd(group_id, members)
             return
         group = self.people.groups.get(group_id)
-        if group is None and self.people.groups:
+        if group is None and self.people.groups and not self.people.reading:
             self.fault(group_id, Reason.NO_GROUP)
         elif group is None or group.members is None:
             self.unread[group_id] = None
@@ -173,11 +183,14 @@ class _Resolver:
         if self.directory.members(text) is not None:
             self.mapping_group(text)
             return
-        found = self.people.called(text)
-        if len(found) > 1:
+        # A handle has one owner; of display names there may be more among those who are not read yet.
+        found = self.people.with_handle(text) if self.people.reading else self.people.called(text)
+        if not found and self.people.reading:
+            self.unread[f"@{text}"] = None
+        elif len(found) > 1:
             self.fault(f"@{text}", Reason.SEVERAL, [_choice(one) for one in found])
         elif not found:
-            self.fault(f"@{text}", Reason.NOBODY)
+            self.fault(f"@{text}", Reason.WITHHELD if self.people.withheld else Reason.NOBODY)
         elif isinstance(found[0], Group):
             self.slack_group(found[0].id)
         else:
