@@ -47,6 +47,18 @@ def test_addresses_that_name_nobody_are_warnings(run, reconfigure, scopes):
     assert "warning mapping: relays.a.to: @gone names nobody: the mapping file has no such group" in ended.out
 
 
+def test_what_does_nothing_as_it_stands_is_a_warning(run, reconfigure, scopes):
+    hook = '[[webhooks]]\nname = "g"\ntoken = "h00kS3cr3tW0rd-long"\nto = ["@oncall"]\n'
+    reconfigure(hook)
+    ended = run("check")
+    assert "warning configuration: webhooks: incoming webhooks are not served by this version" in ended.out
+    application = '[portals.cloud]\ndomain = "127.0.0.1:9"\nclient_id = "local.1"\nclient_secret = "acc3ssT0kenW0rd"\n'
+    said = "portals.cloud: nothing brings its tokens: set refresh_token, or [web] for POST /bitrix24/install/cloud"
+    for more, warned in (("", True), ('refresh_token = "h00kS3cr3tW0rd"\n', False), ("[web]\nport = 0\n", False)):
+        reconfigure(application + more)
+        assert (f"warning configuration: {said}" in run("check").out) is warned
+
+
 def test_everything_that_fails_is_named(run, configured, demo, scopes, monkeypatch):
     """Slack refuses, the portal too: the rest is tried all the same."""
     monkeypatch.setenv("TEST_APP_TOKEN", "xapp-wrong")

@@ -16,9 +16,10 @@ from slack_sdk import WebClient
 from slack_bitrix24.app import setup
 from slack_bitrix24.app.portals import sign_in
 from slack_bitrix24.app.slack_side import web_client
+from slack_bitrix24.app.warnings import idle, nobody
 from slack_bitrix24.bitrix24 import Bitrix24
 from slack_bitrix24.cli.ending import DONE, FAILED, USAGE, one_line
-from slack_bitrix24.cli.opening import Opened, mapping_of, settings_of, warnings
+from slack_bitrix24.cli.opening import mapping_of, settings_of
 from slack_bitrix24.cli.slack_answers import SlackError, asking
 from slack_bitrix24.config import Portal, Settings, Slack
 from slack_bitrix24.errors import Bitrix24Error, ConfigurationError, MappingError, StoreError
@@ -67,6 +68,8 @@ def _findings(path: Path | None, environ: Mapping[str, str]) -> Iterator[Finding
     where = str(settings.path) if settings.path else "the environment alone"
     counted = f"relays: {len(settings.relays)}, schedules: {len(made)}, webhooks: {len(settings.webhooks)}"
     yield Finding(CONFIGURATION, "ok", f"{where}; {counted}")
+    for warning in (*settings.warnings, *idle(settings)):
+        yield Finding(CONFIGURATION, "warning", warning)
     yield from _mapping(settings)
     finding, store = _database(settings.database.reveal())
     yield finding
@@ -104,7 +107,7 @@ def _mapping(settings: Settings) -> Iterator[Finding]:
         directory = mapping.directory
         text = f"{mapping.path.name}: users: {len(directory.users)}, groups: {len(directory.groups)}"
         yield Finding("mapping", "ok", text)
-    for warning in warnings(Opened(settings, mapping)):
+    for warning in nobody(settings, mapping.directory if mapping else None):
         yield Finding("mapping", "warning", warning)
 
 
