@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from websocket import WebSocketApp, WebSocketException
+from websocket import WebSocket, WebSocketApp, WebSocketException
 
 PING = 5.0
 """Seconds between our pings."""
@@ -46,6 +46,7 @@ class Link:
         self._take, self._change, self._ping, self._silence = take, change, ping, silence
         self._began = self._heard = time.monotonic()
         self._unwanted = False
+        self._inner: WebSocket | None = None
         self._app = WebSocketApp(
             url,
             on_open=self._on_open,
@@ -111,10 +112,14 @@ class Link:
             self._app.run_forever(ping_interval=self._ping)
         except Exception as error:  # noqa: BLE001 – a bad address, and whatever else the library meets before it connects
             self._on_error(self._app, error)
+        if self._inner is not None:
+            # The library leaves a socket open that we said good-bye on.
+            self._inner.shutdown()  # type: ignore[no-untyped-call]
         self.over = True
         self._change()
 
-    def _on_open(self, _app: WebSocketApp) -> None:
+    def _on_open(self, app: WebSocketApp) -> None:
+        self._inner = app.sock
         if self._unwanted:
             self.close()
             return
@@ -142,6 +147,8 @@ class Link:
 
     def _on_error(self, _app: WebSocketApp, error: Exception) -> None:
         if self.opened or self._unwanted:
+            self.over = True  # the library may wait for Slack's good-bye now, for up to 3 s
+            self._change()
             return
         status = getattr(error, "status_code", None)
         self.refused = status is not None and 400 <= status < 500
