@@ -6,7 +6,7 @@ import pytest
 
 from rig import ANNA, BOB
 from slack_bitrix24.sandbox.workspace.faults import Fault
-from slack_bitrix24.sandbox.workspace.people import BOT_ID, BOT_USER
+from slack_bitrix24.sandbox.workspace.people import APP_ID, BOT_ID, BOT_USER
 from waiting import until
 
 
@@ -102,6 +102,8 @@ def test_what_the_bridge_says_itself_is_never_relayed(slack):
     }
     for channel in ("C0ALERTS", "C0MATCH", "C0GENERAL"):
         slack.workspace.post(slack.workspace.channel(channel), dict(own, ts=slack.workspace.clock.ts()))
+        elsewhere = {"user": "U0ELSEWHERE", "bot_id": "B0ELSEWHERE", "app_id": APP_ID}  # the app in another workspace
+        slack.workspace.post(slack.workspace.channel(channel), {**own, **elsewhere, "ts": slack.workspace.clock.ts()})
     settled(slack)
     assert slack.executed("said by the bridge") == 0
 
