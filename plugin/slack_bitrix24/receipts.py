@@ -83,8 +83,6 @@ class Receipts:
         """Finish the receipts in hand within so many seconds, and end."""
         self._stop.set()
         self._wake.set()
-        for _ in range(GIVERS):
-            self._hand.put(None)
         end = time.monotonic() + timeout
         for thread in self._threads:
             if thread.is_alive():
@@ -98,8 +96,13 @@ class Receipts:
             except StoreError as error:
                 log.warning("receipts: %s", error)
                 wait = POLL
+            except Exception:
+                log.exception("receipts were not looked for")  # the thread must outlive it
+                wait = POLL
             if wait > 0:
                 self._wake.wait(wait)
+        for _ in range(GIVERS):
+            self._hand.put(None)  # behind all that was taken into hand
 
     def _turn(self) -> float:
         """Take what is due into hand; return the seconds until the next look."""

@@ -152,7 +152,7 @@ class Worker:
             prepared = notifier.prepare(ask, found, letter.payload["text"], held=letter.payload.get("held", ""))
         except Refusal as refusal:
             prepared = Prepared(refusal.text)
-        # The answer goes first: the outcome, which replaces it, must not come before it, nor it before what it replaces.
+        # Each replaces what came before it: the acknowledgement, then the answer, then the outcome.
         self._stop.wait(max(0.0, ACKNOWLEDGED - self._age(letter)))
         try:
             self.work.answer(ask, prepared.answer)
