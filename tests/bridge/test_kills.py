@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 
@@ -127,3 +128,32 @@ def test_sigterm_while_slack_is_away_ends_at_once(make):
     assert bridge.stop() == 0
     assert [json.loads(line)["event"] for line in bridge.text.splitlines()][-1] == "stopping"
     assert ANNA not in bridge.text
+
+
+def test_what_a_killed_process_had_in_hand_is_taken_up_at_once(own, tmp_path):
+    """The claim of a dead worker is for a minute: nobody waits for it."""
+    bridge = Bridge(tmp_path, own, more=MORE)
+    slack = Slack(own)
+    try:
+        bridge.start()
+        slack.workspace.message(BOB, "taken in hand")
+        slack.arrived(14, "taken in hand")
+        bridge.kill()
+        with closing(sqlite3.connect(tmp_path / "bridge.db")) as connection, connection:
+            # As a kill between the claim and the work leaves it.
+            query = "SELECT owner, payload FROM inbox WHERE owner <> '' ORDER BY id DESC"
+            owner, payload = connection.execute(query).fetchone()
+            event = json.loads(payload)
+            event["event"]["ts"] = event["event"]["event_ts"] = f"{time.time():.6f}"
+            event["event"]["text"] = "left in the hands of the dead"
+            event["event"].pop("blocks", None)
+            connection.execute(
+                "INSERT INTO inbox"
+                " (key, kind, payload, order_key, state, attempts, due_at, owner, until, error, received_at)"
+                " VALUES ('dead', 'event', ?, '', 'working', 1, 0, ?, ?, '', ?)",
+                (json.dumps(event), owner, time.time() + 60, time.time()),
+            )
+        bridge.start()
+        slack.arrived(14, "left in the hands of the dead", timeout=20)
+    finally:
+        bridge.close()

@@ -112,6 +112,8 @@ class Bridge:
     def start(self) -> None:
         """Begin. Raises OSError when the web address is taken, StoreError when the database can't be used."""
         setup.keep(self.store, setup.schedules(self.settings, now=time.time()))
+        # What a process that was killed had in hand is taken up at once, not when its claim runs out.
+        self.store.write(lambda tx: (tx.inbox.free(is_gone), tx.receipts.free(is_gone)))
         if self.settings.web is not None and "web" in self.roles:
             web = self.settings.web
             self.web = WebServer(site(self._doors()), host=web.host, port=web.port)
