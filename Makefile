@@ -11,8 +11,8 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 demo: $(VENV)/run.stamp  ## the bridge against a Slack and a Bitrix24 sandbox on this machine
 	$(BIN)/slack-bitrix24 demo --port $(PORT)
 
-test: $(VENV)/dev.stamp  ## the whole test suite (four at once: many of them wait)
-	$(BIN)/python -m pytest -n 4 $(ARGS)
+test: $(VENV)/dev.stamp  ## the whole test suite
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: $(VENV)/dev.stamp  ## ruff, mypy and the floors
 	$(BIN)/ruff check .
