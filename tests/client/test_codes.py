@@ -29,6 +29,7 @@ DEAD, AGAIN, UNKNOWN, PORTAL = Verdict.DEAD, Verdict.AGAIN, Verdict.UNKNOWN, Ver
         (401, "INVALID_CREDENTIALS", "", PORTAL),
         (403, "INVALID_CREDENTIALS", "", PORTAL),
         (403, "insufficient_scope", "", PORTAL),
+        (403, "invalid_scope", "", PORTAL),
         (401, "expired_token", "", PORTAL),
         (403, "user_access_error", "", PORTAL),
         (500, "PORTAL_DELETED", "", PORTAL),

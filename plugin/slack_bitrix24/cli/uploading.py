@@ -35,15 +35,23 @@ def uploaded(
     if not local:
         return list(made)
     links = {
-        portal: _links(settings, portal, local, [one for one in made if one.recipient.portal == portal], store, environ)
+        portal: _links(
+            settings,
+            portal,
+            local=local,
+            made=[one for one in made if one.recipient.portal == portal],
+            store=store,
+            environ=environ,
+        )
         for portal in {one.recipient.portal for one in made}
     }
     return [_with(one, links[one.recipient.portal]) for one in made]
 
 
-def _links(  # noqa: PLR0917 – one call, all of it needed
+def _links(
     settings: Settings,
     portal: str,
+    *,
     local: Sequence[tuple[str, Path]],
     made: Sequence[Notification],
     store: Store,
