@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from slack_bitrix24.bitrix24.neutral import JOINER
 from slack_bitrix24.document import (
     Author,
     Card,
@@ -27,6 +26,7 @@ from slack_bitrix24.document import (
     Text,
     Unsupported,
 )
+from slack_bitrix24.render.guard import JOINER
 
 BITS = [
     "[", "]", "[/", "=", "b]", "[b]", "[/b]", "[B]", "[url=", "[url]", "[/url]", "http://x/", "[user=all]", "[/user]",

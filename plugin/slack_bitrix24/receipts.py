@@ -21,7 +21,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from slack_bitrix24.errors import StoreError
-from slack_bitrix24.slack import answers
+from slack_bitrix24.slack.replies import answers
 from slack_bitrix24.store import DueReceipt, Store, Transaction
 
 log = logging.getLogger(__name__)

@@ -14,12 +14,12 @@ from slack_sdk import WebClient
 
 from rig import ANNA, BOB, DEVS
 from slack_app import running
-from slack_bitrix24.listeners.asker import Ask, Asker, Refusal
-from slack_bitrix24.listeners.home import Home
-from slack_bitrix24.listeners.notify import Notifier
-from slack_bitrix24.listeners.relays import Relays
-from slack_bitrix24.listeners.reminders import Reminders
-from slack_bitrix24.listeners.status import Statuses
+from slack_bitrix24.listeners.handlers.asker import Ask, Asker, Refusal
+from slack_bitrix24.listeners.handlers.home import Home
+from slack_bitrix24.listeners.handlers.notify import Notifier
+from slack_bitrix24.listeners.handlers.relays import Relays
+from slack_bitrix24.listeners.handlers.reminders import Reminders
+from slack_bitrix24.listeners.handlers.status import Statuses
 from slack_bitrix24.listeners.worker import Work, Worker
 from slack_bitrix24.listeners.workspace import StillReadingError, Workspace
 from slack_bitrix24.mapping import Directory

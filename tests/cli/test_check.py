@@ -7,7 +7,7 @@ import json
 import pytest
 
 from slack_bitrix24.sandbox.workspace.core import SCOPES
-from slack_bitrix24.slack.names import SCOPES as NEEDED
+from slack_bitrix24.slack.app import SCOPES as NEEDED
 
 
 @pytest.fixture

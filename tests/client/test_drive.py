@@ -6,7 +6,7 @@ import pytest
 
 from slack_bitrix24.bitrix24 import blocks
 from slack_bitrix24.bitrix24.check import check
-from slack_bitrix24.bitrix24.links import encoded
+from slack_bitrix24.bitrix24.urls import encoded
 
 
 @pytest.mark.parametrize(

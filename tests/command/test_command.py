@@ -6,18 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slack_bitrix24.slack.command import (
-    Cancel,
-    Form,
-    Help,
-    Notify,
-    Remind,
-    Reminders,
-    Status,
-    Unclear,
-    Who,
-    parse,
-)
+from slack_bitrix24.slack.command import Cancel, Form, Help, Notify, Remind, Reminders, Status, Unclear, Who, parse
 
 INTENTS = {
     "": Form(),

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from slack_bitrix24.plain import plain
-from slack_bitrix24.slack import blocks, mrkdwn
-from slack_bitrix24.slack.event import Changed, Posted, read_event
-from slack_bitrix24.slack.payload import read
-from slack_bitrix24.slack.rich_text import parse as rich_text
+from slack_bitrix24.slack.messages import blocks, mrkdwn
+from slack_bitrix24.slack.messages.event import Changed, Posted, read_event
+from slack_bitrix24.slack.messages.payload import read
+from slack_bitrix24.slack.messages.rich_text import parse as rich_text
 
 CORPUS = os.environ.get("CORPUS", "")
 pytestmark = pytest.mark.skipif(

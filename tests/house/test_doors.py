@@ -43,7 +43,7 @@ DOORS = {
     "emoji": {"slack/", "sandbox/"},
 }
 # Modules that must stay pure: no clock, no environment, no files, no sockets.
-PURE = ("slack/", "when/", "address.py", "document.py", "model.py", "plain.py", "errors.py")
+PURE = ("slack/", "render/", "when/", "address.py", "document.py", "model.py", "plain.py", "errors.py")
 IMPURE = {"os", "socket", "subprocess", "threading", "time", "random", "pathlib", "io", "urllib.request", "logging"}
 
 

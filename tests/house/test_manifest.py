@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from slack_bitrix24.slack import names
+from slack_bitrix24.slack import app
 
 HERE = Path(__file__).parent
 
@@ -54,22 +54,22 @@ def test_every_scope_is_known_and_has_its_use(manifest):
     scopes = manifest["oauth_config"]["scopes"]
     assert list(scopes) == ["bot"]
     assert set(scopes["bot"]) <= KNOWN_SCOPES
-    assert scopes["bot"] == sorted(names.SCOPES)
-    assert all(names.SCOPES.values())
+    assert scopes["bot"] == sorted(app.SCOPES)
+    assert all(app.SCOPES.values())
 
 
 def test_every_event_is_known_and_has_its_scope(manifest):
     events = manifest["settings"]["event_subscriptions"]["bot_events"]
-    assert events == list(names.EVENTS)
+    assert events == list(app.EVENTS)
     needed = {SCOPE_OF_EVENT[event] for event in events} - {None}
     assert needed <= set(manifest["oauth_config"]["scopes"]["bot"])
 
 
 def test_commands_and_shortcuts_are_those_of_the_code(manifest):
     features = manifest["features"]
-    assert [command["command"] for command in features["slash_commands"]] == [names.COMMAND]
+    assert [command["command"] for command in features["slash_commands"]] == [app.COMMAND]
     shortcuts = {shortcut["callback_id"]: shortcut["type"] for shortcut in features["shortcuts"]}
-    assert shortcuts == {names.SEND_TO_BITRIX24: "message", names.NOTIFY_BITRIX24: "global"}
+    assert shortcuts == {app.SEND_TO_BITRIX24: "message", app.NOTIFY_BITRIX24: "global"}
 
 
 def test_slack_escapes_whom_a_command_names(manifest):

@@ -11,10 +11,10 @@ import pytest
 from slack_sdk import WebClient
 
 from slack_app import running
-from slack_bitrix24.listeners.bolt import build
-from slack_bitrix24.listeners.keeper import Keeper
-from slack_bitrix24.listeners.link import Link
-from slack_bitrix24.listeners.socket import Socket
+from slack_bitrix24.listeners.connection.bolt import build
+from slack_bitrix24.listeners.connection.reconnect import Reconnecting
+from slack_bitrix24.listeners.connection.socket import Socket
+from slack_bitrix24.listeners.connection.websocket import Link
 from slack_bitrix24.sandbox.workspace.faults import Fault
 from slack_bitrix24.sandbox.workspace.people import APP_ID
 from slack_bitrix24.sandbox.workspace.sockets import disturb
@@ -137,13 +137,13 @@ def test_a_connection_that_has_gone_silent_is_replaced(workspace, connect):
         links.append(Link(url, take=lambda *_: None, change=change, ping=0.1, silence=1.0))
         return links[-1]
 
-    keeper = Keeper(0, open_link=open_link, others=lambda: 0, ending=ending)
-    keeper.thread.start()
-    until(lambda: keeper.up)
+    connection = Reconnecting(0, open_link=open_link, others=lambda: 0, ending=ending)
+    connection.thread.start()
+    until(lambda: connection.up)
     disturb(workspace, "freeze")
     until(lambda: len(links) == 2 and links[1].up)
     ending.set()
-    keeper.thread.join()
+    connection.thread.join()
     for link in links:
         link.close()
         link.join(5)
@@ -163,11 +163,11 @@ def test_a_connection_refused_beside_another_is_told_once_and_the_other_goes_on(
         return Link(f"{address}link/?ticket=none", take=lambda *_: None, change=change)
 
     with caplog.at_level(logging.WARNING):
-        keeper = Keeper(1, open_link=open_link, others=lambda: 1, ending=ending)
-        keeper.thread.start()
+        connection = Reconnecting(1, open_link=open_link, others=lambda: 1, ending=ending)
+        connection.thread.start()
         until(lambda: len(tries) == 2)
     ending.set()
-    keeper.thread.join()
+    connection.thread.join()
     told = [line for line in caplog.messages if line.startswith("Slack")]
     assert len(told) == 1
     problem = "the WebSocket was answered with HTTP 403" if refused else "no WebSocket: [Errno 111]"

@@ -9,9 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from documents import blocks, runs, spans, texts
-from slack_bitrix24.bitrix24.bbcode import ATTACH, MESSAGE, render
-from slack_bitrix24.bitrix24.links import address
-from slack_bitrix24.bitrix24.neutral import JOINER, clean, restored
+from slack_bitrix24.bitrix24.sendable import clean
 from slack_bitrix24.document import (
     Author,
     Card,
@@ -33,6 +31,9 @@ from slack_bitrix24.document import (
     Text,
     Unsupported,
 )
+from slack_bitrix24.render.bbcode import ATTACH, MESSAGE, render
+from slack_bitrix24.render.guard import JOINER, restored
+from slack_bitrix24.render.links import address
 
 NAMES = "b|i|u|s|size|color|url|user|chat|context|code|img|icon|put|send|call|timestamp|disk|br"
 CODE = re.compile(rf"\[(/?)\s*({NAMES})(?:\s*=\s*([^\]]*)|(\s+\w+\s*=[^\]]*))?\s*/?\]", re.IGNORECASE)

@@ -9,11 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from documents import documents, texts
-from slack_bitrix24.bitrix24.attach import MESSAGE_LIMIT, compose
-from slack_bitrix24.bitrix24.bbcode import render
 from slack_bitrix24.bitrix24.check import check, longest
-from slack_bitrix24.bitrix24.colors import leading, token
-from slack_bitrix24.bitrix24.neutral import JOINER
 from slack_bitrix24.document import (
     Author,
     Card,
@@ -35,6 +31,10 @@ from slack_bitrix24.document import (
     Text,
     Unsupported,
 )
+from slack_bitrix24.render.attach import MESSAGE_LIMIT, compose
+from slack_bitrix24.render.bbcode import render
+from slack_bitrix24.render.colors import leading, token
+from slack_bitrix24.render.guard import JOINER
 
 HTTP = "https://e.com/x"
 BACK = ("Open in Slack", "https://slack.example/p1")

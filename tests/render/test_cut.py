@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from documents import blocks, leaves
-from slack_bitrix24.bitrix24.bbcode import ATTACH, render
 from slack_bitrix24.bitrix24.check import longest
-from slack_bitrix24.bitrix24.cut import divide, least
 from slack_bitrix24.document import Code, Divider, Emoji, Heading, Items, Link, Mention, Paragraph, Quote, Text
+from slack_bitrix24.render.bbcode import ATTACH, render
+from slack_bitrix24.render.cut import divide, least
 
 
 def text(words):

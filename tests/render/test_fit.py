@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slack_bitrix24.bitrix24.attach import compose
 from slack_bitrix24.bitrix24.check import longest
 from slack_bitrix24.document import Card, Code, Divider, Document, Field, Fields, File, Heading, Paragraph, Quote, Text
+from slack_bitrix24.render.attach import compose
 
 HTTP = "https://e.com/x"
 BACK = ("Open in Slack", "https://slack.example/p1")

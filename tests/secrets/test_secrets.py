@@ -15,8 +15,8 @@ from slack_bitrix24.bitrix24.notify import Message
 from slack_bitrix24.bitrix24.oauth import OAuth
 from slack_bitrix24.bitrix24.personal import create_personal_notification
 from slack_bitrix24.bitrix24.portal import Bitrix24
+from slack_bitrix24.bitrix24.redaction import hide_secrets, masked
 from slack_bitrix24.bitrix24.rest import Call
-from slack_bitrix24.bitrix24.shield import masked, shield
 from slack_bitrix24.errors import Bitrix24Error, SlackBitrix24Error
 from slack_bitrix24.sandbox.portal import Portal, app
 from slack_bitrix24.sandbox.server import Server
@@ -197,6 +197,6 @@ def test_urllib3s_own_log_is_masked(text, clean):
 
 
 def test_shield_is_put_up_once():
-    shield()
-    shield()
+    hide_secrets()
+    hide_secrets()
     assert len([f for f in logging.getLogger("urllib3.connectionpool").filters if type(f).__name__ == "_Shield"]) == 1

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from notation import tree
-from slack_bitrix24.slack import attachments
-from slack_bitrix24.slack.colors import color
+from slack_bitrix24.slack.messages import attachments
+from slack_bitrix24.slack.messages.colors import color
 
 FULL = {
     "color": "danger",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from notation import tree
-from slack_bitrix24.slack import blocks
+from slack_bitrix24.slack.messages import blocks
 
 
 def mrkdwn(words: str) -> dict[str, str]:

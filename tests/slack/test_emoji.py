@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from slack_bitrix24.document import Emoji
-from slack_bitrix24.slack import emoji
+from slack_bitrix24.slack.messages import emoji
 
 
 @pytest.mark.parametrize(

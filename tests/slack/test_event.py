@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from slack_bitrix24.slack.event import Changed, Deleted, Ignored, Posted, read_event
+from slack_bitrix24.slack.messages.event import Changed, Deleted, Ignored, Posted, read_event
 
 HI = {
     "type": "message",

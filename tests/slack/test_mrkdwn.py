@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from notation import line, tree
-from slack_bitrix24.slack import inline, mrkdwn
-from slack_bitrix24.slack.emphasis import NONE
+from slack_bitrix24.slack.messages import inline, mrkdwn
+from slack_bitrix24.slack.messages.emphasis import NONE
 
 EMPHASIS = [
     ("*b* _i_ ~s~", "<b>b</b> <i>i</i> <s>s</s>"),

@@ -7,8 +7,8 @@ import pytest
 
 from notation import tree
 from slack_bitrix24.document import File
-from slack_bitrix24.slack import files
-from slack_bitrix24.slack.payload import Sender, read
+from slack_bitrix24.slack.messages import files
+from slack_bitrix24.slack.messages.payload import Sender, read
 
 
 def rich(*elements: dict[str, Any]) -> list[dict[str, Any]]:

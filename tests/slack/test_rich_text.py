@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from notation import line, tree
-from slack_bitrix24.slack import rich_text
+from slack_bitrix24.slack.messages import rich_text
 
 
 def section(*elements: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from slack_bitrix24.model import Notification, Recipient, State, Stored
-from slack_bitrix24.slack import answers
+from slack_bitrix24.slack.replies import answers
 
 ANNA, BOB = Recipient("main", 10), Recipient("main", 12)
 NAMES = {str(ANNA): "Anna", str(BOB): "<@U0G9QF9C6>"}

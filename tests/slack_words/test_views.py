@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slack_bitrix24.sandbox.workspace.forms import fault
-from slack_bitrix24.slack import views
+from slack_bitrix24.slack.replies import views
 
 LANGUAGES = ["en", "ru"]
 REMINDERS = [(7, "<stretch> & go", 1_800_000_000.0, "every day at 9:00"), (8, "x" * 4000, None, "once")]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slack_bitrix24.slack.words import WORDS, escape, language, say, unescape
+from slack_bitrix24.slack.replies.words import WORDS, escape, language, say, unescape
 
 
 def blanks(text: str) -> set[str]:

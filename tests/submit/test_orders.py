@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from slack_bitrix24.listeners.relays import Relays
+from slack_bitrix24.listeners.handlers.relays import Relays
 from slack_bitrix24.mapping import Directory
 from slack_bitrix24.model import Recipient, Stored
-from slack_bitrix24.slack.event import Deleted, Ignored, read_event
+from slack_bitrix24.slack.messages.event import Deleted, Ignored, read_event
 from slack_bitrix24.store import Store, open_store
 from slack_bitrix24.submit.compose import PortalRules
 from slack_bitrix24.submit.people import People

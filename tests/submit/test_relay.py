@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slack_bitrix24.slack.event import Changed, Deleted, Posted
-from slack_bitrix24.slack.payload import Sender, read
+from slack_bitrix24.slack.messages.event import Changed, Deleted, Posted
+from slack_bitrix24.slack.messages.payload import Sender, read
 from slack_bitrix24.submit.relay import Own, Relay, is_own, normal_stamp, permalink, version, watching, why_not
 
 BOT, PERSON = Sender(bot_id="B1", app_id="A1"), Sender(user="U1")

@@ -20,7 +20,7 @@ from slack_bitrix24.listeners.workspace import Workspace
 from slack_bitrix24.mapping import Directory, MappingFile
 from slack_bitrix24.receipts import Receipts
 from slack_bitrix24.schedule import Clock
-from slack_bitrix24.slack import answers
+from slack_bitrix24.slack.replies import answers
 from slack_bitrix24.store import Retention, Store, is_gone, new_owner, purge
 from slack_bitrix24.submit.people import People
 from slack_bitrix24.submit.submitter import Submitter

@@ -15,18 +15,18 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_bitrix24.app import setup
 from slack_bitrix24.config import Settings
 from slack_bitrix24.config import Slack as SlackSettings
-from slack_bitrix24.listeners.asker import Ask, Asker
-from slack_bitrix24.listeners.bolt import build
-from slack_bitrix24.listeners.commands import Commands
-from slack_bitrix24.listeners.forms import Forms
-from slack_bitrix24.listeners.home import Home
-from slack_bitrix24.listeners.http import Events
-from slack_bitrix24.listeners.intake import Intake
-from slack_bitrix24.listeners.notify import Notifier
-from slack_bitrix24.listeners.relays import Relays
-from slack_bitrix24.listeners.reminders import Reminders
-from slack_bitrix24.listeners.socket import Socket
-from slack_bitrix24.listeners.status import Statuses
+from slack_bitrix24.listeners.connection.bolt import build
+from slack_bitrix24.listeners.connection.http import Events
+from slack_bitrix24.listeners.connection.socket import Socket
+from slack_bitrix24.listeners.dispatch import Dispatch
+from slack_bitrix24.listeners.handlers.asker import Ask, Asker
+from slack_bitrix24.listeners.handlers.commands import Commands
+from slack_bitrix24.listeners.handlers.forms import Forms
+from slack_bitrix24.listeners.handlers.home import Home
+from slack_bitrix24.listeners.handlers.notify import Notifier
+from slack_bitrix24.listeners.handlers.relays import Relays
+from slack_bitrix24.listeners.handlers.reminders import Reminders
+from slack_bitrix24.listeners.handlers.status import Statuses
 from slack_bitrix24.listeners.worker import Work, Worker
 from slack_bitrix24.listeners.workspace import Workspace, is_temporary, word_of
 from slack_bitrix24.receipts import post
@@ -132,7 +132,7 @@ class SlackSide:
         return ""
 
     def _begin(self) -> None:
-        intake, self.worker = self._listeners()
+        dispatch, self.worker = self._listeners()
         secret = self.slack.signing_secret
         self.worker.start()
         threading.Thread(target=self._load, name="people", daemon=True).start()
@@ -140,10 +140,10 @@ class SlackSide:
         if self._ending.is_set():
             return
         if self.slack.mode == "http" and secret is not None:
-            app = build(self.client, take=intake.take, identity=self.identity)
+            app = build(self.client, take=dispatch.take, identity=self.identity)
             self.events = Events(app, secret.reveal())
         elif self.slack.app_token is not None:
-            app = build(self.client, take=intake.take, identity=self.identity)
+            app = build(self.client, take=dispatch.take, identity=self.identity)
             token = self.slack.app_token.reveal()
             self.socket = Socket(app, token, refuse=self._refuse_app, know=self.own.learn, respond=respond)
             self.socket.start()
@@ -157,7 +157,7 @@ class SlackSide:
     def _refuse_app(self, word: str) -> None:
         self.refuse(f"Slack refuses the app token ({word}): check slack.app_token, and its scope connections:write")
 
-    def _listeners(self) -> tuple[Intake, Worker]:
+    def _listeners(self) -> tuple[Dispatch, Worker]:
         """Wire the listeners together."""
         settings, store, submitter = self.settings, self.store, self.submitter
         asker = Asker(submitter.people, submitter.directory, setup.permissions(settings))
@@ -177,7 +177,7 @@ class SlackSide:
         )
         home = Home(self.client, reminders, statuses, asker, respond)
         worker = Worker(store, Work(self.workspace, relays, notifier, home, self._answer), owner=self.owner)
-        return Intake(store, commands, forms, worker.wake), worker
+        return Dispatch(store, commands, forms, worker.wake), worker
 
     def _wake(self) -> None:
         if self.worker is not None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from slack_bitrix24.bitrix24.places import portal_place, webhook_place
+from slack_bitrix24.bitrix24.hosts import portal_place, webhook_place
 
 Get = Callable[[str], tuple[int, bytes]]
 """Fetches an address of the authorization server: status and body. Raises `Bitrix24Error` when no answer came."""

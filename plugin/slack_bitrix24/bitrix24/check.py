@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slack_bitrix24.bitrix24.links import linkable
+from slack_bitrix24.bitrix24.urls import linkable
 from slack_bitrix24.errors import AttachError
 
 LIMIT = 60_000

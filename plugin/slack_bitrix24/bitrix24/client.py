@@ -21,8 +21,8 @@ import urllib3
 
 from slack_bitrix24.bitrix24 import rest
 from slack_bitrix24.bitrix24.auth import Auth, Target
-from slack_bitrix24.bitrix24.places import is_loopback, may_follow
-from slack_bitrix24.bitrix24.shield import shield
+from slack_bitrix24.bitrix24.hosts import is_loopback, may_follow
+from slack_bitrix24.bitrix24.redaction import hide_secrets
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 
 CONNECT_TIMEOUT: Final = 5.0
@@ -210,7 +210,7 @@ def _whole(response: requests.Response, end: float) -> bytes:
 
 
 def _session() -> requests.Session:
-    shield()
+    hide_secrets()
     session = requests.Session()
     # Neither .netrc nor cookies belong into these calls; the environment's proxies are read in _environment.
     session.trust_env = False

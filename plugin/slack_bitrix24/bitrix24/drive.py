@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from slack_bitrix24.bitrix24.caller import Caller
-from slack_bitrix24.bitrix24.links import encoded
 from slack_bitrix24.bitrix24.rest import Call
+from slack_bitrix24.bitrix24.urls import encoded
 from slack_bitrix24.errors import Bitrix24Error
 
 LARGEST: Final = 100 * 1024 * 1024

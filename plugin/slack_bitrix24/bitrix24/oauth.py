@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from slack_bitrix24.bitrix24.auth import Get, Target
-from slack_bitrix24.bitrix24.places import Place, portal_place
+from slack_bitrix24.bitrix24.hosts import Place, portal_place
 from slack_bitrix24.bitrix24.tokens import MemoryTokens, Seal, Tokens, TokenStore, digest, read_tokens
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from slack_bitrix24.bitrix24 import drive, health
+from slack_bitrix24.bitrix24 import access, drive
 from slack_bitrix24.bitrix24.auth import Auth, sign_in
 from slack_bitrix24.bitrix24.caller import Caller
 from slack_bitrix24.bitrix24.calls import Attach, deletion
@@ -208,12 +208,12 @@ class Bitrix24:
         """
         return self._caller.batch(calls, halt=halt, repeatable=repeatable)
 
-    def check(self) -> health.Health:
+    def check(self) -> access.Health:
         """Return who the webhook or token is, its scopes, and whether it can notify. Sends nothing to anybody.
 
         Raise `Bitrix24Error` when the portal does not let it in at all.
         """
-        return health.examine(self._caller)
+        return access.examine(self._caller)
 
     def limits(self) -> Limits:
         """Return what is reckoned of the portal's limits, to look at."""

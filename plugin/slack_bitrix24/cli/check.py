@@ -23,7 +23,7 @@ from slack_bitrix24.cli.opening import mapping_of, settings_of
 from slack_bitrix24.cli.slack_answers import SlackError, asking
 from slack_bitrix24.config import Portal, Settings, Slack
 from slack_bitrix24.errors import Bitrix24Error, ConfigurationError, MappingError, StoreError
-from slack_bitrix24.slack.names import SCOPES
+from slack_bitrix24.slack.app import SCOPES
 from slack_bitrix24.store import Store, new_owner, open_store
 
 PATIENCE = 1.0

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from slack_bitrix24.bitrix24.check import check
-from slack_bitrix24.bitrix24.links import address, last_part
 from slack_bitrix24.cli.ending import UsageFaultError
 from slack_bitrix24.errors import AttachError
+from slack_bitrix24.render.links import address, last_part
 
 WEB = ("http://", "https://")
 LARGEST = 1_000_000

@@ -22,7 +22,7 @@ from slack_bitrix24.cli.whom import Whom, whom
 from slack_bitrix24.deliver.node import Node
 from slack_bitrix24.document import Document
 from slack_bitrix24.model import Notification, Stored
-from slack_bitrix24.slack import mrkdwn
+from slack_bitrix24.slack.messages import mrkdwn
 from slack_bitrix24.store import Store, is_gone, new_owner
 from slack_bitrix24.submit.compose import Draft, notifications
 from slack_bitrix24.submit.submitter import Submitter

@@ -15,14 +15,14 @@ from http.client import HTTPException
 from slack_sdk.errors import SlackApiError
 
 from slack_bitrix24.errors import StoreError
-from slack_bitrix24.listeners.asker import Ask, Refusal, ask_of
-from slack_bitrix24.listeners.home import Home
-from slack_bitrix24.listeners.notify import Notifier, Prepared, plainly
-from slack_bitrix24.listeners.relays import Relays
+from slack_bitrix24.listeners.handlers.asker import Ask, Refusal, ask_of
+from slack_bitrix24.listeners.handlers.home import Home
+from slack_bitrix24.listeners.handlers.notify import Notifier, Prepared, plainly
+from slack_bitrix24.listeners.handlers.relays import Relays
 from slack_bitrix24.listeners.workspace import StillReadingError, Workspace
-from slack_bitrix24.slack import answers
-from slack_bitrix24.slack.event import Ignored, read_event
-from slack_bitrix24.slack.words import say
+from slack_bitrix24.slack.messages.event import Ignored, read_event
+from slack_bitrix24.slack.replies import answers
+from slack_bitrix24.slack.replies.words import say
 from slack_bitrix24.store import Letter, Store
 
 log = logging.getLogger(__name__)

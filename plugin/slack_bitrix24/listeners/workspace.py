@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
 
-from slack_bitrix24.slack.words import language
+from slack_bitrix24.slack.replies.words import language
 from slack_bitrix24.submit.people import Group, People, Person
 
 log = logging.getLogger(__name__)

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from slack_bitrix24.bitrix24.attach import Composed, compose
 from slack_bitrix24.document import Document
 from slack_bitrix24.mapping import Directory
 from slack_bitrix24.model import Kind, Notification, Recipient
+from slack_bitrix24.render.attach import Composed, compose
 from slack_bitrix24.submit.mentions import name_mentions
 from slack_bitrix24.submit.people import People
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from slack_bitrix24 import when
 from slack_bitrix24.document import Author, Block, Divider, Document, File, Image, Paragraph, Text
-from slack_bitrix24.slack import answers, mrkdwn, payload
-from slack_bitrix24.slack.words import say
+from slack_bitrix24.slack.messages import mrkdwn, payload
+from slack_bitrix24.slack.replies import answers
+from slack_bitrix24.slack.replies.words import say
 from slack_bitrix24.store import Schedule
 from slack_bitrix24.submit.compose import Draft
 

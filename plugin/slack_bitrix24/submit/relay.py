@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from slack_bitrix24.slack.event import Changed, Deleted, Posted
-from slack_bitrix24.slack.payload import Sender
+from slack_bitrix24.slack.messages.event import Changed, Deleted, Posted
+from slack_bitrix24.slack.messages.payload import Sender
 
 _STAMP = re.compile(r"([0-9]{1,10})(?:\.([0-9]*))?")
 _NO_STAMP = "0000000000.000000"

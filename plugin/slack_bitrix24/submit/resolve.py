@@ -9,16 +9,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from slack_bitrix24.address import (
-    Address,
-    Channel,
-    Direct,
-    MappingGroup,
-    Me,
-    Name,
-    SlackGroup,
-    SlackUser,
-)
+from slack_bitrix24.address import Address, Channel, Direct, MappingGroup, Me, Name, SlackGroup, SlackUser
 from slack_bitrix24.mapping import Directory
 from slack_bitrix24.model import Recipient
 from slack_bitrix24.submit.people import Group, People, Person

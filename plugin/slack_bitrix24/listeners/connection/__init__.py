@@ -1,0 +1,1 @@
+"""Connections to Slack: Socket Mode and HTTP, opened, watched and opened again."""

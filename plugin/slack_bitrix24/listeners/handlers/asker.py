@@ -1,0 +1,76 @@
+"""Who asks: the person behind a payload of Slack's, and what they may do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bitrix24.mapping import Directory
+from slack_bitrix24.slack.replies.words import say
+from slack_bitrix24.submit.people import People
+from slack_bitrix24.submit.permissions import Permissions, among
+
+
+class Refusal(Exception):  # noqa: N818 – an answer on its way to a person, not an error
+    """A no, in words for the person who asked."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Who asks, where, in which language, and the address that takes later answers.
+
+    `reference` is unique to the request.
+    """
+
+    user: str
+    channel: str
+    language: str
+    response_url: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Knows the people and their rights, as they are at the moment."""
+
+    people: Callable[[], People]
+    directory: Callable[[], Directory]
+    permissions: Permissions
+
+    def may_notify(self, ask: Ask, *, broad: bool) -> None:
+        """Refuse whoever may not notify, or not so many."""
+        if not self._among(ask.user, self.permissions.notify):
+            raise Refusal(say(ask.language, "may_not_notify"))
+        if broad and not self._among(ask.user, self.permissions.broadcast):
+            raise Refusal(say(ask.language, "may_not_broadcast"))
+
+    def is_admin(self, user: str) -> bool:
+        """Tell whether a user may see and change what is others'."""
+        return self._among(user, self.permissions.admin)
+
+    def _among(self, user: str, addresses: Any) -> bool:
+        return among(user, addresses, directory=self.directory(), people=self.people())
+
+
+def _id(named: Any) -> str:
+    """Return the id of what an interaction names as an object and an event by its id alone."""
+    return str((named.get("id") if isinstance(named, Mapping) else named) or "")
+
+
+def ask_of(body: Mapping[str, Any], asker: Asker) -> Ask:
+    """Read who asks from a command, an event, a shortcut, a click or a submitted form."""
+    user = str(body.get("user_id") or _id(body.get("user")))
+    channel = str(body.get("channel_id") or _id(body.get("channel")))
+    view = body.get("view") or {}
+    return Ask(
+        user=user,
+        channel=channel,
+        language=asker.people().language(user),
+        response_url=str(body.get("response_url") or ""),
+        reference=f"{body.get('trigger_id') or body.get('action_ts') or ''}:{view.get('id') or ''}:{user}",
+    )

@@ -1,0 +1,68 @@
+"""What became of my notifications, and whom the mapping file takes people for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from slack_bitrix24.listeners.handlers.asker import Ask, Asker
+from slack_bitrix24.listeners.handlers.notify import notes, stops
+from slack_bitrix24.mapping import Directory
+from slack_bitrix24.model import Recipient, State, Stored
+from slack_bitrix24.slack.replies import answers
+from slack_bitrix24.slack.replies.words import say
+from slack_bitrix24.store import Store
+from slack_bitrix24.submit.people import People
+from slack_bitrix24.submit.resolve import Asked, Reason, Unknown
+from slack_bitrix24.submit.submitter import Submitter
+
+LATEST = 10
+
+
+def names_of(stored: Sequence[Stored], directory: Directory, people: People) -> dict[str, str]:
+    """Return what the recipients are called, by address: their Slack name where the mapping file knows them."""
+    return {str(one.notification.recipient): name_of(one.notification.recipient, directory, people) for one in stored}
+
+
+def name_of(recipient: Recipient, directory: Directory, people: People) -> str:
+    """Return what a recipient is called in Slack, else its address."""
+    known = directory.slack_ids(recipient)
+    return people.name(known[0]) if known else str(recipient)
+
+
+@dataclass(frozen=True, slots=True)
+class Statuses:
+    """Answers from the outbox and the mapping file; changes nothing."""
+
+    store: Store
+    submitter: Submitter
+    asker: Asker
+
+    def status(self, ask: Ask, number: int | None) -> str:
+        """Return one notification's state, or the latest of whoever asks; others' only to admins."""
+        if number is None:
+            found = self.store.read(lambda tx: tx.outbox.latest_by(ask.user, limit=LATEST))
+            return self._lines(found, ask) or say(ask.language, "status_none")
+        one = self.store.read(lambda tx: tx.outbox.get(number))
+        if one is None or not (one.notification.author == ask.user or self.asker.is_admin(ask.user)):
+            return say(ask.language, "status_unknown", id=number)
+        return self._lines([one], ask)
+
+    def who(self, ask: Ask, addresses: Sequence[str]) -> str:
+        """Return the Bitrix24 user of each address; of whoever asks, where nobody was named."""
+        asked = Asked(author=ask.user, channel=ask.channel)
+        found = self.submitter.resolve(addresses or ["me"], asked=asked, typed=True)
+        lines = [
+            say(ask.language, "who_is", who=answers.shown(name), recipient=recipient)
+            for recipient, name in found.recipients.items()
+        ]
+        unread = (Unknown(name, Reason.NOT_YET) for name in found.unread_names)
+        return "\n".join([*lines, *notes((*found.unknown, *unread), ask.language)]) or say(
+            ask.language, "nobody_notified"
+        )
+
+    def _lines(self, found: Sequence[Stored], ask: Ask) -> str:
+        names = names_of(found, self.asker.directory(), self.asker.people())
+        lines = [answers.status_line(one, names, lang=ask.language) for one in found]
+        waiting = {one.notification.recipient.portal for one in found if one.state in (State.PENDING, State.SENDING)}
+        return "\n".join([*lines, *(stops(self.store, waiting, language=ask.language) if waiting else ())])

@@ -1,0 +1,1 @@
+"""Slack's messages, read: mrkdwn, blocks, attachments, events and files into a `Document`. No I/O."""

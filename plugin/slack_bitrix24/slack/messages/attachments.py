@@ -1,0 +1,141 @@
+"""Legacy attachments to cards. No I/O.
+
+https://docs.slack.dev/legacy/legacy-messaging/legacy-secondary-message-attachments. Nine senders in ten still use
+them, in every shape that Slack lets pass: values that are numbers, lists as JSON strings, nulls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from slack_bitrix24.document import Author, Block, Blocks, Card, Date, Field, Fields, Image, Link, Paragraph, Span, Text
+from slack_bitrix24.plain import plain
+from slack_bitrix24.slack.messages import blocks, cards, files, lenient, mrkdwn, texts
+from slack_bitrix24.slack.messages.colors import color
+
+_NO_FALLBACK = frozenset({"[no preview available]", "[no preview]"})
+_THUMBNAIL = 75  # pixels, as Slack shows it
+
+
+def parse(attachments: object, *, depth: int = lenient.DEPTH) -> Blocks:
+    """Return a card for each attachment, its pretext above it."""
+    return tuple(found for attachment in lenient.several(attachments) for found in _attachment(attachment, depth))
+
+
+def is_unfurl(attachment: object) -> bool:
+    """Return whether Slack added it, as the preview of a link in the text; a shared message is none."""
+    fields = lenient.mapping(attachment)
+    told = ("from_url", "original_url", "app_unfurl_url", "is_app_unfurl", "is_msg_unfurl", "is_reply_unfurl")
+    return not fields.get("is_share") and any(fields.get(key) for key in told)
+
+
+def _attachment(attachment: object, depth: int) -> Blocks:
+    if isinstance(attachment, str):
+        return texts.blocks(attachment)
+    fields = lenient.mapping(attachment)
+    pretext = texts.blocks(fields.get("pretext"))
+    inside = tuple(_inside(fields, depth))
+    if not inside and not pretext:
+        inside = _fallback(fields)
+    return (*pretext, *((Card(inside, color(lenient.text(fields.get("color")))),) if inside else ()))
+
+
+def _inside(fields: Mapping[str, Any], depth: int) -> Iterator[Block]:
+    held = _blocks(fields, depth)
+    yield from _author(fields)
+    yield from _title(fields)
+    yield from _text(fields, held)
+    yield from held
+    yield from _fields(fields.get("fields"))
+    yield from _images(fields)
+    yield from (file.block() for file in files.read(fields.get("files")))
+    yield from texts.links(fields.get("actions"))
+    yield from _footer(fields)
+
+
+def _title(fields: Mapping[str, Any]) -> Blocks:
+    """Return the title; of a shared message, which has none, where it was first said."""
+    said = lenient.url(fields.get("from_url"))
+    title = cards.heading(fields.get("title"), lenient.url(fields.get("title_link")) or said)
+    shared = fields.get("is_share") or fields.get("is_msg_unfurl")
+    return title or ((Paragraph((Link(said),)),) if shared and said else ())
+
+
+def _text(fields: Mapping[str, Any], held: Blocks) -> Blocks:
+    """Return the text; beside blocks it is their rough copy, unless it says more."""
+    text = texts.blocks(fields.get("text"))
+    return () if held and says_nothing_new(text, held) else text
+
+
+def says_nothing_new(text: Blocks, beside: Blocks) -> bool:
+    """Return whether all words of a text stand in the blocks beside it."""
+    return words(text) <= words(beside)
+
+
+def words(shown: Blocks) -> set[str]:
+    """Return the words of blocks, without regard to case and marks."""
+    letters = (character if character.isalnum() else " " for character in plain(shown).casefold())
+    return set("".join(letters).split())
+
+
+def _blocks(fields: Mapping[str, Any], depth: int) -> Blocks:
+    if depth <= 0:
+        return ()
+    shared = [
+        lenient.mapping(lenient.mapping(one).get("message")) for one in lenient.several(fields.get("message_blocks"))
+    ]
+    return (
+        *blocks.parse(fields.get("blocks"), depth=depth - 1),
+        *(found for message in shared for found in blocks.parse(message.get("blocks"), depth=depth - 1)),
+    )
+
+
+def _author(fields: Mapping[str, Any]) -> Blocks:
+    name = lenient.text(fields.get("author_name")).strip() or lenient.text(fields.get("service_name")).strip()
+    name = " ".join(filter(None, (name, lenient.text(fields.get("author_subname")).strip())))
+    icon = lenient.web(fields.get("author_icon")) or lenient.web(fields.get("service_icon"))
+    url = lenient.url(fields.get("author_link")) or lenient.url(fields.get("service_url"))
+    return (Author(_line(texts.title(name)), icon, url),) if name else ()
+
+
+def _fields(value: object) -> Blocks:
+    found = tuple(field for field in map(_field, lenient.several(value)) if field.title or field.value)
+    return (Fields(found),) if found else ()
+
+
+def _field(value: object) -> Field:
+    if not isinstance(value, Mapping):
+        return Field((), mrkdwn.inline(lenient.text(value)))
+    shown = mrkdwn.inline(lenient.text(value.get("value")))
+    return Field(texts.title(value.get("title")), shown, short=lenient.flag(value.get("short")))
+
+
+def _images(fields: Mapping[str, Any]) -> Blocks:
+    image, thumb = lenient.web(fields.get("image_url")), lenient.web(fields.get("thumb_url"))
+    size = (lenient.whole(fields.get("image_width")), lenient.whole(fields.get("image_height")))
+    return (
+        *((Image(image, "", *size),) if image else ()),
+        *((Image(thumb, "", _THUMBNAIL, _THUMBNAIL),) if thumb and thumb != image else ()),
+    )
+
+
+def _footer(fields: Mapping[str, Any]) -> Blocks:
+    spans: list[Span] = list(texts.title(fields.get("footer")))
+    when = lenient.moment(fields.get("ts"))
+    if when is not None:
+        spans += (Text(" | "),) if spans else ()
+        spans.append(
+            Date(when, "{date_short_pretty} {time}", f"{datetime.fromtimestamp(when, UTC):%Y-%m-%d %H:%M} UTC")
+        )
+    return (Paragraph(tuple(spans)),) if spans else ()
+
+
+def _fallback(fields: Mapping[str, Any]) -> Blocks:
+    text = lenient.text(fields.get("fallback"))
+    return () if text.strip() in _NO_FALLBACK else texts.blocks(text)
+
+
+def _line(spans: tuple[Span, ...]) -> str:
+    return plain((Paragraph(spans),))

@@ -1,0 +1,1 @@
+"""What people are answered in Slack: words, receipts, forms and the App Home. No I/O."""

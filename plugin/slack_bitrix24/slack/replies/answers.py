@@ -1,0 +1,139 @@
+"""The answers that a person gets in Slack: the first one, and what replaces it when the outcome is known. No I/O."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from slack_bitrix24.model import Recipient, State, Stored
+from slack_bitrix24.slack.replies.words import escape, say
+
+MENTION = re.compile(r"<@[UW][A-Z0-9]+>")
+MOST_NAMES = 10
+MOST_REASON = 300
+"""Characters of a reason: what a proxy answered may be a whole page."""
+
+
+def shown(name: str) -> str:
+    """Return a name for mrkdwn: a mention stays one, all else is escaped."""
+    return name if MENTION.fullmatch(name) else escape(name)
+
+
+def listed(names: Iterable[str], *, lang: str) -> str:
+    """Return `Anna, Bob`; of more than ten, the first ones and how many more."""
+    names = [shown(name) for name in names]
+    if len(names) > MOST_NAMES:
+        names = [*names[:MOST_NAMES], say(lang, "more", n=len(names) - MOST_NAMES)]
+    return ", ".join(names)
+
+
+def joined(names: Iterable[str], *, lang: str) -> str:
+    """Return `Anna and Bob`, `Anna, Bob and Carol`."""
+    names = [shown(name) for name in names]
+    if len(names) > MOST_NAMES:
+        names = [*names[:MOST_NAMES], say(lang, "more", n=len(names) - MOST_NAMES)]
+    return _with(names, say(lang, "and"))
+
+
+def _with(words: Sequence[str], last: str) -> str:
+    """Return `a, b and c`."""
+    return " ".join(filter(None, (", ".join(words[:-1]), last if len(words) > 1 else "", *words[-1:])))
+
+
+def duration(seconds: float, *, lang: str) -> str:
+    """Return `0.4 s`, `12 s`, `3 min`, `2 h`: one figure that says enough."""
+    if seconds < 9.95:
+        figure = f"{max(seconds, 0.01):.2f}" if seconds < 0.095 else f"{seconds:.1f}"
+        return say(lang, "seconds", n=figure.replace(".", ",") if lang == "ru" else figure)
+    if seconds < 90:
+        return say(lang, "seconds", n=round(seconds))
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{minutes} {'мин' if lang == 'ru' else 'min'}"
+    return f"{round(seconds / 3600)} {'ч' if lang == 'ru' else 'h'}"
+
+
+def unknown(address: str, reason: str, choices: Sequence[str] = (), *, lang: str) -> str:
+    """Return the line that names an address which gave nobody, and says what to do."""
+    found = re.search(r"[UW][A-Z0-9]{2,}", address)
+    choice = _with([escape(one) for one in choices], say(lang, "or"))
+    who = f"<@{address}>" if found and found.group() == address else escape(address)
+    return say(lang, reason, who=who, id=found.group() if found else escape(address), choices=choice)
+
+
+def queued(names: Iterable[str], notes: Sequence[str], *, lang: str) -> str:
+    """Return the first answer."""
+    names = list(names)
+    first = say(lang, "queued", names=listed(names, lang=lang)) if names else say(lang, "nobody_notified")
+    return "\n".join([first, *notes])
+
+
+def stopped(portal: str, reason: str, *, lang: str) -> str:
+    """Return the line that says that a portal is stopped, and why."""
+    return say(lang, "portal_stopped", portal=escape(portal), reason=escape(_line(reason)))
+
+
+def _line(reason: str) -> str:
+    """Return a reason as a part of a sentence of ours: one line, without a full stop of its own."""
+    return " ".join(reason.split())[:MOST_REASON].rstrip(". ")
+
+
+def outcome(
+    stored: Sequence[Stored],
+    names: Mapping[str, str],
+    notes: Sequence[str],
+    *,
+    lang: str,
+    command: str,
+    stops: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Return what became of the notifications: who has it, who has not and why.
+
+    `names` is by `str(recipient)`; `stops` says by portal why it is stopped.
+    """
+    lines = []
+    by_state: dict[tuple[str, str], list[Stored]] = {}
+    for one in stored:
+        reason = escape(_reason(one, stops, lang=lang)) if one.state not in _FINE else ""
+        by_state.setdefault((_KEY[one.state], reason), []).append(one)
+    for key in ("delivered", "failed", "waiting", "replaced", "cancelled"):
+        for (found, reason), group in by_state.items():
+            if found == key:
+                who = joined([called(each.notification.recipient, names) for each in group], lang=lang)
+                took = max((each.finished_at or each.created_at) - each.created_at for each in group)
+                time = duration(max(0.0, took), lang=lang)
+                lines.append(say(lang, key, names=who, time=time, reason=reason, command=command))
+    return "\n".join([*lines, *notes])
+
+
+def _reason(one: Stored, stops: Mapping[str, str], *, lang: str) -> str:
+    if one.state is State.DEAD:
+        return one.error or say(lang, "not_sent_yet")
+    known = _line(stops.get(one.notification.recipient.portal) or one.error)
+    return known or say(lang, "not_answered_yet" if one.state is State.SENDING else "not_sent_yet")
+
+
+_FINE = (State.DELIVERED, State.SUPERSEDED, State.CANCELLED)
+_KEY = {
+    State.DELIVERED: "delivered",
+    State.DEAD: "failed",
+    State.PENDING: "waiting",
+    State.SENDING: "waiting",
+    State.SUPERSEDED: "replaced",
+    State.CANCELLED: "cancelled",
+}
+
+
+def called(recipient: Recipient, names: Mapping[str, str]) -> str:
+    """Return what a recipient is called: the name it was addressed by, else its own address."""
+    return names.get(str(recipient), str(recipient))
+
+
+def status_line(one: Stored, names: Mapping[str, str], *, lang: str) -> str:
+    """Return a notification in one line: number, recipient, state, first words."""
+    note = one.notification
+    state = say(lang, f"state_{one.state.value}")
+    words = " ".join(note.message.split())[:60]
+    why = f" — {escape(one.error)}" if one.error and one.state is not State.DELIVERED else ""
+    return f"`{one.id}` {shown(called(note.recipient, names))}: {state}{why} · {escape(words)}"

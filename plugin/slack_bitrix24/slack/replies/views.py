@@ -1,0 +1,161 @@
+"""Forms, lists with buttons and the App Home, as Block Kit JSON. No I/O.
+
+Limits: a modal's title 24 characters, an input 3,000, `private_metadata` 3,000, a section 3,000, a view 100 blocks
+(https://docs.slack.dev/reference/views/, https://docs.slack.dev/reference/block-kit/blocks/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from slack_bitrix24.slack.replies.words import escape, say
+
+FORM = "notify_form"
+"""callback_id of the form."""
+PEOPLE, MORE, TEXT, WHEN = "people", "more", "text", "when"
+CANCEL, SNOOZE = "reminder_cancel", "reminder_snooze"
+SECTION = 3000
+
+Reminder = tuple[int, str, float | None, str]
+"""Number, text, next time (Unix seconds), and when it is due, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a person put into the form."""
+
+    people: tuple[str, ...]
+    more: str
+    text: str
+    when: str
+    metadata: str
+
+
+def plain(text: str, *, most: int = 2000) -> dict[str, Any]:
+    """Return a plain_text object."""
+    return {"type": "plain_text", "text": text[:most] or " ", "emoji": True}
+
+
+def section(text: str) -> dict[str, Any]:
+    """Return a section in mrkdwn, cut to what Slack takes."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:SECTION] or " "}}
+
+
+def form(
+    *, language: str, people: Sequence[str] = (), more: str = "", text: str = "", metadata: str = "", quoted: str = ""
+) -> dict[str, Any]:
+    """Return the form: to whom, what, when. `quoted` is the message that goes along, in mrkdwn."""
+    chosen: dict[str, Any] = {"type": "multi_users_select", "action_id": PEOPLE}
+    if people:
+        chosen["initial_users"] = list(people)
+    typed: dict[str, Any] = {"type": "plain_text_input", "action_id": TEXT, "multiline": True, "max_length": SECTION}
+    if text:
+        typed["initial_value"] = text[:SECTION]
+    further: dict[str, Any] = {"type": "plain_text_input", "action_id": MORE}
+    if more:
+        further["initial_value"] = more
+    due = {"type": "plain_text_input", "action_id": WHEN, "placeholder": plain(say(language, "form_when_hint"))}
+    blocks = [
+        _input(PEOPLE, say(language, "form_to"), chosen, optional=True),
+        _input(MORE, say(language, "form_to_more"), further, optional=True),
+        _input(TEXT, say(language, "form_text"), typed, optional=bool(quoted)),
+        _input(WHEN, say(language, "form_when"), due, optional=True),
+    ]
+    if quoted:
+        blocks += [section(say(language, "form_message")), section(quoted)]
+    return {
+        "type": "modal",
+        "callback_id": FORM,
+        "title": plain(say(language, "form_title"), most=24),
+        "submit": plain(say(language, "form_send"), most=24),
+        "close": plain(say(language, "form_close"), most=24),
+        "private_metadata": metadata,
+        "blocks": blocks,
+    }
+
+
+def said(text: str, *, language: str) -> dict[str, Any]:
+    """Return what a form becomes when there is something to say about it."""
+    return {
+        "type": "modal",
+        "title": plain(say(language, "form_title"), most=24),
+        "close": plain(say(language, "form_close"), most=24),
+        "blocks": [section(text)],
+    }
+
+
+def _input(block_id: str, label: str, element: dict[str, Any], *, optional: bool) -> dict[str, Any]:
+    return {"type": "input", "block_id": block_id, "label": plain(label), "element": element, "optional": optional}
+
+
+def filled(view: Mapping[str, Any]) -> Filled:
+    """Read a submitted form; what is missing is empty."""
+    values = (view.get("state") or {}).get("values") or {}
+
+    def value(name: str, key: str) -> Any:
+        return ((values.get(name) or {}).get(name) or {}).get(key)
+
+    return Filled(
+        people=tuple(value(PEOPLE, "selected_users") or ()),
+        more=str(value(MORE, "value") or ""),
+        text=str(value(TEXT, "value") or ""),
+        when=str(value(WHEN, "value") or "").strip(),
+        metadata=str(view.get("private_metadata") or ""),
+    )
+
+
+def reminders(found: Sequence[Reminder], *, language: str, zone: str) -> dict[str, Any]:
+    """Return the answer that lists reminders, each with its buttons."""
+    if not found:
+        return {"response_type": "ephemeral", "text": say(language, "reminders_none")}
+    title = say(language, "reminders_some")
+    lines = [f"`{number}` {escape(reading)} — {escape(text)}" for number, text, _, reading in found]
+    return {
+        "response_type": "ephemeral",
+        "text": "\n".join([title, *lines]),
+        "blocks": [section(f"*{title}*"), *_reminder_blocks(found, language=language, zone=zone)],
+    }
+
+
+def _reminder_blocks(found: Sequence[Reminder], *, language: str, zone: str) -> list[dict[str, Any]]:
+    blocks: list[dict[str, Any]] = []
+    for number, text, next_at, reading in found:
+        at = (
+            ""
+            if next_at is None
+            else f" ({datetime.fromtimestamp(next_at, UTC).astimezone(ZoneInfo(zone)):%d.%m %H:%M})"
+        )
+        blocks.append(section(f"`{number}` *{escape(text)}*\n{escape(reading)}{at}"))
+        blocks.append(
+            {
+                "type": "actions",
+                "elements": [
+                    _button(SNOOZE, say(language, "button_snooze"), str(number)),
+                    _button(CANCEL, say(language, "button_cancel"), str(number)),
+                ],
+            }
+        )
+    return blocks
+
+
+def _button(action_id: str, label: str, value: str) -> dict[str, Any]:
+    return {"type": "button", "action_id": action_id, "text": plain(label, most=75), "value": value}
+
+
+def home(*, user: str, found: Sequence[Reminder], latest: Sequence[str], language: str, zone: str) -> dict[str, Any]:
+    """Return the App Home: who I am in Bitrix24, my reminders, my latest notifications (lines of mrkdwn)."""
+    blocks = [
+        {"type": "header", "text": plain(say(language, "home_title"), most=150)},
+        section(user),
+        {"type": "divider"},
+        section(f"*{say(language, 'home_reminders')}*"),
+        *(_reminder_blocks(found, language=language, zone=zone) or [section(say(language, "reminders_none"))]),
+        {"type": "divider"},
+        section(f"*{say(language, 'home_latest')}*"),
+        *([section(line) for line in latest] or [section(say(language, "status_none"))]),
+    ]
+    return {"type": "home", "blocks": blocks[:100]}
