@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -72,3 +73,42 @@ def database_upgrade(context: typer.Context, *, config: Config = None) -> None:
     from slack_bitrix24.cli import database as command  # noqa: PLC0415
 
     run_with(context, config, command.upgraded)
+
+
+@database.command("copy")
+def database_copy(
+    context: typer.Context,
+    *,
+    source: Annotated[
+        str,
+        typer.Option("--from", metavar="URL", envvar="SLACK_BITRIX24_FROM", help="The database that is left behind."),
+    ],
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Copy everything from another database into the configuration's, which is empty; interrupted, it goes on."""
+    from slack_bitrix24.cli import database as command  # noqa: PLC0415
+
+    run_with(context, config, command.copied, source=source, as_json=as_json)
+
+
+@database.command("backup")
+def database_backup(
+    context: typer.Context,
+    *,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A SQLite file, whatever the database is.")],
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Write everything into one file, also while the bridge runs."""
+    from slack_bitrix24.cli import database as command  # noqa: PLC0415
+
+    run_with(context, config, command.backed_up, file=file, as_json=as_json)
+
+
+@database.command("check")
+def database_check(context: typer.Context, *, config: Config = None, as_json: Json = False) -> None:
+    """Look for damage, and count the rows."""
+    from slack_bitrix24.cli import database as command  # noqa: PLC0415
+
+    run_with(context, config, command.checked, as_json=as_json)

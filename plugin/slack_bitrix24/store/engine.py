@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import sqlite3
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -89,8 +91,15 @@ def sqlite_module() -> ModuleType:
     return module
 
 
+def _make_private(file: str) -> None:
+    """Make the file before SQLite does: messages and people stand in it. The journals beside it take its mode over."""
+    with suppress(OSError):  # it is there, or it can't be made: SQLite says the second better
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
 def _sqlite(url: sa.URL) -> Engines:
     module = sqlite_module()
+    _make_private(url.database or "")
     arguments = {"timeout": BUSY, "check_same_thread": False}
     writer = sa.create_engine(url, module=module, poolclass=sa.NullPool, connect_args=arguments)
     reader = sa.create_engine(

@@ -13,6 +13,9 @@ from slack_bitrix24.store.engine import Engines, connect
 REVISIONS = ("0001",)
 """All that this version knows, oldest first. A new one: a file in versions/, its id here, schema.py changed."""
 
+MARK = "copying"
+"""The table that stands in a database while something is copied into it."""
+
 LOCK = 0x5B24
 """PostgreSQL's advisory lock while the schema changes."""
 
@@ -29,10 +32,18 @@ def upgrade(url: str) -> str | None:
     return before
 
 
-def ready(engines: Engines, *, upgrade: bool) -> None:
-    """See to it that the schema is the newest; StoreError where it is not and must not be changed."""
+def ready(engines: Engines, *, upgrade: bool, copying: bool = False) -> None:
+    """See to it that the schema is the newest; StoreError where it is not and must not be changed.
+
+    A database into which a copy was begun and not ended is refused, but to the copy itself (`copying`).
+    """
     with engines.reader.connect() as connection:
         found = revision(connection)
+        if not copying and sa.inspect(connection).has_table(MARK):
+            raise StoreError(
+                f"{failures.where(engines.url)}: a copy into it was interrupted: "
+                "slack-bitrix24 database copy --from … goes on with it"
+            )
     _refuse_newer(engines, found)
     if found == REVISIONS[-1]:
         return
