@@ -12,6 +12,7 @@ from playwright.sync_api import Error, expect, sync_playwright
 
 from slack_app import bolt, connected
 from slack_bitrix24.sandbox import demo
+from slack_bitrix24.sandbox.portal.seen import tree
 from slack_bitrix24.sandbox.server import Server
 from waiting import until
 
@@ -183,42 +184,40 @@ def test_a_notification_arrives_without_reloading_unread_and_is_taken_away_again
     [
         ("[b]a[/b] [i]b[/i] [u]c[/u] [s]d[/s]", "<b>a</b> <i>b</i> <u>c</u> <s>d</s>"),
         ("[B]a[/B]", "<b>a</b>"),
-        ("[b][i]x[/b][/i]", "<b>[i]x</b>[/i]"),
         ("[b]open", "[b]open"),
         ("[nothing]x[/nothing]", "[nothing]x[/nothing]"),
         ("a[br]b\nc", "a<br>b<br>c"),
         ("<img src=x onerror=alert(1)>&amp;", "&lt;img src=x onerror=alert(1)&gt;&amp;amp;"),
-        ("[url=javascript:alert(1)]x[/url]", "<span>x</span>"),
-        ("[user=10]Anna[/user]", '<span class="mention" title="Bitrix24 user 10">Anna</span>'),
+        ("[url=javascript:alert(1)]x[/url]", "x"),
+        ("[user=10]Anna[/user]", '<span class="mention">Anna</span>'),
         ("[code][b]x[/b][/code]", '<pre class="code">[b]x[/b]</pre>'),
+        ("[code]\nx\n[/code]", '<pre class="code">x</pre>'),
         ("[color=#f00]x[/color]", '<span style="color: rgb(255, 0, 0);">x</span>'),
-        ("[color=red;x]x[/color]", "<span>x</span>"),
         ("[size=99]x[/size]", '<span style="font-size: 30px;">x</span>'),
         (">>one\n>>two\nafter", "<blockquote>one<br>two</blockquote>after"),
-        ("------\none\n------\nafter", "<blockquote>one</blockquote>after"),
+        ("well :)", 'well <span class="smile" title="a smiley, drawn as a picture">🙂</span>'),
         (
             "[url=https://a.example/]x[/url]",
             '<a href="https://a.example/" target="_blank" rel="noopener noreferrer">x</a>',
         ),
+        ("[url=file:///etc]x[/url]", "<span>x</span>"),
     ],
 )
-def test_bb_codes_become_nodes_and_nothing_else_does(still, code, html):
-    drawn = still.evaluate(
-        "async code => { const { message } = await import('/static/bbcode.js'); return message(code).innerHTML }", code
-    )
-    assert drawn.replace(' style=""', "") == html
+def test_what_the_portal_drew_becomes_nodes(still, code, html):
+    script = "async nodes => { const { message } = await import('/static/nodes.js'); return message(nodes).innerHTML }"
+    assert still.evaluate(script, tree(code)).replace(' style=""', "") == html
 
 
 EVERY_BLOCK = {
     "COLOR": "#aabb00",
     "BLOCKS": [
-        {"MESSAGE": "[b]text[/b] [code]is no code here[/code]"},
+        {"MESSAGE": "[b]text[/b] [code][i]code[/i][/code]"},
         {"LINK": {"LINK": "https://a.example/t", "NAME": "Ticket", "DESC": "to do", "PREVIEW": "/static/board.png"}},
         {"USER": {"NAME": "Anna Petrova", "LINK": "https://a.example/anna"}},
         {"GRID": [{"DISPLAY": "BLOCK", "NAME": "Block", "VALUE": "below"}]},
         {"GRID": [{"DISPLAY": "LINE", "NAME": "Line", "VALUE": "beside", "COLOR": "#ff0000"}]},
         {"GRID": [{"DISPLAY": "ROW", "NAME": "Row", "VALUE": "two columns"}]},
-        {"GRID": [{"DISPLAY": "TABLE", "NAME": "Table", "VALUE": "denser"}]},
+        {"GRID": [{"DISPLAY": "TABLE", "NAME": "Table", "VALUE": "is not drawn"}]},
         {"DELIMITER": {"SIZE": 120, "COLOR": "#00ff00"}},
         {"IMAGE": [{"LINK": "/static/errors.png", "NAME": "chart", "WIDTH": 100, "HEIGHT": 40}]},
         {"FILE": [{"LINK": "/static/agenda.docx", "NAME": "agenda.docx", "SIZE": 1048576}]},
@@ -230,16 +229,34 @@ def test_every_block_of_an_attachment_is_drawn(page, running):
     notify(running, 14, "All", EVERY_BLOCK)
     box = centre(page, 14).locator(".attach")
     expect(box).to_have_css("border-left-color", "rgb(170, 187, 0)")
-    expect(box.locator(".at-message")).to_have_text("text [code]is no code here[/code]")
+    expect(box.locator(".at-message pre")).to_have_text("[i]code[/i]")
     expect(box.locator(".at-link > a").first).to_have_attribute("href", "https://a.example/t")
     expect(box.locator(".at-link img")).to_have_attribute("src", "/static/board.png")
     expect(box.locator(".at-user")).to_contain_text("Anna Petrova")
-    for mode in ("block", "line", "row", "table"):
+    expect(box).not_to_contain_text("is not drawn")
+    for mode in ("block", "line", "row"):
         expect(box.locator(f".at-{mode} dt")).to_have_text(mode.capitalize())
     expect(box.locator(".at-line dd")).to_have_css("color", "rgb(255, 0, 0)")
     expect(box.locator("hr")).to_have_css("width", "120px")
     expect(box.locator(".at-image img")).to_have_css("width", "100px")
     expect(box.locator(".at-file")).to_contain_text("agenda.docx1 MB")
+
+
+def test_a_notification_is_looked_at_as_its_push_and_as_its_mail(page, running):
+    notify(running, 12, ">>what?\nload <5% on [b]db[/b]", EVERY_BLOCK)
+    card = centre(page, 12)
+    expect(card.locator("blockquote")).to_have_text("what?")
+    expect(card.locator(".view-push")).to_be_hidden()
+    card.get_by_role("button", name="Push").click()
+    expect(card.locator(".view-push")).to_have_text("Portal Owner: 💬")
+    expect(card.locator("blockquote")).to_be_hidden()
+    card.get_by_role("button", name="Mail").click()
+    expect(card.locator(".view-mail strong")).to_have_text(">>what? load")
+    expect(card.get_by_role("button", name="Mail")).to_have_attribute("aria-pressed", "true")
+    expect(card.locator(".view-push")).to_be_hidden()
+    card.get_by_role("button", name="Centre").click()
+    expect(card.locator(".attach")).to_be_visible()
+    expect(centre(page, 10).get_by_role("button", name="Centre")).to_have_attribute("aria-pressed", "true")
 
 
 def test_a_form_is_drawn_shows_errors_and_closes_when_it_is_taken(page):

@@ -65,9 +65,11 @@ def test_calls_and_faults_are_answered_as_shown():
     assert well == {"faults": []}
 
 
-def test_the_python_example_runs():
-    [example] = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)
-    exec(compile(example, "sandbox-portal.md", "exec"), {})  # noqa: S102  it is our own page
+def test_the_python_examples_run():
+    examples = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)
+    assert examples
+    for example in examples:
+        exec(compile(example, "sandbox-portal.md", "exec"), {})  # noqa: S102  it is our own page
 
 
 def test_the_page_names_every_option_method_and_fault():

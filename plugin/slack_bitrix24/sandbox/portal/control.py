@@ -6,7 +6,7 @@ import asyncio
 import json
 import urllib.parse
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -36,11 +36,18 @@ class Control:
         return JSONResponse({"webhook_url": self.portal.webhook_url(base), "oauth": told | urls})
 
     async def notifications(self, request: Request) -> Response:
-        """Tell what one person sees, or everyone."""
+        """Tell what one person has, or everyone."""
+        return self._of_user(request, self.portal.notifications)
+
+    async def seen(self, request: Request) -> Response:
+        """Tell what one person reads of it, or everyone: in the centre, in the push, in the mail."""
+        return self._of_user(request, self.portal.seen)
+
+    def _of_user(self, request: Request, tell: Callable[[int | None], list[Json]]) -> Response:
         user = request.query_params.get("user")
         if user is not None and not user.isdigit():
             return _wrong("user: expected a Bitrix24 user id")
-        return _open(request, self.portal.notifications(int(user) if user is not None else None))
+        return _open(request, tell(int(user) if user is not None else None))
 
     async def users(self, request: Request) -> Response:
         """Tell who is at the portal."""
@@ -150,6 +157,7 @@ def routes(portal: Portal) -> list[Route]:
     return [
         Route("/", control.facts),
         Route("/notifications", control.notifications),
+        Route("/seen", control.seen),
         Route("/users", control.users),
         Route("/files", control.files),
         Route("/log", control.log),

@@ -16,10 +16,11 @@ from slack_bitrix24.sandbox.portal.bucket import Buckets, plan_of
 from slack_bitrix24.sandbox.portal.envelope import BAD_CREDENTIALS, EXPIRED_TOKEN, NO_AUTH, Json, Reason, Refusal
 from slack_bitrix24.sandbox.portal.faults import Fault, Faults
 from slack_bitrix24.sandbox.portal.files import Files
-from slack_bitrix24.sandbox.portal.notifications import Notifications
+from slack_bitrix24.sandbox.portal.notifications import Notification, Notifications
 from slack_bitrix24.sandbox.portal.oauth import OAuth
 from slack_bitrix24.sandbox.portal.operating import Operating
 from slack_bitrix24.sandbox.portal.people import DEPARTMENTS, USERS, Department, User
+from slack_bitrix24.sandbox.portal.seen.reader import reader
 
 WEBHOOK = (1, "5andb0xsecret0001")
 
@@ -84,6 +85,16 @@ class Portal:
         with self.lock:
             seen = self.store.visible() if user_id is None else self.store.seen_by(user_id)
             return [one.json() for one in seen]
+
+    def seen(self, user_id: int | None = None) -> list[Json]:
+        """Return what one person reads of each, or everyone: the words in the centre, in the push and in the mail."""
+        with self.lock:
+            visible = self.store.visible() if user_id is None else self.store.seen_by(user_id)
+            return [one.json() | self.reader(one) for one in visible]
+
+    def reader(self, one: Notification) -> Json:
+        """Return how one notification reaches its reader."""
+        return reader(one.message, kept=one.message, message_out=one.message_out, attach=one.attach)
 
     def log(self) -> list[Json]:
         """Return for each (user_id, tag) how many sends were `executed`, and how many of them are `seen`."""

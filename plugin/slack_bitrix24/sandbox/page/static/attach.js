@@ -1,7 +1,8 @@
 // An ATTACH as Bitrix24 draws it: https://apidocs.bitrix24.com/api-reference/chats/messages/attachments/index.html
+// Each block holds a list; texts are nodes that the portal has parsed.
 
-import { attached } from "./bbcode.js";
 import { avatar, el, link, picture } from "./dom.js";
+import { attached } from "./nodes.js";
 
 const TOKENS = { primary: "#2fc6f6", secondary: "#a8adb4", alert: "#f4433e", base: "#3f9bdc" };
 const HEX = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i;
@@ -9,10 +10,6 @@ const HEX = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i;
 function colour(holder) {
   if (HEX.test(holder.COLOR ?? "")) return holder.COLOR;
   return TOKENS[String(holder.COLOR_TOKEN ?? "").toLowerCase()] ?? "";
-}
-
-function list(value) {
-  return Array.isArray(value) ? value : [value];
 }
 
 function pixels(value, most) {
@@ -31,24 +28,26 @@ export function size(bytes) {
 }
 
 const BLOCKS = {
-  MESSAGE: (text) => el("div.at-message", {}, attached(text)),
-  LINK: (block) => el("div.at-link", {},
-    link(block.LINK, block.NAME || block.LINK),
-    block.DESC || block.HTML ? el("div.at-desc", {}, attached(block.DESC || stripped(block.HTML))) : "",
-    block.PREVIEW ? preview(block) : ""),
-  USER: (block) => el("div.at-user", {},
-    avatar(block.NAME, { url: block.AVATAR, bot: block.AVATAR_TYPE === "BOT" || Boolean(block.BOT_ID) }),
-    link(block.LINK, block.NAME)),
-  GRID: (items) => grids(list(items)),
-  IMAGE: (images) => list(images).map((image) => el("div.at-image", {}, preview(image))),
-  FILE: (files) => list(files).map(file),
-  DELIMITER: (block) => el("hr.at-delimiter", {
-    style: { width: pixels(block.SIZE, 2000) || "200px", background: HEX.test(block.COLOR ?? "") ? block.COLOR : "" },
-  }),
+  MESSAGE: (texts) => texts.map((text) => el("div.at-message", {}, attached(text))),
+  LINK: (links) => links.map(linked),
+  RICH_LINK: (links) => links.map(linked),
+  USER: (users) => users.map((user) => el("div.at-user", {},
+    avatar(user.NAME, { url: user.AVATAR, bot: user.AVATAR_TYPE === "BOT" || Boolean(user.BOT_ID) }),
+    link(user.LINK, user.NAME))),
+  GRID: (items) => grids(items),
+  IMAGE: (images) => images.map((image) => el("div.at-image", {}, preview(image))),
+  FILE: (files) => files.map(file),
+  DELIMITER: (lines) => lines.map((line) => el("hr.at-delimiter", {
+    style: { width: pixels(line.SIZE, 2000) || "200px", background: HEX.test(line.COLOR ?? "") ? line.COLOR : "" },
+  })),
 };
 
-function stripped(html) {
-  return new DOMParser().parseFromString(String(html), "text/html").body.textContent;
+function linked(block) {
+  const said = block.DESC || block.HTML;
+  return el("div.at-link", {},
+    link(block.LINK, block.NAME || block.LINK),
+    said ? el("div.at-desc", {}, attached(said)) : "",
+    block.PREVIEW ? preview(block) : "");
 }
 
 function preview(image) {
@@ -70,7 +69,7 @@ function grids(items) {
   const drawn = [];
   for (const item of items) {
     const display = String(item.DISPLAY ?? "BLOCK").toUpperCase();
-    const mode = { COLUMN: "row", ROW: "row", TABLE: "table", LINE: "line" }[display] ?? "block";
+    const mode = { ROW: "row", LINE: "line" }[display] ?? "block";
     if (drawn.at(-1)?.mode !== mode) drawn.push({ mode, node: el(`dl.at-grid.at-${mode}`) });
     drawn.at(-1).node.append(cell(item));
   }
@@ -81,14 +80,13 @@ function cell(item) {
   const value = attached(item.VALUE);
   const shown = item.LINK ? link(item.LINK, value) : value;
   return el("div.at-cell", { style: { width: pixels(item.WIDTH, 400) } },
-    item.NAME ? el("dt", {}, attached(item.NAME)) : "",
-    item.VALUE !== undefined ? el("dd", { style: { color: colour(item) } }, shown) : "");
+    item.NAME ? el("dt", {}, item.NAME) : "",
+    item.VALUE ? el("dd", { style: { color: colour(item) } }, shown) : "");
 }
 
 export function attachment(attach) {
-  const full = Array.isArray(attach) ? { BLOCKS: attach } : attach;
-  const box = el("div.attach", { style: { borderColor: colour(full) || TOKENS.base } });
-  for (const block of list(full.BLOCKS ?? [])) {
+  const box = el("div.attach", { style: { borderColor: colour(attach) || TOKENS.base } });
+  for (const block of attach.BLOCKS) {
     for (const [kind, value] of Object.entries(block)) {
       const drawn = BLOCKS[kind]?.(value) ?? el("div.unknown", {}, `[${kind}]`);
       box.append(...[drawn].flat(Infinity));

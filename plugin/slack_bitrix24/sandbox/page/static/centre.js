@@ -1,9 +1,9 @@
-// The notification centres: one card per person, newest first.
+// One card per person, newest first: what the notification centre shows, the push on a telephone, the e-mail copy.
 
 import { get, latest, listen } from "./api.js";
 import { attachment } from "./attach.js";
-import { message } from "./bbcode.js";
 import { avatar, day, el } from "./dom.js";
+import { message } from "./nodes.js";
 
 const SHOWN = 50;
 
@@ -13,9 +13,14 @@ function notification(one, fresh) {
   return el(`article.notification${fresh ? ".fresh" : ""}`, { "data-id": one.id, "aria-label": `From ${author}` },
     el("header", {}, avatar(author, { bot: !one.author }),
       el("div", {}, el("strong", {}, author), el("time", { dateTime: one.date }, day(date)))),
-    message(one.message),
-    one.attach ? attachment(one.attach) : "");
+    el("div.view-centre", {}, message(one.nodes), one.attach ? attachment(one.attach) : ""),
+    el("p.view-push", {}, el("strong", {}, `${author}: `), one.push),
+    el("div.view-mail", {}, one.mail
+      ? [el("strong", {}, one.mail.subject), el("pre", {}, one.mail.text)]
+      : el("em", {}, "no mail is sent of this one")));
 }
+
+const VIEWS = { centre: "Centre", push: "Push", mail: "Mail" };
 
 class Centre {
   constructor(person) {
@@ -25,15 +30,28 @@ class Centre {
     this.badge = el("button.badge", { type: "button", hidden: true, onclick: () => this.read() });
     this.list = el("div.notifications", { role: "log", "aria-live": "polite", tabIndex: 0,
       "aria-label": `Notifications of ${person.name}` });
-    this.node = el("section.centre", { "data-user": person.id, "aria-label": `${person.name}’s notification centre` },
+    this.node = el("section.centre", { "data-user": person.id, "data-view": "centre", "aria-label": `${person.name}’s notification centre` },
       el("header", {}, avatar(person.name), el("div", {},
         el("h3", {}, person.name), el("p", {}, `Bitrix24 user ${person.id}`)), this.badge),
-      this.list);
+      this.views(), this.list);
     this.refresh = latest(() => this.load());
   }
 
+  views() {
+    const buttons = Object.entries(VIEWS).map(([view, name]) => el("button.view", { type: "button", "data-view": view,
+      "aria-pressed": String(view === "centre"), onclick: () => this.look(view) }, name));
+    return el("div.views", { role: "group", "aria-label": `How ${this.person.name} sees it` }, buttons);
+  }
+
+  look(view) {
+    this.node.dataset.view = view;
+    for (const button of this.node.querySelectorAll(".view")) {
+      button.setAttribute("aria-pressed", String(button.dataset.view === view));
+    }
+  }
+
   async load() {
-    const all = await get("/sandbox/notifications", { user: this.person.id });
+    const all = await get("/sandbox/seen", { user: this.person.id });
     const ids = new Set(all.map((one) => one.id));
     const fresh = this.known ? [...ids].filter((id) => !this.known.has(id)) : [];
     this.known = ids;
