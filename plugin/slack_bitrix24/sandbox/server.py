@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import socket
 import tempfile
-import threading
-from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
-
-import uvicorn
+from typing import Self
 
 from slack_bitrix24.sandbox import certificate
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+from slack_bitrix24.serving.connections import Limits
+from slack_bitrix24.serving.listening import listen
+from slack_bitrix24.serving.server import Application, Manner, Receive, Scope, Send, Serving
 
 DROP = "slack_bitrix24.drop"
 """The ASGI extension with which an application closes its connection without a byte of answer."""
+PATIENT = Limits(connections=10_000, head=60.0)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -37,8 +29,7 @@ class Server:
         if host not in LOOPBACK:
             raise ValueError(f"{host}: a sandbox listens on loopback only")
         self.app, self.port, self.host, self.tls = app, port, host, tls
-        self._running: _Running | None = None
-        self._thread: threading.Thread | None = None
+        self._serving: Serving | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._certificate: certificate.Certificate | None = None
 
@@ -57,29 +48,24 @@ class Server:
 
     def start(self) -> Self:
         """Listen, and return when requests are answered; OSError when the port is taken."""
-        listener = _listen(self.host, self.port)
+        listener = listen(self.host, self.port)
         self.port = listener.getsockname()[1]
         if self.tls:
             self._folder = tempfile.TemporaryDirectory(prefix="slack-bitrix24-sandbox-")
             self._certificate = certificate.make(Path(self._folder.name))
-        self._running = _Running(self._config())
-        self._thread = threading.Thread(
-            target=self._running.serve_until_stopped, args=(listener,), name=f"sandbox:{self.port}", daemon=True
-        )
-        self._thread.start()
-        self._running.ready.wait()
-        if not self._running.started:
-            listener.close()
+        self._serving = Serving(droppable(self.app), listener, self._manner())
+        try:
+            self._serving.start()
+        except RuntimeError:
             self.stop()
-            raise RuntimeError("the sandbox did not start: the application's start-up failed")
+            raise
         return self
 
     def stop(self) -> None:
         """Close every connection and the port; calling it twice is safe."""
-        if self._running and self._thread:
-            self._running.finish()
-            self._thread.join()
-        self._running = self._thread = self._certificate = None
+        if self._serving is not None:
+            self._serving.stop()
+        self._serving = self._certificate = None
         if self._folder:
             self._folder.cleanup()
             self._folder = None
@@ -92,58 +78,16 @@ class Server:
     ) -> None:
         self.stop()
 
-    def _config(self) -> uvicorn.Config:
+    def _manner(self) -> Manner:
         made = self._certificate
-        return uvicorn.Config(
-            droppable(self.app),
-            log_config=None,
-            log_level="critical",
-            access_log=False,
-            server_header=False,
-            ws="websockets-sansio",
-            timeout_graceful_shutdown=1,
-            ssl_certfile=str(made.cert_file) if made else None,
-            ssl_keyfile=str(made.key_file) if made else None,
+        return Manner(
+            f"sandbox:{self.port}",
+            grace=1,
+            limits=PATIENT,
+            certificate=(made.cert_file, made.key_file) if made else None,
+            lifespan=True,
+            websockets=True,
         )
-
-
-class _Running(uvicorn.Server):
-    """uvicorn, told from another thread to stop at once instead of at its next look at a flag."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop: asyncio.Event | None = None
-
-    def serve_until_stopped(self, listener: socket.socket) -> None:
-        try:
-            self.run([listener])
-        except SystemExit:
-            pass  # uvicorn's way to say that the application did not start
-        finally:
-            self.ready.set()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        await super().startup(sockets)
-        await self.on_tick(0)
-        self.ready.set()
-
-    async def main_loop(self) -> None:
-        assert self._stop is not None  # noqa: S101  startup ran before
-        counter = 0
-        while not self.should_exit:
-            await self.on_tick(counter)
-            counter += 1
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), 0.1)
-
-    def finish(self) -> None:
-        self.should_exit = True
-        if self._loop and self._stop:
-            with contextlib.suppress(RuntimeError):  # the loop is closed: it has finished already
-                self._loop.call_soon_threadsafe(self._stop.set)
 
 
 def droppable(app: Application) -> Application:
@@ -166,16 +110,3 @@ def droppable(app: Application) -> Application:
         await app(scope, receive, send)
 
     return wrapped
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    # The protocol must be named: only then does asyncio set TCP_NODELAY, without which each answer takes 40 ms.
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-    except OSError:
-        listener.close()
-        raise
-    return listener

@@ -1,41 +1,39 @@
-"""Serve the web application from a thread, and end within the grace time."""
+"""The product's way to serve the web application: its address, and how much may be asked of it at once."""
 
 from __future__ import annotations
 
-import logging
-import socket
-import threading
-import time
+import resource
 
-import uvicorn
 from fastapi import FastAPI
 
+from slack_bitrix24.serving.connections import Limits
+from slack_bitrix24.serving.listening import listen
+from slack_bitrix24.serving.server import Manner, Serving
+
 GRACE = 3
+MOST_CONNECTIONS = 2000
+KEPT_BACK = 300
+"""Descriptors that are left to the database, to Slack, to Bitrix24 and to files."""
+
+
+def limits(descriptors: int) -> Limits:
+    """Return the limits for a process that may have so many descriptors."""
+    return Limits(connections=max(50, min(MOST_CONNECTIONS, descriptors - KEPT_BACK)))
 
 
 class WebServer:
     """Binds at once, so that a taken port stops the start with an OSError."""
 
-    def __init__(self, app: FastAPI, *, host: str, port: int) -> None:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self.socket = socket.create_server((host, port), family=family, backlog=512)
-        self.port: int = self.socket.getsockname()[1]
-        config = uvicorn.Config(
-            app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE, lifespan="off", server_header=False
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, args=([self.socket],), name="web", daemon=True)
+    def __init__(self, app: FastAPI, *, host: str, port: int, within: Limits | None = None) -> None:
+        listener = listen(host, port)
+        self.port: int = listener.getsockname()[1]
+        chosen = within or limits(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        self.serving = Serving(app, listener, Manner("web", grace=GRACE, limits=chosen))
 
     def start(self) -> None:
         """Begin to answer; returns when the first request would be."""
-        logging.getLogger("uvicorn").setLevel(logging.WARNING)
-        self._thread.start()
-        while not self._server.started and self._thread.is_alive():
-            time.sleep(0.01)
+        self.serving.start()
 
     def stop(self) -> None:
         """Finish the requests in hand."""
-        self._server.should_exit = True
-        if self._thread.is_alive():
-            self._thread.join(GRACE + 1)
-        self.socket.close()
+        self.serving.stop()

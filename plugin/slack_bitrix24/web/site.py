@@ -10,6 +10,9 @@ from urllib.parse import parse_qsl
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from slack_bitrix24.web.paths import EitherForm
 
 log = logging.getLogger(__name__)
 
@@ -38,10 +41,12 @@ class Doors:
 
 def site(doors: Doors) -> FastAPI:
     """Return the application. Health, readiness and metrics are open: they hold no secret, no text and no name."""
-    app = FastAPI(title="slack-bitrix24", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="slack-bitrix24", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app.add_middleware(EitherForm)
+    app.add_exception_handler(ClientDisconnect, _gone)
 
     @app.get("/healthz")
-    def healthz() -> PlainTextResponse:
+    async def healthz() -> PlainTextResponse:  # no thread: alive is said also while every thread waits for something
         return PlainTextResponse("ok")
 
     @app.get("/readyz")
@@ -85,9 +90,15 @@ def _install(app: FastAPI, install: Install) -> None:
         return PlainTextResponse(ANSWERS[status], status_code=status)
 
 
+async def _gone(_request: Request, _error: Exception) -> Response:
+    """Say nothing to somebody who left, or was cut off, in the middle of a body; nothing of it was kept."""
+    return Response(status_code=400)
+
+
 async def _body(request: Request, most: int = LARGEST_BODY) -> bytes | None:
     """Read the body; None as soon as it is longer than that, whatever its Content-Length says."""
-    if int(request.headers.get("content-length") or 0) > most:
+    length = request.headers.get("content-length", "")
+    if length.isascii() and length.isdigit() and len(length) < 20 and int(length) > most:
         return None
     parts, size = [], 0
     async for part in request.stream():
