@@ -84,6 +84,12 @@ def test_the_request_url_is_verified(web):
         (None, SIGNING_SECRET, {"X-Slack-Signature": ""}),
         (None, SIGNING_SECRET, {"X-Slack-Signature": "v0=é".encode().decode("latin-1")}),
         (None, SIGNING_SECRET, {"X-Slack-Request-Timestamp": "soon"}),
+        (None, SIGNING_SECRET, {"X-Slack-Request-Timestamp": ""}),
+        (None, SIGNING_SECRET, {"X-Slack-Request-Timestamp": "²".encode("latin-1")}),
+        (None, SIGNING_SECRET, {"X-Slack-Request-Timestamp": "1".rjust(5000, "1")}),
+        (None, SIGNING_SECRET, {"X-Slack-Request-Timestamp": "1e9"}),
+        (None, SIGNING_SECRET, {"X-Slack-Request-Timestamp": "-1"}),
+        (None, SIGNING_SECRET, {"X-Slack-Request-Timestamp": "1_000"}),
     ],
 )
 def test_what_is_not_signed_is_refused(web, slack, at, secret, headers):
@@ -93,7 +99,23 @@ def test_what_is_not_signed_is_refused(web, slack, at, secret, headers):
     assert slack.executed("unsigned") == before
 
 
-@pytest.mark.parametrize("body", [b"{", b'{"a":', b"payload=%7B", b"\xff\xfe", b"payload=3"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b'{"a":',
+        b"payload=%7B",
+        b"\xff\xfe",
+        b"payload=3",
+        b'{"a": NaN}',
+        b"payload=%7B%22a%22%3AInfinity%7D",
+        b'{"a":' + b"[" * 300 + b"]" * 300 + b"}",
+        b'{"a":' * 300 + b"1" + b"}" * 300,
+        b"payload=" + b"%7B%22a%22%3A" * 300 + b"1" + b"%7D" * 300,
+        b"a=1&" * 1001,
+    ],
+    ids=lambda body: f"{body[:20]!r} of {len(body)}",
+)
 def test_nonsense_that_is_signed_is_a_400(web, body):
     assert post(web, body).status_code == 400
 
@@ -104,6 +126,7 @@ def test_a_body_that_is_too_large_is_refused(web):
 
 def test_health_readiness_and_metrics_are_open_and_tell_no_secret(web, slack):
     assert (web.get("/healthz"), web.get("/readyz"), web.get("/metrics")) == (200, 200, 200)
+    slack.type("@anna for the metrics")
     until(lambda: 'slack_bitrix24_delivered_total{portal="main"}' in web.page("/metrics"))
     text = web.page("/metrics") + web.page("/readyz")
     assert [one for one in (SIGNING_SECRET, "5andb0x", "xoxb", ANNA, "Anna") if one in text] == []

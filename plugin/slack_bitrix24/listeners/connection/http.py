@@ -15,9 +15,15 @@ from slack_bolt import App
 from slack_bolt.request import BoltRequest
 from slack_sdk.signature import SignatureVerifier
 
+from slack_bitrix24.serving.bodies import parsed
+
 log = logging.getLogger(__name__)
 
 Answer = tuple[int, str, str]
+LONGEST_TIME = 12
+"""Digits of a Unix time."""
+MOST_FIELDS = 1000
+"""Fields of a form; a command has fifteen."""
 
 
 class Events:
@@ -49,18 +55,18 @@ class Events:
 
     def _signed(self, body: bytes, headers: Mapping[str, str]) -> bool:
         timestamp, signature = headers.get("x-slack-request-timestamp", ""), headers.get("x-slack-signature", "")
-        if not timestamp.isdigit() or not signature.isascii():
-            return False  # Bolt's verifier raises on these
+        if not (timestamp.isascii() and timestamp.isdigit() and signature.isascii()) or len(timestamp) > LONGEST_TIME:
+            return False  # Bolt's verifier raises on these; "²" is a digit to Python as well
         return bool(self.verifier.is_valid(body=body, timestamp=timestamp, signature=signature))
 
 
 def read(body: str, content_type: str) -> dict[str, Any]:
     """Return the payload of a request: JSON, or a form whose `payload` field, where there is one, is JSON."""
     if content_type.startswith("application/json") or body.startswith("{"):
-        found = json.loads(body)
+        found = parsed(body)
     else:
-        form = dict(parse_qsl(body, keep_blank_values=True))
-        found = json.loads(form["payload"]) if "payload" in form else form
+        form = dict(parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        found = parsed(form["payload"]) if "payload" in form else form
     if not isinstance(found, dict):
         raise ValueError("not an object")  # noqa: TRY004 – bad input, not a bad type of ours
     return found

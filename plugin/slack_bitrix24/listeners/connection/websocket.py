@@ -16,6 +16,8 @@ from typing import Any
 
 from websocket import WebSocket, WebSocketApp, WebSocketException
 
+from slack_bitrix24.serving.bodies import parsed
+
 PING = 5.0
 """Seconds between our pings."""
 SILENCE = 20.0
@@ -133,7 +135,7 @@ class Link:
     def _on_message(self, _app: WebSocketApp, text: str) -> None:
         self._heard = time.monotonic()
         try:
-            message = json.loads(text)
+            message = parsed(text)
         except ValueError:
             return
         if not isinstance(message, dict):
