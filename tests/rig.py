@@ -110,7 +110,7 @@ class Bridge:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, env={**environ, **self.environ}, stderr=log, stdout=log)
         if ready:
-            until(self.ready, timeout=20, what=f"the bridge; it says: {self.text}")
+            until(self.ready, timeout=60, what=f"the bridge; it says: {self.text}")
         return self
 
     def ready(self) -> bool:
