@@ -76,7 +76,8 @@ class Bitrix24Error(SlackBitrix24Error):
     """Bitrix24 refused, failed, or could not be reached.
 
     `code` is Bitrix24's own, as it came (compare it without regard to case), or empty where there was none;
-    `status` the HTTP status, 0 where no answer came; `retry_after` seconds, only with `Verdict.AGAIN`.
+    `status` the HTTP status, 0 where no answer came; `retry_after` seconds, only with `Verdict.AGAIN`. `alone`: it came
+    for one command of a batch and may be another one's, so that only a request of its own tells.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Bitrix24Error(SlackBitrix24Error):
         status: int = 0,
         verdict: Verdict = Verdict.DEAD,
         retry_after: float = 0.0,
+        alone: bool = False,
     ) -> None:
         super().__init__(f"{code}: {description}" if code else description)
         self.code = code
@@ -94,3 +96,9 @@ class Bitrix24Error(SlackBitrix24Error):
         self.status = status
         self.verdict = verdict
         self.retry_after = retry_after
+        self.alone = alone
+
+    @property
+    def in_doubt(self) -> bool:
+        """Tell whether the call may have been executed: it went out, and what came back names no reason."""
+        return self.verdict is Verdict.UNKNOWN and self.code.upper() in ("", "WRONG_ENCODING")

@@ -97,7 +97,7 @@ class Retry:
     """Outcome: it goes out again, not before `at` (Unix seconds).
 
     `ambiguous` when it may have been executed. `counts` is False where the refusal says nothing about the notification
-    (the portal is stopped, the bucket was full): such an attempt does not age it.
+    (the portal is stopped, the bucket was full): such an attempt does not age it. `alone`: in a request of its own.
     """
 
     at: float
@@ -105,6 +105,7 @@ class Retry:
     code: str = ""
     ambiguous: bool = False
     counts: bool = True
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

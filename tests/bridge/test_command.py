@@ -141,5 +141,5 @@ def test_more_than_twenty_people_take_a_permission(slack):
 def test_a_command_that_bitrix24_refuses_is_told_to_who_sent_it(slack):
     slack.portal.fail(Fault("result_false", user=14))
     typed = slack.type("@carol refuse this")
-    assert typed.final().startswith("Not delivered to Carol Chen: Bitrix24 did not create the notification")
+    assert typed.final().startswith("Not delivered to Carol Chen: Bitrix24 created nothing for Carol Chen (14)")
     assert "not delivered" in slack.type("status").first

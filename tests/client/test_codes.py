@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from slack_bitrix24.bitrix24 import codes
-from slack_bitrix24.errors import Verdict
+from slack_bitrix24.errors import Bitrix24Error, Verdict
 
 DEAD, AGAIN, UNKNOWN, PORTAL = Verdict.DEAD, Verdict.AGAIN, Verdict.UNKNOWN, Verdict.PORTAL
 
@@ -73,3 +73,77 @@ def test_commands_without_an_answer_of_their_own():
     assert codes.not_created().verdict is DEAD
     assert codes.not_run().verdict is AGAIN
     assert codes.unanswered().verdict is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "description", "verdict"),
+    [
+        (401, "insufficient_scope", "", PORTAL),
+        (401, "INVALID_REQUEST", "Https required.", PORTAL),
+        (401, "OVERLOAD_LIMIT", "", PORTAL),
+        (401, "ACCESS_DENIED", "REST is available only by subscription.", PORTAL),
+        (403, "ACCESS_DENIED", "REST is available ONLY BY SUBSCRIPTION", PORTAL),
+        (401, "ACCESS_DENIED", "available only on commercial plans.", PORTAL),
+        (401, "CONNECTION_ERROR", "Error connecting to authorization server", AGAIN),
+        (401, "connection_error", "", AGAIN),
+        (400, "CONNECTION_ERROR", "in a batch", AGAIN),
+        (403, "WRONG_LICENSE", "", PORTAL),
+        (403, "PORTAL_DELETED", "", PORTAL),
+        (200, "WRONG_ENCODING", "", UNKNOWN),
+    ],
+)
+def test_what_the_servers_own_statuses_mean(status, code, description, verdict):
+    """Bitrix24 server source, main 26.150 (2026-03)."""
+    assert codes.refusal(status, code, description).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("error", "doubt"),
+    [
+        (codes.unreadable(500), True),
+        (codes.unreadable(200), True),
+        (codes.unanswered(), True),
+        (codes.refusal(502, "", "Bad gateway"), True),
+        (codes.refusal(200, "WRONG_ENCODING"), True),
+        (codes.refusal(500, "INTERNAL_SERVER_ERROR"), False),
+        (codes.refusal(503, "QUERY_LIMIT_EXCEEDED"), False),
+        (codes.refusal(401, "CONNECTION_ERROR"), False),
+        (codes.unreadable(401), False),
+        (codes.unreadable(429), False),
+        (codes.not_created(), False),
+        (Bitrix24Error("the portal can't be reached", verdict=AGAIN), False),
+        (Bitrix24Error("no answer came in time", verdict=UNKNOWN), True),
+    ],
+)
+def test_only_what_was_lost_after_it_went_out_is_in_doubt(error, doubt):
+    assert error.in_doubt is doubt
+
+
+TIME = {"start": 1_790_000_000, "finish": 1_790_000_001.4}
+
+
+@pytest.mark.parametrize(
+    ("result", "time", "code"),
+    [
+        (1_790_000_000, TIME, codes.SWITCHED_OFF),
+        (1_790_000_001, TIME, codes.SWITCHED_OFF),
+        ("1790000001", TIME, codes.SWITCHED_OFF),
+        (1_790_000_006, TIME, codes.SWITCHED_OFF),
+        (1_789_999_995, TIME, codes.SWITCHED_OFF),
+        (1_790_000_001, {"finish": 1_790_000_001.4}, codes.SWITCHED_OFF),
+        (1_790_000_060, TIME, ""),
+        (1_789_999_900, TIME, ""),
+        (1_790_000_001, {}, ""),
+        (1_790_000_001, {"start": "soon"}, ""),
+        (3, {"start": 1.0, "finish": 3.0}, ""),
+        (517, TIME, ""),
+        (False, TIME, codes.NOT_CREATED),
+        (0, TIME, codes.NOT_CREATED),
+        (None, {}, codes.NOT_CREATED),
+    ],
+)
+def test_a_result_that_is_the_time_is_no_id(result, time, code):
+    """Bitrix24 server source, main 26.150 (2026-03): who switched notifications off gets nothing."""
+    error = codes.uncreated(result, time)
+    assert (error.code if error else "") == code
+    assert error is None or error.verdict is DEAD

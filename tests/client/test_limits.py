@@ -189,3 +189,13 @@ def test_oldest_minute_moves_only_where_it_can_be():
     assert use.oldest_begins(90.0, 200.0).buckets[0] == (90.0, 1.0)
     assert use.oldest_begins(170.0, 200.0) == use
     assert Use().oldest_begins(90.0, 200.0) == Use()
+
+
+def test_a_portal_that_lets_more_through_than_was_assumed_shows_its_limit():
+    """The documents say 480 s; Bitrix24 server source, main 26.150 (2026-03), has 420."""
+    limits = _told(Limits.of(), 425.0, 100.0, duration=20.0)
+    assert limits.operating.allowed == 420.0  # it may have begun below
+    limits = _told(limits, 470.0, 110.0, duration=2.0)
+    assert limits.operating.allowed == 468.0
+    assert Limits.of().load(limits.dump(), 110.0).operating.allowed == 468.0
+    assert _told(Limits.of(operating_limit=480.0), 470.0, 1.0).operating.allowed == 480.0

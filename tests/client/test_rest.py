@@ -102,9 +102,9 @@ def test_answer_of_a_list_has_total_and_next():
         (400, b'{"error":"","error_description":"no group"}', "", Verdict.DEAD),
         (400, b'{"error":{"code":"V3","message":"m"}}', "V3", Verdict.DEAD),
         (401, b'{"error":"expired_token"}', "expired_token", Verdict.PORTAL),
-        (200, b'{"result":false,"time":{}}', "", Verdict.DEAD),
-        (200, b'{"result":0}', "", Verdict.DEAD),
-        (200, b'{"result":null}', "", Verdict.DEAD),
+        (200, b'{"result":false,"time":{}}', "NOT_CREATED", Verdict.DEAD),
+        (200, b'{"result":0}', "NOT_CREATED", Verdict.DEAD),
+        (200, b'{"result":null}', "NOT_CREATED", Verdict.DEAD),
         (200, b'{"time":{}}', "", Verdict.UNKNOWN),
         (500, b"<html>", "", Verdict.UNKNOWN),
         (200, b"", "", Verdict.UNKNOWN),
@@ -190,3 +190,48 @@ def test_reference_example_of_the_documentation_is_made():
     )
     assert text == "im.notify.personal.add?USER_ID=5&MESSAGE=Deploy+%5Bb%5Ddone%5B%2Fb%5D&TAG=dep-7%7CU5"
     assert "[b]" in unquote_plus(text)
+
+
+def _sends(*texts):
+    return {f"n{number}": Call(NOTIFY, {"USER_ID": number, "MESSAGE": text}) for number, text in enumerate(texts)}
+
+
+def _said(code, description="x"):
+    return {"error": code, "error_description": description}
+
+
+@pytest.mark.parametrize(
+    ("texts", "results", "errors", "alone"),
+    [
+        # the reason of a `false` is said of the next that fails, whoever that is
+        ("ab", {"n0": False}, {"n1": _said("TO_USER_ID")}, ["n1"]),
+        ("aa", {"n0": False}, {"n1": _said("TO_USER_ID")}, ["n1"]),
+        ("abc", {"n0": False, "n1": 7}, {"n2": _said("ATTACH_ERROR")}, ["n2"]),
+        ("abc", {"n1": 7}, {"n0": _said("ATTACH_ERROR"), "n2": _said("ATTACH_ERROR")}, ["n2"]),
+        ("aba", {}, {"n0": _said("ATTACH_ERROR"), "n1": _said("ATTACH_ERROR"), "n2": _said("ATTACH_ERROR")}, ["n1"]),
+        # and these are believed
+        ("ab", {"n1": False}, {"n0": _said("ATTACH_ERROR")}, []),
+        ("ab", {}, {"n0": _said("ATTACH_ERROR"), "n1": _said("MESSAGE_EMPTY")}, []),
+        ("aaa", {}, {"n0": _said("ATTACH_ERROR"), "n1": _said("ATTACH_ERROR"), "n2": _said("ATTACH_ERROR")}, []),
+        ("ab", {}, {"n0": _said("insufficient_scope", ""), "n1": _said("insufficient_scope", "")}, []),
+        ("ab", {"n0": False}, {"n1": _said("OPERATION_TIME_LIMIT")}, []),
+    ],
+)
+def test_a_code_that_leaked_from_another_command_is_tried_alone(texts, results, errors, alone):
+    """Bitrix24 server source, main 26.150 (2026-03)."""
+    answer = rest.read_batch(_sends(*texts), 200, _batch(r=results, r_error=errors))
+    doubted = [key for key, one in answer.results.items() if isinstance(one, Bitrix24Error) and one.alone]
+    assert doubted == alone
+    assert all(answer.results[key].verdict is Verdict.AGAIN for key in alone)
+
+
+def test_what_is_no_notification_is_believed_whatever_came_before():
+    calls = {"a": Call(NOTIFY, {"MESSAGE": "m"}), "b": Call("user.get", {"ID": 1}), "c": Call("user.get", {"ID": 2})}
+    body = _batch(r={"a": False}, r_error={"b": _said("NO_AUTH"), "c": _said("NO_AUTH")})
+    assert rest.read_batch(calls, 200, body).results["c"].verdict is Verdict.DEAD
+
+
+def test_a_command_of_a_batch_that_is_answered_with_the_time_was_not_delivered():
+    body = _batch(r={"n0": 1_790_000_001, "n1": 41}, r_time={"n0": {"finish": 1_790_000_001.9}})
+    answer = rest.read_batch(_sends("a", "b"), 200, body)
+    assert (answer.results["n0"].code, answer.results["n1"].result) == ("NOTIFICATIONS_OFF", 41)

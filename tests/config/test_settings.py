@@ -130,7 +130,7 @@ def test_what_is_not_said_has_a_default(read, tmp_path):
     assert (settings.outbox.keep_delivered, settings.outbox.keep_dead) == (30 * 86_400, 90 * 86_400)
     portal = settings.portals["main"]
     assert (portal.application, portal.plan, portal.kind) == ("slack-bitrix24", "standard", "personal")
-    assert (portal.operating_limit, portal.in_flight, portal.attach_limit) == (480, 4, 60_000)
+    assert (portal.operating_limit, portal.in_flight, portal.attach_limit) == (420, 4, 60_000)
     assert portal.oauth_url == "https://oauth.bitrix24.tech"
 
 

@@ -44,7 +44,7 @@ def test_a_system_notification_has_no_author(rig, portal):
 @pytest.mark.parametrize(
     ("fault", "code", "words"),
     [
-        (Fault("result_false", user=10), "", "result: false"),
+        (Fault("result_false", user=10), "NOT_CREATED", "result: false"),
         (Fault("refuse", user=10, code="ATTACH_ERROR", status=400), "ATTACH_ERROR", "ATTACH_ERROR"),
         (Fault("refuse", user=10, code="USER_ID_EMPTY", status=400), "USER_ID_EMPTY", "USER_ID_EMPTY"),
     ],

@@ -243,7 +243,12 @@ def _cleaned(error: Bitrix24Error, secrets: tuple[str, ...]) -> Bitrix24Error:
             continue
         code, description = code.replace(secret, "<secret>"), description.replace(secret, "<secret>")
     return Bitrix24Error(
-        description, code=code, status=error.status, verdict=error.verdict, retry_after=error.retry_after
+        description,
+        code=code,
+        status=error.status,
+        verdict=error.verdict,
+        retry_after=error.retry_after,
+        alone=error.alone,
     )
 
 

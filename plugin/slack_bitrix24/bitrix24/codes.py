@@ -6,6 +6,7 @@ https://apidocs.bitrix24.com/error-codes.html
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from slack_bitrix24.errors import Bitrix24Error, Verdict
@@ -16,8 +17,13 @@ OPERATING_PAUSE: Final = 60.0
 _AGAIN: Final = {
     "QUERY_LIMIT_EXCEEDED": 1.0,
     "OPERATION_TIME_LIMIT": OPERATING_PAUSE,
+    "CONNECTION_ERROR": 5.0,
 }
-"""Refused before execution; seconds to wait. https://apidocs.bitrix24.com/limits.html"""
+"""Refused before execution; seconds to wait. https://apidocs.bitrix24.com/limits.html
+
+CONNECTION_ERROR (with 401): Bitrix's authorization server did not answer the portal, which passes. Bitrix24 server
+source, main 26.150 (2026-03).
+"""
 
 _PORTAL: Final = {
     "OVERLOAD_LIMIT": "Bitrix24 has blocked this portal's REST for overload; ask its support",
@@ -34,6 +40,7 @@ _PORTAL: Final = {
     "NOT_INSTALLED": "the application is not installed",
     "PAYMENT_REQUIRED": "the subscription has ended",
     "PORTAL_DELETED": "the portal was deleted",
+    "WRONG_LICENSE": "the portal's plan does not include this",
     "WRONG_AUTH_TYPE": "this way to sign in can't call the method",
     "INVALID_GRANT": "the application must be authorized again",
     "INVALID_CLIENT": "client_id or client_secret is wrong",
@@ -42,11 +49,35 @@ _PORTAL: Final = {
 }
 """No call of this portal would do better; what to tell a person."""
 
-_UNKNOWN: Final = frozenset({"INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER"})
+_UNKNOWN: Final = frozenset({"INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER", "WRONG_ENCODING"})
 """Bitrix24 stumbled: the call may have been executed."""
 
-_PLAN_WORDS: Final = ("commercial plan", "extended plan", "can't be authorized")
+_PLAN_WORDS: Final = ("commercial plan", "extended plan", "by subscription", "can't be authorized")
 """ACCESS_DENIED means one object for most methods, but with these words the whole portal."""
+
+NOT_CREATED: Final = "NOT_CREATED"
+"""Our own: `result: false`."""
+SWITCHED_OFF: Final = "NOTIFICATIONS_OFF"
+"""Our own: the recipient has switched these notifications off."""
+OWN: Final = frozenset(
+    {
+        NOT_CREATED,
+        SWITCHED_OFF,
+        "USER_UNKNOWN",
+        "USER_DISMISSED",
+        "USER_IS_BOT",
+        "USER_IS_EMAIL",
+        "USER_IS_EXTERNAL",
+        "TAG_TOO_LONG",
+        "CANT_BE_TAKEN_BACK",
+        "MAY_HAVE_ARRIVED",
+    }
+)
+"""Our own codes: their words say everything, so they are shown without the code."""
+CLOCK_MARGIN: Final = 5
+"""Seconds between a `result` that is no id but the time, and the answer's own time."""
+_FIRST_CLOCK: Final = 1_000_000_000
+"""A smaller number is an id whatever the answer's time says: it would be a moment before 2001."""
 
 
 def judge(status: int, code: str, description: str = "") -> tuple[Verdict, float]:
@@ -95,11 +126,44 @@ def unreadable(status: int) -> Bitrix24Error:
 
 
 def not_created() -> Bitrix24Error:
-    """Return the error for a notification that Bitrix24 answered with `result: false` (the reasons are undocumented).
+    """Return the error for a notification that Bitrix24 answered with `result: false`.
 
-    https://apidocs.bitrix24.com/api-reference/chats/notifications/im-notify-personal-add.html
+    Unknown, dismissed, a bot, an e-mail user; a TAG too long; the loser of two of one TAG. Bitrix24 server source, main
+    26.150 (2026-03); https://apidocs.bitrix24.com/api-reference/chats/notifications/im-notify-personal-add.html
     """
-    return Bitrix24Error("Bitrix24 did not create the notification (result: false)", status=200)
+    return Bitrix24Error("Bitrix24 did not create the notification (result: false)", code=NOT_CREATED, status=200)
+
+
+def switched_off() -> Bitrix24Error:
+    """Return the error for a notification whose `result` is the time: the recipient wants none, nothing was stored."""
+    said = "the recipient has switched these notifications off in Bitrix24: nothing was stored"
+    return Bitrix24Error(said, code=SWITCHED_OFF, status=200)
+
+
+def uncreated(result: object, time: Mapping[str, object]) -> Bitrix24Error | None:
+    """Return why a method that creates a notification created none, though it answered; None where it did.
+
+    In place of an id a portal answers with the Unix time for someone who has switched site notifications off. `time` is
+    the answer's own. Bitrix24 server source, main 26.150 (2026-03).
+    """
+    if not result:
+        return not_created()
+    number = int(result) if isinstance(result, int | str) and str(result).isdecimal() else 0
+    moments = [value for name in ("start", "finish") if isinstance(value := time.get(name), int | float)]
+    if not moments or number < _FIRST_CLOCK:
+        return None
+    near = min(moments) - CLOCK_MARGIN <= number <= max(moments) + CLOCK_MARGIN
+    return switched_off() if near else None
+
+
+def of_another(error: Bitrix24Error) -> Bitrix24Error:
+    """Return the refusal of a command in a batch whose code may have leaked from one before it: to be tried alone.
+
+    A command answered `false` leaves its reason behind, and the next one that fails is reported with it. Bitrix24
+    server source, main 26.150 (2026-03).
+    """
+    said = f"{error.description} (perhaps said of a command before it in the same batch)"
+    return Bitrix24Error(said, code=error.code, status=error.status, verdict=Verdict.AGAIN, alone=True)
 
 
 def not_run() -> Bitrix24Error:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from slack_bitrix24.bitrix24.operating import Operating
+from slack_bitrix24.bitrix24.operating import OPERATING_LIMIT, Operating
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 
 PLANS: Final = {"standard": (50, 2.0), "enterprise": (250, 5.0)}
@@ -58,13 +58,15 @@ class Limits:
     operating: Operating
 
     @classmethod
-    def of(cls, plan: str = "standard", *, operating_limit: float = 480.0, now: float = 0.0) -> Limits:
+    def of(cls, plan: str = "standard", *, operating_limit: float = OPERATING_LIMIT, now: float = 0.0) -> Limits:
         """Return the limits of a portal that has been idle. `operating_limit` in seconds of ten minutes, 0 for none."""
         capacity, rate = PLANS[plan]
         return cls.of_bucket(capacity, rate, operating_limit=operating_limit, now=now)
 
     @classmethod
-    def of_bucket(cls, capacity: float, rate: float, *, operating_limit: float = 480.0, now: float = 0.0) -> Limits:
+    def of_bucket(
+        cls, capacity: float, rate: float, *, operating_limit: float = OPERATING_LIMIT, now: float = 0.0
+    ) -> Limits:
         """Return the same for a portal with a bucket of its own (on-premise): requests, and requests a second."""
         return cls(Bucket(max(1.0, capacity - MARGIN), rate, at=now), Operating(limit=operating_limit))
 

@@ -156,6 +156,9 @@ def again(item: Item, error: Bitrix24Error, *, company: int, now: float, jitter:
     if error.verdict in (Verdict.DEAD, Verdict.PORTAL) or now >= item.give_up_at:
         return False
     pause = min(LONGEST_PAUSE, 2.0 ** min(item.attempts - 1, 10)) * (0.75 + jitter / 2)
+    if error.alone:
+        item.together = 1
+        return True
     if error.verdict is Verdict.AGAIN:
         # A method over its operating time is held by the limits themselves, which know until when.
         item.not_before = now if error.code.upper() == "OPERATION_TIME_LIMIT" else now + max(error.retry_after, pause)

@@ -12,6 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+OPERATING_LIMIT: Final = 420.0
+"""Seconds that a method may work in ten minutes, until the portal shows that it lets more through.
+
+The documents say 480; the default of Bitrix24's server source, main 26.150 (2026-03), is 420.
+"""
 WINDOW: Final = 600.0
 MINUTE: Final = 60.0
 FIRST_GUESS: Final = 1.2
@@ -19,6 +24,8 @@ FIRST_GUESS: Final = 1.2
 RESERVED_FOR: Final = 120.0
 """Seconds for which a request without an answer is reckoned with: twice what Bitrix24 gives a request."""
 SHORTEST_PAUSE: Final = 10.0
+SHOWN: Final = " shown"
+"""The key under which `dump` keeps what was shown: no method's name."""
 USABLE: Final = 0.98
 """Share of the limit that is used: what calls cost varies, and the portal rounds."""
 
@@ -77,8 +84,14 @@ class Use:
 class Operating:
     """All methods of one webhook or application at one portal; `limit` seconds in ten minutes, 0 for no limit."""
 
-    limit: float = 480.0
+    limit: float = OPERATING_LIMIT
     uses: Mapping[str, Use] = field(default_factory=dict)
+    shown: float = 0.0
+
+    @property
+    def allowed(self) -> float:
+        """Return the limit that is reckoned with: as much as the portal has `shown` to let through, if that is more."""
+        return max(self.limit, self.shown)
 
     def use(self, method: str, now: float) -> Use:
         """Return what a method has cost, at `now`."""
@@ -95,7 +108,7 @@ class Operating:
         use = self.use(method, now)
         if now < use.blocked_until:
             return 0
-        return max(0, int((self.limit * USABLE - use.total()) / use.cost + 1e-9)) if use.cost > 0 else 1_000_000
+        return max(0, int((self.allowed * USABLE - use.total()) / use.cost + 1e-9)) if use.cost > 0 else 1_000_000
 
     def ready_for(self, counts: Mapping[str, int], now: float) -> float:
         """Return when these calls, counted by method, fit, not before `now`.
@@ -107,7 +120,7 @@ class Operating:
         return max((self._ready(self.use(method, now), count, now) for method, count in counts.items()), default=now)
 
     def _ready(self, use: Use, count: int, now: float) -> float:
-        over = use.total() + count * use.cost - self.limit * USABLE
+        over = use.total() + count * use.cost - self.allowed * USABLE
         ready = max(now, use.blocked_until)
         if over <= 1e-9:
             return ready
@@ -144,7 +157,10 @@ class Operating:
             use = replace(use, open=max(0, use.open - sent.get(method, 0)))
             told = [time for time in times.get(method, ()) if time]
             uses[method.lower()] = _learned(use, told, now) if told else use
-        return replace(self, uses=uses)
+        # What was let through had this sum before it: after it the sum may be over any limit.
+        begun = [(_float(time.get("operating")) or 0.0) - _spent(time) for each in times.values() for time in each]
+        most = max(begun, default=0.0)
+        return replace(self, uses=uses, shown=max(self.shown, most) if most > self.limit else self.shown)
 
     def lost(self, sent: Mapping[str, int], now: float) -> Operating:
         """Return this after an answer that never came: the calls are taken to have been run at the estimated cost."""
@@ -165,18 +181,21 @@ class Operating:
 
     def dump(self) -> dict[str, list[Any]]:
         """Return the state as JSON values."""
-        return {
+        used: dict[str, list[Any]] = {
             method: [list(map(list, u.buckets)), u.cost, u.known, u.open, u.open_until, u.told, u.blocked_until]
             for method, u in self.uses.items()
         }
+        return {**used, SHOWN: [self.shown]} if self.shown else used
 
     def load(self, data: Mapping[str, list[Any]]) -> Operating:
         """Return this limit with the state of `dump`; anything else raises ValueError, TypeError or AttributeError."""
         uses = {}
-        for method, (buckets, cost, known, count, until, told, blocked) in data.items():
+        (shown,) = data.get(SHOWN, [0.0])
+        used = {method: use for method, use in data.items() if method != SHOWN}
+        for method, (buckets, cost, known, count, until, told, blocked) in used.items():
             pairs = tuple((float(begin), float(seconds)) for begin, seconds in buckets)
             uses[method] = Use(pairs, float(cost), bool(known), int(count), float(until), float(told), float(blocked))
-        return replace(self, uses=uses)
+        return replace(self, uses=uses, shown=float(shown))
 
 
 def _learned(use: Use, told: Sequence[Mapping[str, Any]], now: float) -> Use:

@@ -19,6 +19,7 @@ from slack_bitrix24.bitrix24.client import CONNECT_TIMEOUT, READ_TIMEOUT, Client
 from slack_bitrix24.bitrix24.coalesce import Coalescer
 from slack_bitrix24.bitrix24.limits import PLANS, Limits
 from slack_bitrix24.bitrix24.notify import Item, Message, Result, item_of
+from slack_bitrix24.bitrix24.operating import OPERATING_LIMIT
 from slack_bitrix24.bitrix24.pacing import Clock, Pacer, Shared, SharedFile
 from slack_bitrix24.bitrix24.personal import ATTACH_LIMIT
 from slack_bitrix24.bitrix24.rest import BATCH_LENGTH, Answer, Call
@@ -49,7 +50,7 @@ class Bitrix24:
         auth: Auth | None = None,
         application: str = "slack-bitrix24",
         plan: str | tuple[float, float] = "standard",
-        operating_limit: float = 480.0,
+        operating_limit: float = OPERATING_LIMIT,
         in_flight: int = 4,
         attach_limit: int = ATTACH_LIMIT,
         connect_timeout: float = CONNECT_TIMEOUT,
@@ -146,8 +147,10 @@ class Bitrix24:
             yield Result(message, error=stopped)
 
     def delete(self, *, id: int = 0, tag: str = "", user_id: int = 0, sub_tag: str = "") -> bool:  # noqa: A002 - Bitrix24's word
-        """Delete a notification by its id or tag, or all those of a sub-tag; give exactly one. False: there was none.
+        """Delete a notification by its id or tag, or all those of a sub-tag; give exactly one.
 
+        By id only those of the sign-in's own user; False: there was none. By tag True says nothing. Through a webhook
+        nothing has a tag (Bitrix24 server source, main 26.150, 2026-03; `probe_tags` finds out).
         A tag given to `notify` needs the `user_id` too; without it the tag goes as it is.
         https://apidocs.bitrix24.com/api-reference/chats/notifications/im-notify-delete.html
         """

@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
 from slack_bitrix24.bitrix24 import codes
-from slack_bitrix24.errors import Bitrix24Error
+from slack_bitrix24.errors import Bitrix24Error, Verdict
 
 BATCH_LENGTH: Final = 50
 """Commands in one batch. https://apidocs.bitrix24.com/limits.html"""
@@ -164,9 +164,10 @@ def _json(body: Mapping[str, object]) -> bytes:
 def read(method: str, status: int, body: bytes) -> Answer:
     """Return the result of a single call; raise `Bitrix24Error` where there is none."""
     data = _object(status, body)
-    if method.lower() in CREATING and not data["result"]:
-        raise codes.not_created()
-    return _answer(data)
+    answer = _answer(data)
+    if method.lower() in CREATING and (error := codes.uncreated(answer.result, answer.time)):
+        raise error
+    return answer
 
 
 def read_batch(calls: Mapping[str, Call], status: int, body: bytes, *, halt: bool = False) -> BatchAnswer:
@@ -181,7 +182,27 @@ def read_batch(calls: Mapping[str, Call], status: int, body: bytes, *, halt: boo
     keys = list(calls)
     parts = {name: _section(outer.get(f"result{name}"), keys) for name in ("", "_error", "_total", "_next", "_time")}
     results = {key: _one(key, calls[key].method, parts, halt=halt) for key in keys}
-    return BatchAnswer(results, _mapping(data.get("time")))
+    return BatchAnswer(_believed(calls, results), _mapping(data.get("time")))
+
+
+def _believed(
+    calls: Mapping[str, Call], results: Mapping[str, Answer | Bitrix24Error]
+) -> dict[str, Answer | Bitrix24Error]:
+    """Return the results with each refusal that may be an earlier notification's made one to be tried alone."""
+    believed = dict(results)
+    after_false, said = False, dict[tuple[str, str], list[object]]()
+    for key, result in results.items():
+        if calls[key].method.lower() not in CREATING or not isinstance(result, Bitrix24Error):
+            continue
+        if result.code in (codes.NOT_CREATED, codes.SWITCHED_OFF):
+            after_false = after_false or result.code == codes.NOT_CREATED
+            continue
+        carried = [calls[key].params.get(name) for name in ("MESSAGE", "ATTACH")]
+        first = said.setdefault((result.code, result.description), carried)
+        # What was said of the same text before is no surprise: a broadcast of fifty need not go out one by one.
+        if result.verdict is Verdict.DEAD and (after_false or first != carried):
+            believed[key] = codes.of_another(result)
+    return believed
 
 
 def is_expired(body: bytes) -> bool:
@@ -199,9 +220,9 @@ def _one(key: str, method: str, parts: Mapping[str, Mapping[str, Any]], *, halt:
     if key not in parts[""]:
         return codes.not_run() if halt else codes.unanswered()
     result = parts[""][key]
-    if method.lower() in CREATING and not result:
-        return codes.not_created()
     time = _mapping(parts["_time"].get(key))
+    if method.lower() in CREATING and (error := codes.uncreated(result, time)):
+        return error
     return Answer(result, time, _number(parts["_total"].get(key)), _number(parts["_next"].get(key)))
 
 

@@ -23,6 +23,7 @@ IDS_AT_ONCE: Final = 100
 class User:
     """A user of the portal. What the webhook's scope does not show is empty (`user_brief` shows no e-mail).
 
+    `kind` is Bitrix24's word for who signs in elsewhere (`external_auth_id`: bot, email, imconnector …).
     `raw` is everything that Bitrix24 told, in its own names.
     """
 
@@ -31,6 +32,8 @@ class User:
     email: str = ""
     active: bool = True
     bot: bool = False
+    kind: str = ""
+    extranet: bool = False
     departments: tuple[int, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -46,6 +49,8 @@ def read_user(data: Mapping[str, Any]) -> User:
         email=str(low.get("email") or ""),
         active=low.get("active") not in (False, "N", "false", 0),
         bot=bool(low.get("bot")),
+        kind=str(low.get("external_auth_id") or ""),
+        extranet=bool(low.get("extranet")),
         departments=tuple(int(one) for one in _rows(departments)),
         raw=data,
     )
@@ -85,11 +90,19 @@ def by_id(caller: Caller, ids: Sequence[int]) -> dict[int, User]:
     """Return the users with these ids; ids that nobody has are missing. Needs the scope `im` alone."""
     found: dict[int, User] = {}
     for begin in range(0, len(ids), IDS_AT_ONCE):
-        params = {"ID": list(ids[begin : begin + IDS_AT_ONCE]), "RESULT_TYPE": "array"}
-        answer = caller.call(Call("im.user.list.get", params), repeatable=True)
-        users = (read_user(row) for row in _rows(answer.result) if isinstance(row, Mapping) and row.get("id"))
-        found.update((user.id, user) for user in users)
+        found.update(read_people(caller.call(people(ids[begin : begin + IDS_AT_ONCE]), repeatable=True)))
     return found
+
+
+def people(ids: Sequence[int]) -> Call:
+    """Return the call that asks who these are, at most `IDS_AT_ONCE`; `read_people` reads its answer."""
+    return Call("im.user.list.get", {"ID": list(ids), "RESULT_TYPE": "array"})
+
+
+def read_people(answer: Answer) -> dict[int, User]:
+    """Return the users of an answer by their ids."""
+    users = (read_user(row) for row in _rows(answer.result) if isinstance(row, Mapping) and row.get("id"))
+    return {user.id: user for user in users}
 
 
 def members(caller: Caller, departments: Sequence[int]) -> dict[int, tuple[int, ...]]:

@@ -53,7 +53,7 @@ def _read_portal(section: Section, name: str) -> Portal:
         oauth_url=section.take("oauth_url", base_url("an https:// address"), "https://oauth.bitrix24.tech"),
         application=section.take("application", checks.text, "slack-bitrix24"),
         plan=cast("Plan", section.take("plan", checks.word(Plan), "standard")),
-        operating_limit=section.take("operating_limit", checks.seconds, 480.0),
+        operating_limit=section.take("operating_limit", checks.seconds, 420.0),
         kind=cast("Kind", section.take("kind", checks.word(Kind), "personal")),
         in_flight=section.take("in_flight", checks.whole(1, 20), 4),
         attach_limit=section.take("attach_limit", checks.whole(1_000, 60_000), 60_000),

@@ -7,6 +7,7 @@ could be reached, the portal is stopped.
 
 from __future__ import annotations
 
+from slack_bitrix24.bitrix24.codes import OWN
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 from slack_bitrix24.model import Dead, Delivered, Outcome, Retry, Stored
 
@@ -40,12 +41,14 @@ def judge(result: object, stored: Stored, *, now: float, jitter: float = 0.0) ->
     if not isinstance(result, Bitrix24Error):
         return _success(result, stored)
     if result.verdict is Verdict.DEAD:
-        return Dead(error=str(result), code=result.code)
+        return Dead(error=result.description if result.code in OWN else str(result), code=result.code)
     # Not AGAIN: a limit or an address that can't be reached says nothing about the notification.
     counts = result.verdict is not Verdict.AGAIN
     if counts and stored.attempts >= MOST_ATTEMPTS:
         return Dead(error=f"given up after 24 hours: {result}", code=result.code)
     wait = max(result.retry_after, pause(max(1, stored.attempts)) * (1 + 0.2 * jitter))
+    if result.alone:
+        return Retry(at=now, error=str(result), code=result.code, counts=False, alone=True)
     ambiguous = result.verdict is Verdict.UNKNOWN
     return Retry(at=now + wait, error=str(result), code=result.code, ambiguous=ambiguous, counts=counts)
 

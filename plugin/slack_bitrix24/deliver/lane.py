@@ -14,13 +14,14 @@ import logging
 import random
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slack_bitrix24 import metrics
-from slack_bitrix24.deliver import flight
+from slack_bitrix24.bitrix24.rest import Answer
+from slack_bitrix24.deliver import flight, reasons
 from slack_bitrix24.deliver.health import Health, Sign
 from slack_bitrix24.deliver.setup import Portal
-from slack_bitrix24.errors import StoreError
+from slack_bitrix24.errors import Bitrix24Error, StoreError, Verdict
 from slack_bitrix24.model import Outcome, Stored
 from slack_bitrix24.store import Lease, LeaseLostError, Store, Transaction
 
@@ -215,6 +216,7 @@ class Lane:
             now = self.store.now()
             with self._lock:
                 self._limits = flight.learn(self._limits, landed, claimed, now=now)
+            landed = self._explained(landed, claimed)
             flight.count_request(self.name, landed, self._limits, now=now)
             with self._recording:
                 news = self._record(lease, landed, claimed, probe=probe)
@@ -230,6 +232,36 @@ class Lane:
                 self.listeners.on_quiet()
         if news is not None:
             self._tell(news)
+
+    def _explained(self, landed: flight.Landed, claimed: Sequence[Stored]) -> flight.Landed:
+        """Ask who those are for whom nothing was created, so that whoever waits hears why."""
+        users = reasons.unexplained(landed.results, claimed)
+        if not users:
+            return landed
+        answer = self._asked(reasons.METHOD, lambda: reasons.ask(self.portal.client, users))
+        if not isinstance(answer, Answer):
+            return landed
+        return replace(landed, results=reasons.explained(landed.results, claimed, answer))
+
+    def _asked(self, method: str, ask: Callable[[], Answer | Bitrix24Error]) -> Answer | Bitrix24Error:
+        """Make one request beside those that deliver, when the limits let it."""
+        sent = {method: 1}
+        while True:
+            with self._lock:
+                now = self.store.now()
+                if (wait := self._limits.ready_for(sent, now) - now) <= 0:
+                    self._limits = self._limits.take(now, sent)
+                    break
+            if self._ending.wait(min(POLL, wait)):
+                return Bitrix24Error("not asked: this process ends", verdict=Verdict.AGAIN)
+        answer = ask()
+        with self._lock:
+            now = self.store.now()
+            if isinstance(answer, Answer):
+                self._limits = self._limits.observe({method: [answer.time]}, now, sent=sent)
+            else:
+                self._limits = self._limits.refused(answer, now, sent=sent, method=method)
+        return answer
 
     def _tell(self, news: Stop) -> None:
         try:

@@ -96,6 +96,8 @@ def settle(row: Any, outcome: Outcome, *, now: float, overtaken: bool) -> dict[s
             values["attempts"] = max(0, row.attempts - 1)
         if outcome.ambiguous:
             values["batch_limit"] = max(1, row.batch_size // 2)
+        if outcome.alone:
+            values["batch_limit"] = 1
     return values
 
 

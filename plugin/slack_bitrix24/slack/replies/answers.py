@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from slack_bitrix24.model import Recipient, State, Stored
-from slack_bitrix24.slack.replies.words import escape, say
+from slack_bitrix24.slack.replies.words import WORDS, escape, say
 
 MENTION = re.compile(r"<@[UW][A-Z0-9]+>")
 MOST_NAMES = 10
@@ -109,6 +109,8 @@ def outcome(
 
 def _reason(one: Stored, stops: Mapping[str, str], *, lang: str) -> str:
     if one.state is State.DEAD:
+        if lang != "en" and f"why_{one.code}" in WORDS:
+            return say(lang, f"why_{one.code}", user=one.notification.recipient.user_id)
         return one.error or say(lang, "not_sent_yet")
     known = _line(stops.get(one.notification.recipient.portal) or one.error)
     return known or say(lang, "not_answered_yet" if one.state is State.SENDING else "not_sent_yet")

@@ -24,6 +24,18 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "not_sent_yet": ("not sent yet", "ещё не отправлено"),
     "not_answered_yet": ("Bitrix24 has not answered yet", "Битрикс24 ещё не ответил"),
+    "why_NOTIFICATIONS_OFF": (
+        "Bitrix24 user {user} has switched these notifications off: nothing was stored",
+        "пользователь Битрикс24 {user} отключил такие уведомления: ничего не сохранено",
+    ),
+    "why_USER_UNKNOWN": ("Bitrix24 has no user {user}", "в Битрикс24 нет пользователя {user}"),
+    "why_USER_DISMISSED": ("Bitrix24 user {user} is dismissed", "пользователь Битрикс24 {user} уволен"),
+    "why_USER_IS_BOT": ("Bitrix24 user {user} is a bot", "пользователь Битрикс24 {user} — бот"),
+    "why_USER_IS_EMAIL": (
+        "Bitrix24 user {user} is an e-mail user, who has no notifications",
+        "пользователь Битрикс24 {user} — почтовый, уведомлений у него нет",
+    ),
+    "why_USER_IS_EXTERNAL": ("Bitrix24 user {user} is no employee", "пользователь Битрикс24 {user} — не сотрудник"),
     "replaced": ("Replaced by a newer version: {names}", "Заменено новой версией: {names}"),
     "cancelled": ("Cancelled: {names}", "Отменено: {names}"),
     "nobody_notified": ("Nobody was notified.", "Никто не уведомлён."),
