@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 import requests
 
-from rig import free_port
+from ports import free_port
 from slack_bitrix24.app.portals import portals
 from slack_bitrix24.bitrix24.client import Client
 from slack_bitrix24.config import load

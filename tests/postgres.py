@@ -6,16 +6,15 @@ import contextlib
 import itertools
 import os
 import pwd
-import secrets
 import shutil
 import signal
-import socket
 import subprocess
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
+from ports import free_port
 from waiting import until
 
 NAMES = itertools.count(1)
@@ -35,19 +34,6 @@ def server_user() -> str | None:
         return None
     names = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
-
-
-def free_port() -> int:
-    """Return a port below those that the system gives to clients.
-
-    A client that tries again and again to reach a port of that range, while the server is down, in the end reaches
-    itself, and then the server can't have the port back.
-    """
-    while True:
-        port = 20_000 + secrets.randbelow(12_000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
 
 
 class Cluster:

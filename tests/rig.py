@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,7 @@ from typing import Any
 
 import requests
 
+from ports import free_port
 from slack_bitrix24.sandbox.demo import Demo, build
 from slack_bitrix24.sandbox.portal.bucket import Buckets, plan_of
 from slack_bitrix24.sandbox.server import Server
@@ -56,12 +56,6 @@ users:
 groups:
   oncall: [{ANNA}, {BOB}]
 """
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from rig import ANNA, CONFIGURATION, MAPPING, Bridge, Slack, free_port, sandbox
+from ports import free_port
+from rig import ANNA, CONFIGURATION, MAPPING, Bridge, Slack, sandbox
 from slack_bitrix24.sandbox.portal import Fault
 from slack_bitrix24.sandbox.workspace.faults import Fault as SlackFault
 from slack_bitrix24.sandbox.workspace.sockets import disturb

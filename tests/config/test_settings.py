@@ -322,7 +322,6 @@ class TestFile:
     def test_the_one_asked_for_goes_first(self, tmp_path):
         assert find(Path("a.toml"), {"SLACK_BITRIX24_CONFIG": "b.toml"}, tmp_path) == Path("a.toml")
         assert find(None, {"SLACK_BITRIX24_CONFIG": "b.toml"}, tmp_path) == Path("b.toml")
-        assert find(None, {}, tmp_path) is None
         (tmp_path / "slack-bitrix24.toml").touch()
         assert find(None, {}, tmp_path) == tmp_path / "slack-bitrix24.toml"
 
@@ -389,3 +388,47 @@ def test_importing_it_drags_nothing_heavy_in():
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"pydantic", "yaml", "requests", "sqlalchemy", "slack_sdk", "asyncio", "difflib", "cronsim", "ssl"}
     assert heavy & set(run.stdout.split()) == set()
+
+
+class TestWhereTheFileIsLookedFor:
+    def test_the_first_place_that_has_it(self, tmp_path):
+        working, home = tmp_path / "working", tmp_path / "home"
+        own = home / ".config" / "slack-bitrix24"
+        for place in (working, own):
+            place.mkdir(parents=True)
+        environ = {"HOME": str(home)}
+        (own / "slack-bitrix24.toml").touch()
+        assert find(None, environ, working) == own / "slack-bitrix24.toml"
+        (working / "slack-bitrix24.toml").touch()
+        assert find(None, environ, working) == working / "slack-bitrix24.toml"
+        assert find(None, {**environ, "SLACK_BITRIX24_CONFIG": "named.toml"}, working) == Path("named.toml")
+        assert find(Path("asked.toml"), environ, working) == Path("asked.toml")
+
+    def test_the_xdg_folder_goes_before_the_usual_one(self, tmp_path):
+        for place in (tmp_path / "xdg", tmp_path / ".config"):
+            (place / "slack-bitrix24").mkdir(parents=True)
+            (place / "slack-bitrix24" / "slack-bitrix24.toml").touch()
+        environ = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / "xdg")}
+        assert find(None, environ, tmp_path) == tmp_path / "xdg" / "slack-bitrix24" / "slack-bitrix24.toml"
+
+    def test_nowhere_names_all_places_and_what_to_do(self, tmp_path):
+        with pytest.raises(ConfigurationError) as caught:
+            find(None, {"HOME": "/var/me"}, tmp_path)
+        places = f"{tmp_path}, /var/me/.config/slack-bitrix24, /etc/slack-bitrix24"
+        assert caught.value.faults == [f"no slack-bitrix24.toml in {places}; give --config"]
+
+    @pytest.mark.parametrize("name", ["BITRIX24_WEBHOOK_URL", "SLACK_BOT_TOKEN_FILE", "DATABASE_URL"])
+    def test_the_environment_alone_is_enough(self, tmp_path, name):
+        assert find(None, {name: "x"}, tmp_path) is None
+
+
+class TestLog:
+    def test_it_has_defaults_and_takes_words(self, read):
+        assert (read("").log.level, read("").log.format) == ("info", "auto")
+        assert read('[log]\nlevel = "debug"\nformat = "json"').log.format == "json"
+
+    @pytest.mark.parametrize(
+        "text", ['level = "loud"', "level = 5", 'format = "xml"', "colour = true", 'levels = "info"']
+    )
+    def test_what_it_does_not_know_is_a_fault(self, faults_of, text):
+        assert len(faults_of(f"[log]\n{text}")) == 1

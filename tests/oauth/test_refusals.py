@@ -9,7 +9,7 @@ import traceback
 import pytest
 
 from oauth_rig import client
-from rig import free_port
+from ports import free_port
 from slack_bitrix24.bitrix24.rest import Call
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 
@@ -28,9 +28,10 @@ class Hide:
         return event
 
 
-def set_up(*, secrets: Sequence[str], level: int = logging.INFO) -> None:
-    """Send all logs to standard error."""
+def set_up(*, secrets: Sequence[str], level: str = "info", form: Literal["auto", "text", "json"] = "auto") -> None:
+    """Send all logs of this level and above to standard error; "auto" is text on a terminal and JSON elsewhere."""
     terminal = sys.stderr.isatty()
+    text = terminal if form == "auto" else form == "text"
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -39,7 +40,11 @@ def set_up(*, secrets: Sequence[str], level: int = logging.INFO) -> None:
         structlog.processors.format_exc_info,
         Hide(secrets),
     ]
-    last = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
+    last = (
+        structlog.dev.ConsoleRenderer(colors=terminal)
+        if text
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
     handler = logging.StreamHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -49,7 +54,7 @@ def set_up(*, secrets: Sequence[str], level: int = logging.INFO) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
+    root.setLevel(level.upper())
     for name in LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("slack_sdk.web.base_client").setLevel(logging.CRITICAL)  # what fails is told by whoever asked

@@ -125,6 +125,14 @@ def check(context: typer.Context, *, config: Config = None, as_json: Json = Fals
     run_with(context, config, command.check, as_json=as_json)
 
 
+@application.command()
+def manifest() -> None:
+    """Print the manifest from which Slack makes the app."""
+    from slack_bitrix24.cli import manifest as command  # noqa: PLC0415
+
+    raise typer.Exit(ended(command.printed))
+
+
 application.command()(send_command.send)
 application.add_typer(lists.mapping, name="mapping")
 application.add_typer(outbox_commands.outbox, name="outbox")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from slack_bitrix24.app import logs
 from slack_bitrix24.app.bridge import ROLES, Bridge
+from slack_bitrix24.app.systemd import Systemd
 from slack_bitrix24.cli.ending import DONE, FAILED, UsageFaultError, fail
 from slack_bitrix24.cli.opening import Opened, database, opened
 from slack_bitrix24.config import Secret, Settings
@@ -33,7 +34,8 @@ def run(*, path: Path | None, environ: Mapping[str, str], roles: str) -> int:
     """Run the bridge; return the exit status."""
     chosen = _roles(roles)
     found = _opened(path, environ)
-    logs.set_up(secrets=secrets_of(found.settings))
+    said = found.settings.log
+    logs.set_up(secrets=secrets_of(found.settings), level=said.level, form=said.format)
     store = database(found.settings)
     try:
         status = _run(found, store, roles=chosen, environ=environ)
@@ -87,8 +89,10 @@ def _run(found: Opened, store: Store, *, roles: set[str], environ: Mapping[str, 
         signal.signal(number, lambda *_: ends.put(""))
     before, threading.excepthook = threading.excepthook, partial(_thread_ended, ends.put)
     bridge = Bridge(found.settings, store=store, mapping=found.mapping, roles=roles, environ=environ, refuse=ends.put)
+    systemd = Systemd(environ, missing=bridge.missing)
     try:
         bridge.start()
+        systemd.ready()
         log.info("running: %s", ", ".join(role for role in ROLES if role in roles))
         if reason := ends.get():
             refused.append(reason)
@@ -98,6 +102,7 @@ def _run(found: Opened, store: Store, *, roles: set[str], environ: Mapping[str, 
         refused.append(f"HTTP: {where} can't be listened on: {os.strerror(error.errno) if error.errno else error}")
     finally:
         log.info("stopping")
+        systemd.stopping()
         last = threading.Timer(LONGEST_END, _leave_now, [FAILED if refused else DONE])
         last.daemon = True
         last.start()

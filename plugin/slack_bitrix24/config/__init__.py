@@ -8,6 +8,7 @@ from __future__ import annotations
 from slack_bitrix24.config.loading import FILE_NAME, find, load
 from slack_bitrix24.config.secret import Secret
 from slack_bitrix24.config.settings import (
+    Log,
     Media,
     Outbox,
     Permissions,
@@ -22,6 +23,7 @@ from slack_bitrix24.config.settings import (
 
 __all__ = [
     "FILE_NAME",
+    "Log",
     "Media",
     "Outbox",
     "Permissions",

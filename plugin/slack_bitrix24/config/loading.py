@@ -13,7 +13,8 @@ from slack_bitrix24.config.settings import Settings
 from slack_bitrix24.config.whole import read_settings
 from slack_bitrix24.errors import ConfigurationError
 
-FILE_NAME = "slack-bitrix24.toml"
+PROGRAM = "slack-bitrix24"
+FILE_NAME = f"{PROGRAM}.toml"
 FILE_VARIABLE = "SLACK_BITRIX24_CONFIG"
 
 # What the environment may say instead of the file: interface.md, "Configuration".
@@ -27,14 +28,30 @@ VARIABLES = {
 }
 
 
-def find(path: Path | None, environ: Mapping[str, str], folder: Path) -> Path | None:
-    """Return the configuration file: what was asked for, else `$SLACK_BITRIX24_CONFIG`, else the folder's or None."""
+def folders(environ: Mapping[str, str], working: Path) -> list[Path]:
+    """Return where the file is looked for, in this order: the working folder, the user's, the machine's.
+
+    The user's is by the XDG base directory specification: `$XDG_CONFIG_HOME`, else `~/.config`.
+    """
+    home = environ.get("HOME", "")
+    users = environ.get("XDG_CONFIG_HOME") or (f"{home}/.config" if home else "")
+    return [working, *([Path(users) / PROGRAM] if users else []), Path("/etc") / PROGRAM]
+
+
+def find(path: Path | None, environ: Mapping[str, str], working: Path) -> Path | None:
+    """Return the configuration file: what was asked for, else `$SLACK_BITRIX24_CONFIG`, else the first that is there.
+
+    None where there is none and the environment says something in its place. ConfigurationError: it says nothing.
+    """
     if path is not None:
         return path
     if environ.get(FILE_VARIABLE):
         return Path(environ[FILE_VARIABLE])
-    own = folder / FILE_NAME
-    return own if own.exists() else None
+    places = folders(environ, working)
+    found = next((place / FILE_NAME for place in places if (place / FILE_NAME).exists()), None)
+    if found is None and not any(environ.get(name) or environ.get(f"{name}_FILE") for name in VARIABLES.values()):
+        raise ConfigurationError([f"no {FILE_NAME} in {', '.join(map(str, places))}; give --config"])
+    return found
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:

@@ -131,6 +131,18 @@ class Outbox:
     keep_dead: float
 
 
+Level = Literal["debug", "info", "warning", "error"]
+Format = Literal["auto", "text", "json"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """What is logged and how. "auto" is text on a terminal and JSON elsewhere."""
+
+    level: Level
+    format: Format
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The whole configuration.
@@ -151,6 +163,7 @@ class Settings:
     schedules: tuple[Schedule, ...]
     web: Web | None
     outbox: Outbox
+    log: Log
     warnings: tuple[str, ...]
 
     @property

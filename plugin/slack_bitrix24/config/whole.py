@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 from slack_bitrix24.config import checks
 from slack_bitrix24.config.machine import local_zone
 from slack_bitrix24.config.portals import read_portals
 from slack_bitrix24.config.secret import Secret
 from slack_bitrix24.config.section import Expected, Section
-from slack_bitrix24.config.settings import MappingSource, Outbox, Settings, Slack, Web, Webhook
+from slack_bitrix24.config.settings import Format, Level, Log, MappingSource, Outbox, Settings, Slack, Web, Webhook
 from slack_bitrix24.config.urls import base_url, database
 from slack_bitrix24.config.ways_in import read_permissions, read_relays, read_schedules, read_slack, read_webhooks
 
@@ -40,6 +41,7 @@ def read_settings(root: Section, *, path: Path | None, folder: Path, environ: Ma
         schedules=read_schedules(root, portals, timezone=timezone),
         web=_read_web(root, slack, webhooks),
         outbox=_read_outbox(root),
+        log=_read_log(root),
         warnings=_warnings(webhooks),
     )
 
@@ -68,6 +70,14 @@ def _read_outbox(root: Section) -> Outbox:
     return Outbox(
         keep_delivered=section.take("keep_delivered", _keep, 30 * 86_400.0),
         keep_dead=section.take("keep_dead", _keep, 90 * 86_400.0),
+    )
+
+
+def _read_log(root: Section) -> Log:
+    section = root.table("log")
+    return Log(
+        level=cast("Level", section.take("level", checks.word(Level), "info")),
+        format=cast("Format", section.take("format", checks.word(Format), "auto")),
     )
 
 
