@@ -26,6 +26,7 @@ from waiting import until
 ANNA, BOB, CAROL = "U024BE7LH", "U0G9QF9C6", "U0CAROL03"
 DAVE, CHRIS_O, CHRIS_Y = "U0DAVE004", "U0CHRIS05", "U0CHRIS06"
 B24 = {ANNA: 10, BOB: 12, CAROL: 14, CHRIS_O: 16, CHRIS_Y: 17}
+CI_BOT = "U0CIBOT01"
 DEVS = "S0614TZR7"
 SECRETS = (BOT_TOKEN, APP_TOKEN, SIGNING_SECRET, "5andb0xsecret0001")
 
@@ -67,6 +68,7 @@ def sandbox(port: int = 0) -> Iterator[Demo]:
         User(DAVE, "dave", "Dave Unmapped"),
         User(CHRIS_O, "chris.old", "Chris Old"),
         User(CHRIS_Y, "chris.young", "Chris Young"),
+        User(CI_BOT, "ci", "Build Bot", is_bot=True),
     ):
         made.workspace.users[user.id] = user
         made.workspace.channels[f"D{user.id}"] = Channel(f"D{user.id}", "", [user.id, BOT_USER], peer=user.id)

@@ -63,6 +63,38 @@ channels = ["C0GROUP"]
 from = "anyone"
 to = ["{DEVS}", "bitrix24:main/10"]
 
+[[relays]]
+name = "shared one"
+channels = ["C0SHARED"]
+from = "anyone"
+match = "shared|first"
+to = ["{ANNA}", "{BOB}"]
+
+[[relays]]
+name = "shared two"
+channels = ["C0SHARED"]
+from = "anyone"
+match = "shared|second"
+to = ["{BOB}", "bitrix24:14"]
+
+[[relays]]
+name = "only bots"
+channels = ["C0BOTS"]
+from = "bots"
+to = ["{CAROL}"]
+
+[[relays]]
+name = "only people"
+channels = ["C0BOTS"]
+from = "people"
+to = ["{ANNA}"]
+
+[[relays]]
+name = "slackbot"
+channels = ["C0MAIL"]
+from = ["USLACKBOT"]
+to = ["{BOB}"]
+
 [[schedules]]
 name = "soon"
 when = "in 2 seconds"
@@ -82,7 +114,7 @@ text = "Every day"
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Demo, Bridge]]:
     with sandbox() as made:
-        for name in ("match", "listed", "group"):
+        for name in ("match", "listed", "group", "shared", "bots", "mail"):
             channel = f"C0{name.upper()}"
             made.workspace.channels[channel] = Channel(channel, name, [ANNA, BOB, CAROL, BOT_USER])
         bridge = Bridge(

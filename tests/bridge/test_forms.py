@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rig import ANNA, BOB, CAROL, DAVE
+from slack_bitrix24.sandbox.workspace import forms
 from waiting import until
 
 
@@ -132,3 +133,36 @@ def test_a_form_sent_twice_owes_nothing_twice(slack):
     slack.arrived(14, "double click")
     assert slack.executed("double click") == 1
     assert payload["callback_id"] == "notify_form"
+
+
+@pytest.mark.parametrize(
+    ("filled", "user_id"),
+    [
+        ({"text": "sent twice, said once"}, 14),
+        ({"text": "reminded twice, said once", "when": "in 2 seconds"}, 14),
+        ({"text": "twice to a group", "more": "@oncall"}, 10),
+        ({"text": "twice to a number", "more": "bitrix24:7"}, 7),
+        ({"text": "twice to a channel", "more": "C0GENERAL"}, 12),
+    ],
+)
+def test_a_form_that_is_submitted_twice_is_taken_once(slack, filled, user_id):
+    slack.type("@carol")
+    form = slack.form()
+    body = {**form.body, "state": {"values": forms.state(form.body, filled)}}
+    for _ in range(2):
+        delivery = slack.workspace._interact("view_submission", ANNA, view=body, response_urls=[])
+        assert not delivery.failed
+    slack.arrived(user_id, filled["text"])
+    slack.type("@carol after " + filled["text"]).final("Delivered")
+    assert (
+        len(
+            [
+                one
+                for one in slack.portal.sends()
+                if filled["text"] in one["message"]
+                and one["user_id"] == user_id
+                and not one["message"].startswith("after")
+            ]
+        )
+        == 1
+    )

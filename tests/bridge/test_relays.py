@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rig import ANNA, BOB
+from rig import ANNA, BOB, CI_BOT
 from slack_bitrix24.sandbox.workspace.faults import Fault
-from slack_bitrix24.sandbox.workspace.people import APP_ID, BOT_ID, BOT_USER
+from slack_bitrix24.sandbox.workspace.people import APP_ID, BOT_ID, BOT_USER, SLACKBOT
 from waiting import until
 
 
@@ -256,3 +256,66 @@ def test_the_schedule_of_the_configuration_shows_picture_and_file(slack, shared)
         assert "agenda.docx" in everything(got)
         assert "A [b]schedule[/b]" in got["message"]
     assert slack.executed("picture and a file") == 2
+
+
+def test_two_relays_that_share_a_recipient_notify_once_and_edits_and_deletions_follow(slack):
+    said = slack.workspace.message(BOB, "shared news", channel="C0SHARED")
+    for user_id in (10, 12, 14):
+        slack.arrived(user_id, "shared news")
+    slack.workspace.edit(said.ts, "shared news, edited")
+    for user_id in (10, 12, 14):
+        slack.arrived(user_id, "shared news, edited")
+    assert [len(slack.seen(user_id, "shared news")) for user_id in (10, 12, 14)] == [1, 1, 1]
+    slack.workspace.edit(said.ts, "of no interest any more")  # neither relay matches: whoever had it sees it
+    for user_id in (10, 12, 14):
+        slack.arrived(user_id, "of no interest")
+    assert [len(slack.seen(user_id, "of no interest")) for user_id in (10, 12, 14)] == [1, 1, 1]
+    slack.workspace.delete(said.ts)
+    until(lambda: not any(slack.seen(user_id, "of no interest") for user_id in (10, 12, 14)))
+
+
+def test_a_message_that_one_of_two_relays_takes_first_and_the_other_after_an_edit_is_shown_once(slack):
+    said = slack.workspace.message(BOB, "first it was", channel="C0SHARED")
+    slack.arrived(12, "first it was")
+    slack.workspace.edit(said.ts, "second it became")
+    for user_id in (10, 12, 14):
+        slack.arrived(user_id, "second it became")
+    assert [len(slack.seen(user_id, "it became")) for user_id in (10, 12, 14)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("message", "who"),
+    [
+        ({"subtype": "bot_message", "bot_id": None, "username": "Old hook", "text": "null as bot_id"}, 14),
+        ({"user": ANNA, "app_id": "A0OTHER01", "text": "by an app in her name"}, 14),
+        ({"user": CI_BOT, "subtype": "file_share", "text": "a bot's upload"}, 14),
+        ({"user": SLACKBOT, "text": "Reminder: water the plants"}, 14),
+        ({"user": SLACKBOT, "subtype": "slackbot_response", "text": "an automatic answer"}, 14),
+        ({"user": BOB, "subtype": "file_share", "text": "a person's upload"}, 10),
+        ({"user": BOB, "text": "typed by a person"}, 10),
+    ],
+)
+def test_a_bot_is_a_bot_by_whichever_mark(slack, message, who):
+    body = {"type": "message", "ts": slack.workspace.clock.ts(), **message}
+    slack.workspace.post(slack.workspace.channel("C0BOTS"), body)
+    slack.arrived(who, message["text"])
+    marker = f"settled {body['ts']}"
+    slack.workspace.bot_message({"text": marker}, channel="C0BOTS")
+    slack.arrived(14, marker)
+    assert slack.executed(message["text"]) == 1
+
+
+def test_slackbot_is_relayed_where_it_is_named_but_not_what_only_one_person_sees(slack):
+    mail = {
+        "user": SLACKBOT,
+        "subtype": "file_share",
+        "text": "",
+        "files": [{"id": "F0MAIL001", "mode": "email", "title": "Invoice 17", "permalink": "https://example.com/mail"}],
+    }
+    private = {"user": SLACKBOT, "text": "only you can see this", "is_ephemeral": True}
+    for body in (private, mail):
+        slack.workspace.post(
+            slack.workspace.channel("C0MAIL"), {"type": "message", "ts": slack.workspace.clock.ts(), **body}
+        )
+    slack.arrived(12, "Invoice 17")
+    assert slack.executed("only you can see") == 0

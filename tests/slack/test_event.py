@@ -50,7 +50,9 @@ def test_a_whole_envelope_is_read_as_its_event() -> None:
     assert event.team == "T9"
 
 
-@pytest.mark.parametrize("subtype", ["bot_message", "file_share", "thread_broadcast", "me_message"])
+@pytest.mark.parametrize(
+    "subtype", ["bot_message", "file_share", "thread_broadcast", "me_message", "slackbot_response"]
+)
 def test_these_subtypes_are_messages(subtype: str) -> None:
     assert isinstance(read_event({**HI, "subtype": subtype}), Posted)
 
@@ -80,7 +82,7 @@ def test_a_bots_message_tells_whose_it_is() -> None:
         ({"subtype": "ekm_access_denied"}, "subtype ekm_access_denied"),
         ({"is_ephemeral": True}, "ephemeral"),
         ({"channel_type": "ephemeral"}, "ephemeral"),
-        ({"user": "USLACKBOT"}, "from Slackbot"),
+        ({"user": "USLACKBOT", "is_ephemeral": True}, "ephemeral"),
         ({"streaming_state": "in_progress"}, "still being written"),
         ({"hidden": True}, "hidden"),
         ({"subtype": "message_deleted"}, "a deletion without a time stamp"),

@@ -85,7 +85,7 @@ def test_previews_come_last_and_are_seen_but_not_own() -> None:
 
 def test_the_sender_is_told_as_far_as_slack_did() -> None:
     profile = {"id": "B1", "app_id": "A1", "name": "Grafana"}
-    assert read({"bot_profile": profile, "user": "U1"}).sender == Sender("U1", "B1", "A1", "Grafana")
+    assert read({"bot_profile": profile, "user": "U1"}).sender == Sender("U1", "B1", "A1", "Grafana", bot=True)
     assert read({"username": "Jenkins", "bot_id": "B2", "user_profile": {"real_name": "x"}}).sender.name == "Jenkins"
     assert read({"user_profile": {"display_name": "", "real_name": "Anna"}}).sender.name == "Anna"
 

@@ -8,9 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slack_bitrix24.model import Notification, Recipient
 from slack_bitrix24.slack.messages.event import Changed, Deleted, Posted
 from slack_bitrix24.slack.messages.payload import Sender, read
-from slack_bitrix24.submit.relay import Own, Relay, is_own, normal_stamp, permalink, version, watching, why_not
+from slack_bitrix24.submit.people import People, Person
+from slack_bitrix24.submit.relay import (
+    Own,
+    Relay,
+    is_bot,
+    is_own,
+    normal_stamp,
+    once,
+    permalink,
+    version,
+    watching,
+    why_not,
+)
 
 BOT, PERSON = Sender(bot_id="B1", app_id="A1"), Sender(user="U1")
 
@@ -39,7 +52,64 @@ def relay(**how) -> Relay:
     ],
 )
 def test_a_relay_takes_what_it_names(how, channel, sender, reason):
-    assert why_not(relay(**how), channel=channel, sender=sender, visible="Firing now") == reason
+    found = why_not(relay(**how), channel=channel, sender=sender, visible="Firing now", people=People())
+    assert found == reason
+
+
+KNOWN = People({"U0CIBOT01": Person("U0CIBOT01", "ci", "CI", bot=True), "U1": Person("U1", "a", "A")})
+
+
+@pytest.mark.parametrize(
+    ("message", "bot"),
+    [
+        ({"subtype": "bot_message", "bot_id": None, "text": "as in Slack's example"}, True),
+        ({"subtype": "bot_message", "username": "Grafana"}, True),
+        ({"user": "U1", "app_id": "A1"}, True),
+        ({"user": "U1", "bot_id": "B1"}, True),
+        ({"user": "U1", "bot_profile": {"name": "CI"}}, True),
+        ({"user": "U0CIBOT01", "subtype": "file_share"}, True),  # a bot user's upload says nothing of a bot
+        ({"user": "U0CIBOT01"}, True),
+        ({"user": "USLACKBOT"}, True),
+        ({"user": "USLACKBOT", "subtype": "slackbot_response"}, True),
+        ({"user": "U1"}, False),
+        ({"user": "U1", "subtype": "file_share", "bot_profile": None, "app_id": None, "bot_id": ""}, False),
+        ({"user": "U0UNKNOWN1"}, False),
+    ],
+)
+def test_bots_are_told_from_people_by_every_mark_that_slack_gives(message, bot):
+    sender = read(message).sender
+    assert is_bot(sender, KNOWN) is bot
+    kinds = {
+        kind: not why_not(relay(kind=kind), channel="C1", sender=sender, visible="x", people=KNOWN)
+        for kind in ("bots", "people", "anyone")
+    }
+    assert kinds == {"bots": bot, "people": not bot and bool(sender.user), "anyone": True}
+
+
+def owed(name: str, *numbers: int, edits: str = "replace"):
+    one = relay(name=name, edits=edits)
+    return one, [
+        Notification(f"{name}{number}", Recipient("main", number), "x", f"{name}|U{number}") for number in numbers
+    ]
+
+
+@pytest.mark.parametrize(
+    ("relays", "had", "keys"),
+    [
+        ([owed("a", 1, 2), owed("b", 2, 3)], {}, "a1 a2 b3"),
+        ([owed("a", 1), owed("b", 1), owed("c", 1)], {}, "a1"),
+        ([owed("a", 1, 1)], {}, "a1"),
+        ([owed("a", 1, 2), owed("b", 2)], {"b": [2]}, "a1 b2"),  # who has it stays with that relay
+        ([owed("a", 1), owed("b", 1)], {"a": [1], "b": [1]}, "a1"),
+        ([owed("a", 1, edits="ignore"), owed("b", 1)], {}, "b1"),  # so that an edit reaches them
+        ([owed("a", 1, 2, edits="ignore"), owed("b", 1)], {}, "b1 a2"),
+        ([owed("b", 1)], {"a": [1]}, ""),  # a has sent it, and says nothing this time
+        ([], {"a": [1]}, ""),
+    ],
+)
+def test_relays_that_share_a_recipient_notify_once(relays, had, keys):
+    known = {name: [Recipient("main", number) for number in numbers] for name, numbers in had.items()}
+    assert [one.key for one in once(relays, known)] == keys.split()
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from slack_bitrix24.address import parse_address
+from slack_bitrix24.address import Direct, MappingGroup, SlackGroup, SlackUser, parse_address
 from slack_bitrix24.mapping import Directory, read_mapping
 from slack_bitrix24.model import Recipient
 from slack_bitrix24.submit.people import Group, People, Person
-from slack_bitrix24.submit.permissions import among
+from slack_bitrix24.submit.permissions import among, members
 from slack_bitrix24.submit.resolve import Asked, Reason, Unknown, resolve
 
 ANNA, BOB, CAROL, DAVE = "U024BE7LH", "U0G9QF9C6", "U0CAROL03", "U0DAVE004"
@@ -173,9 +173,93 @@ def test_a_group_of_the_mapping_file_that_is_not_there_is_named(directory, peopl
     assert resolution.unknown == (Unknown("@nosuch", Reason.NO_GROUP),)
 
 
-@pytest.mark.parametrize(("text", "broad"), [("@crowd", True), ("C0CROWD01", True), ("@team", False), (ANNA, False)])
-def test_more_than_twenty_people_are_broad(directory, people, text, broad):
-    assert found([text], directory, people).broad is broad
+def many(first: int, number: int) -> list[str]:
+    return [f"U0MANY{each:03}" for each in range(first, first + number)]
+
+
+MANY = Directory(
+    {slack_id: Recipient("main", 1000 + number) for number, slack_id in enumerate(many(0, 100))},
+    {
+        "three": tuple(SlackGroup(f"S0FIFTEEN{number}") for number in range(3)),
+        "ten": tuple(SlackUser(slack_id) for slack_id in many(0, 10)),
+        "nested": (MappingGroup("ten"), SlackGroup("S0FIFTEEN0"), SlackGroup("S0FIFTEEN1")),
+    },
+)
+MANY_PEOPLE = People(
+    groups={
+        f"S0FIFTEEN{number}": Group(f"S0FIFTEEN{number}", f"fifteen{number}", tuple(many(number * 15, 15)))
+        for number in range(3)
+    },
+    channels={"C0HALL001": tuple(many(0, 31)), "C0ROOM001": (*many(0, 20), *(f"U0STRANGE{n}" for n in range(40)))},
+)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "reached"),
+    [
+        (["@three"], 45),  # a group of groups, each of them small
+        (["S0FIFTEEN0", "S0FIFTEEN1"], 30),
+        (["S0FIFTEEN0", "@ten"], 15),  # the same people twice
+        (["@nested"], 30),
+        (many(0, 60), 60),
+        ([f"<@{one}|x>" for one in many(0, 21)], 21),
+        (many(0, 20), 20),
+        ([f"bitrix24:{number}" for number in range(1, 22)], 21),
+        (["C0HALL001"], 31),
+        (["here"], 31),
+        (["C0ROOM001"], 20),  # forty more, whom the mapping file doesn't know, hear nothing
+        (["@fifteen0", "@fifteen1"], 30),
+        (["@ten", *many(5, 16)], 21),
+        (["me", *many(1, 20)], 21),
+    ],
+)
+def test_it_is_broad_to_reach_more_than_twenty_however_they_are_named(addresses, reached):
+    asked = Asked(author="U0MANY000", channel="C0HALL001")
+    resolution = found(addresses, MANY, MANY_PEOPLE, asked=asked)
+    assert (len(resolution.recipients), resolution.broad) == (reached, reached > 20)
+
+
+TWINS = Directory(
+    {ANNA: Recipient("main", 10), "U0TWIN0001": Recipient("main", 10), BOB: Recipient("main", 12)},
+    {
+        "admins": (SlackUser(ANNA),),
+        "numbers": (Direct(Recipient("main", 10)),),
+        "inner": (MappingGroup("admins"),),
+        "S0KEPT0001": (SlackUser(ANNA),),
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("address", "twin_too"),
+    [
+        (ANNA, False),
+        (f"<@{ANNA}>", False),
+        ("@admins", False),
+        ("@inner", False),
+        ("S0KEPT0001", False),
+        ("S0READ0001", False),
+        ("@numbers", True),  # whoever is that Bitrix24 user
+        ("*", True),
+    ],
+)
+def test_a_right_by_slack_id_is_for_that_slack_id_alone(address, twin_too):
+    people = People(groups={"S0READ0001": Group("S0READ0001", "read", (ANNA,))})
+    may = [among(one, [address], directory=TWINS, people=people) for one in (ANNA, "U0TWIN0001", BOB)]
+    assert may == [True, twin_too, address == "*"]
+
+
+@pytest.mark.parametrize(("width", "depth"), [(2, 40), (3, 25), (2, 300), (10, 12), (5, 60)])
+def test_groups_in_a_diamond_are_opened_once(width, depth):
+    groups = {}
+    for level in range(depth):
+        inside = tuple(MappingGroup(f"g{level + 1}x{n}") for n in range(width))
+        groups |= {f"g{level}x{n}": inside for n in range(width)}
+    groups |= {f"g{depth}x{n}": (SlackUser(ANNA), SlackUser(BOB)) for n in range(width)}
+    deep = Directory({ANNA: Recipient("main", 10)}, groups)
+    assert deep.members("g0x0") == (SlackUser(ANNA), SlackUser(BOB))
+    assert list(found(["@g0x0"], deep, People()).recipients) == [Recipient("main", 10)]
+    assert members(["@g0x0"], directory=deep, people=People()) == (ANNA, BOB)
 
 
 def test_names_are_what_slack_calls_them_or_their_address(directory, people):

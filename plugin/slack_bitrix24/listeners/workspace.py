@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
 
 from slack_bitrix24.slack.replies.words import language
-from slack_bitrix24.submit.people import Group, People, Person
+from slack_bitrix24.submit.people import SLACKBOT, Group, People, Person
 
 log = logging.getLogger(__name__)
 
@@ -174,6 +174,7 @@ def _person(user: Mapping[str, Any]) -> Person:
         language=language(user.get("locale") or ""),
         zone=user.get("tz") or "",
         active=not user.get("deleted", False),
+        bot=bool(user.get("is_bot")) or user["id"] == SLACKBOT,
     )
 
 

@@ -40,8 +40,12 @@ class Directory:
             return None
         found: dict[Address, None] = {}
         waiting = list(reversed(self.groups[name]))
+        seen: set[Address] = set()  # a group that several others contain is opened once: ways to it may double at each
         while waiting:
             member = waiting.pop()
+            if member in seen:
+                continue
+            seen.add(member)
             inner = self._inner(member)
             if inner is None:
                 found[member] = None

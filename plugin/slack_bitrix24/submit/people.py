@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+SLACKBOT = "USLACKBOT"
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -20,6 +22,7 @@ class Person:
     language: str = "en"
     zone: str = ""
     active: bool = True
+    bot: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from slack_bitrix24.address import parse_address
+from slack_bitrix24.address import Address, Direct, MappingGroup, SlackGroup, SlackUser, parse_address
 from slack_bitrix24.errors import AddressError
 from slack_bitrix24.mapping import Directory
 from slack_bitrix24.submit.people import People
-from slack_bitrix24.submit.resolve import resolve
 
 EVERYONE = "*"
 
@@ -24,17 +23,38 @@ class Permissions:
 
 
 def among(slack_id: str, addresses: Sequence[str], *, directory: Directory, people: People) -> bool:
-    """Tell whether a Slack user is meant by one of the addresses, by id or through the mapping file."""
-    if EVERYONE in addresses or slack_id in addresses:
-        return True
-    recipient = directory.recipient(slack_id)
-    if recipient is None:
-        return False
-    parsed = []
+    """Tell whether a Slack user is meant by one of the addresses.
+
+    A Slack id means that Slack user and nobody else, however many share one Bitrix24 user. Only `bitrix24:10` in a
+    group means whoever is that user.
+    """
+    return EVERYONE in addresses or slack_id in members(addresses, directory=directory, people=people)
+
+
+def members(addresses: Sequence[str], *, directory: Directory, people: People) -> tuple[str, ...]:
+    """Return the Slack ids of all whom the addresses mean, each once; those of a group that is not read are missing."""
+    found: dict[str, None] = {}
     for text in addresses:
         try:
-            parsed.append(parse_address(text, default_portal=recipient.portal))
+            address = parse_address(text, default_portal="")
         except AddressError:
             continue  # the configuration was checked at the start; what it could not know gives nobody a right
-    found = resolve(parsed, directory=directory, people=people, portals={recipient.portal})
-    return recipient in found.recipients
+        found.update(dict.fromkeys(_slack_ids(address, directory, people)))
+    return tuple(found)
+
+
+def _slack_ids(address: Address, directory: Directory, people: People) -> Iterator[str]:
+    match address:
+        case SlackUser(id=slack_id):
+            yield slack_id
+        case Direct(recipient=recipient):
+            yield from directory.slack_ids(recipient)
+        case MappingGroup(name=name):
+            for member in directory.members(name) or ():
+                yield from _slack_ids(member, directory, people)
+        case SlackGroup(id=group_id):
+            if (listed := directory.members(group_id)) is not None:
+                for member in listed:
+                    yield from _slack_ids(member, directory, people)
+            elif (group := people.groups.get(group_id)) is not None:
+                yield from group.members or ()

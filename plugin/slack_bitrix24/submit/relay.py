@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from slack_bitrix24.model import Notification, Recipient
 from slack_bitrix24.slack.messages.event import Changed, Deleted, Posted
 from slack_bitrix24.slack.messages.payload import Sender
+from slack_bitrix24.submit.people import SLACKBOT, People
 
 _STAMP = re.compile(r"([0-9]{1,10})(?:\.([0-9]*))?")
 _NO_STAMP = "0000000000.000000"
@@ -64,15 +66,41 @@ def is_own(sender: Sender, own: Own) -> bool:
     )
 
 
-def why_not(relay: Relay, *, channel: str, sender: Sender, visible: str) -> str:
+def is_bot(sender: Sender, people: People) -> bool:
+    """Tell whether a bot wrote the message, by its own marks or because its user is a bot's; Slackbot is one."""
+    if sender.bot or sender.bot_id or sender.app_id or sender.user == SLACKBOT:
+        return True
+    known = people.users.get(sender.user)
+    return known is not None and known.bot
+
+
+def why_not(relay: Relay, *, channel: str, sender: Sender, visible: str, people: People) -> str:
     """Return why a relay passes a message over, or an empty string when it takes it."""
     if relay.channels and channel not in relay.channels:
         return "another channel"
-    if not _from(relay, sender):
+    if not _from(relay, sender, bot=is_bot(sender, people)):
         return "another sender"
     if relay.match and not relay.match.search(visible):
         return "no match"
     return ""
+
+
+def once(
+    owed: Sequence[tuple[Relay, Sequence[Notification]]], had: Mapping[str, Collection[Recipient]]
+) -> list[Notification]:
+    """Return what several relays owe for one message, each recipient once: through the first relay that reaches them.
+
+    Relays that replace go before those that ignore edits, so that an edit reaches everybody. `had` says by relay who
+    has the message already: they stay with that relay.
+    """
+    found: dict[Recipient, Notification] = {}
+    for relay, notifications in sorted(owed, key=lambda one: one[0].edits == "ignore"):
+        mine = had.get(relay.name, ())
+        others = {one for name, recipients in had.items() if name != relay.name for one in recipients}
+        for one in notifications:
+            if one.recipient in mine or one.recipient not in others:
+                found.setdefault(one.recipient, one)
+    return list(found.values())
 
 
 def permalink(workspace_url: str, channel: str, ts: str, *, thread_ts: str = "") -> str:
@@ -86,8 +114,7 @@ def permalink(workspace_url: str, channel: str, ts: str, *, thread_ts: str = "")
     return f"{workspace_url.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}{thread}"
 
 
-def _from(relay: Relay, sender: Sender) -> bool:
-    bot = bool(sender.bot_id)
+def _from(relay: Relay, sender: Sender, *, bot: bool) -> bool:
     match relay.kind:
         case "anyone":
             return True

@@ -14,6 +14,9 @@ from slack_bitrix24.mapping import Directory
 from slack_bitrix24.model import Recipient
 from slack_bitrix24.submit.people import Group, People, Person
 
+MOST_WITHOUT_BROADCAST = 20
+"""People whom a command may reach without `permissions.broadcast`."""
+
 
 class Reason(Enum):
     """Why an address gave no recipient."""
@@ -63,14 +66,17 @@ class Resolution:
     """Recipients in order, each once, with the name to call them by.
 
     `unread` is what must be fetched from Slack before it can be answered: groups and channels, whose members are not
-    known, and typed names (`@anna`), while the people are not all read. `broad` when one of the addresses stands for
-    more than 20 people, which takes the permission to broadcast.
+    known, and typed names (`@anna`), while the people are not all read.
     """
 
     recipients: dict[Recipient, str] = field(default_factory=dict)
     unknown: tuple[Unknown, ...] = ()
     unread: tuple[str, ...] = ()
-    broad: bool = False
+
+    @property
+    def broad(self) -> bool:
+        """Tell whether this takes the permission to broadcast: how many are reached, however they are named."""
+        return len(self.recipients) > MOST_WITHOUT_BROADCAST
 
     @property
     def unread_names(self) -> tuple[str, ...]:
@@ -84,7 +90,6 @@ class _Resolver:
         self.recipients: dict[Recipient, str] = {}
         self.unknown: dict[str, Unknown] = {}
         self.unread: dict[str, None] = {}
-        self.broad = False
 
     def add(self, address: Address) -> None:
         match address:
@@ -158,7 +163,6 @@ class _Resolver:
         elif (members := self.people.channels.get(where)) is None:
             self.unread[where] = None
         else:
-            self.broad = self.broad or len(members) > 20
             mapped = [SlackUser(member) for member in members if self.directory.recipient(member)]
             self.crowd(channel, mapped)
 
@@ -166,7 +170,6 @@ class _Resolver:
         members = tuple(members)
         if not members:
             self.fault(address, Reason.EMPTY)
-        self.broad = self.broad or len(members) > 20
         for member in members:
             self.add(member)
 
@@ -207,4 +210,4 @@ def resolve(
     resolver = _Resolver(directory, people, asked=asked or Asked(), portals=portals)
     for address in addresses:
         resolver.add(address)
-    return Resolution(resolver.recipients, tuple(resolver.unknown.values()), tuple(resolver.unread), resolver.broad)
+    return Resolution(resolver.recipients, tuple(resolver.unknown.values()), tuple(resolver.unread))

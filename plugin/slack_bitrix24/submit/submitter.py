@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slack_bitrix24 import metrics
 from slack_bitrix24.address import Address, parse_address
@@ -30,11 +30,13 @@ class Submitter:
         """Return the portal that an address without one means: the first of the configuration."""
         return next(iter(self.rules), "")
 
-    def resolve(self, texts: Iterable[str], *, asked: Asked | None = None, typed: bool = False) -> Resolution:
+    def resolve(
+        self, texts: Iterable[str], *, asked: Asked | None = None, typed: bool = False, people: People | None = None
+    ) -> Resolution:
         """Resolve addresses as people write them; those that are no address at all are among the unknown.
 
         `typed` when a person typed them into Slack, where `@anna` may be a handle; elsewhere `@oncall` is a mapping
-        group.
+        group. `people` where others are to be taken than those who are known at this moment.
         """
         addresses: list[Address] = []
         faults = []
@@ -43,8 +45,9 @@ class Submitter:
                 addresses.append(parse_address(text, default_portal=self.default_portal, typed=typed))
             except AddressError:
                 faults.append(Unknown(text, Reason.NOBODY))
-        found = resolve(addresses, directory=self.directory(), people=self.people(), portals=self.rules, asked=asked)
-        return Resolution(found.recipients, (*faults, *found.unknown), found.unread, found.broad)
+        known = people or self.people()
+        found = resolve(addresses, directory=self.directory(), people=known, portals=self.rules, asked=asked)
+        return replace(found, unknown=(*faults, *found.unknown))
 
     def compose(self, draft: Draft, recipients: Iterable[Recipient]) -> list[Notification]:
         """Render the draft for each recipient; nothing is kept yet."""

@@ -66,11 +66,18 @@ def ask_of(body: Mapping[str, Any], asker: Asker) -> Ask:
     """Read who asks from a command, an event, a shortcut, a click or a submitted form."""
     user = str(body.get("user_id") or _id(body.get("user")))
     channel = str(body.get("channel_id") or _id(body.get("channel")))
-    view = body.get("view") or {}
     return Ask(
         user=user,
         channel=channel,
         language=asker.people().language(user),
         response_url=str(body.get("response_url") or ""),
-        reference=f"{body.get('trigger_id') or body.get('action_ts') or ''}:{view.get('id') or ''}:{user}",
+        reference=_reference(body, user),
     )
+
+
+def _reference(body: Mapping[str, Any], user: str) -> str:
+    view = body.get("view") or {}
+    if body.get("type") == "view_submission":
+        # Slack draws another trigger for each click on Send, and the form that is sent is the same.
+        return f"view:{view.get('id') or ''}:{view.get('hash') or ''}:{user}"
+    return f"{body.get('trigger_id') or body.get('action_ts') or ''}:{view.get('id') or ''}:{user}"

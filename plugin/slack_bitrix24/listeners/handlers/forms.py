@@ -27,6 +27,7 @@ from slack_bitrix24.slack.messages import payload
 from slack_bitrix24.slack.replies import views
 from slack_bitrix24.slack.replies.words import escape, say, unescape
 from slack_bitrix24.store import Store
+from slack_bitrix24.submit.compose import digest
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +116,7 @@ class Forms:
         except PhraseError as error:
             raise _FormFault(views.WHEN, when.explain(error, language=ask.language)) from None
         message, url = self.notifier.held(held)
-        wanted = Wanted(form.text, rule, form.when, message=message, url=url)
+        wanted = Wanted(form.text, rule, form.when, message=message, url=url, key=digest(ask.reference))
         return self.reminders.plan(ask, addresses, wanted)
 
 

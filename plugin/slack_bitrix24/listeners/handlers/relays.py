@@ -19,7 +19,7 @@ from slack_bitrix24.slack.replies.words import say
 from slack_bitrix24.store import Accepted, Store, Submission, Transaction
 from slack_bitrix24.submit.compose import Draft, deletions, digest
 from slack_bitrix24.submit.people import People
-from slack_bitrix24.submit.relay import Own, Relay, is_own, normal_stamp, permalink, version, watching, why_not
+from slack_bitrix24.submit.relay import Own, Relay, is_own, normal_stamp, once, permalink, version, watching, why_not
 from slack_bitrix24.submit.resolve import Asked
 from slack_bitrix24.submit.submitter import Submitter
 
@@ -62,8 +62,14 @@ class Relays:
             is_newest = _advance(tx, event)
             seen = tx.versions.newest(_key(event))
             is_gone = seen is not None and seen.deleted
-            made = [one for relay, each in owed if relay.may_send(is_newest=is_newest, is_gone=is_gone) for one in each]
-            return tx.outbox.accept(Submission(made, inbox_id=inbox_id))
+            allowed = [(relay, each) for relay, each in owed if relay.may_send(is_newest=is_newest, is_gone=is_gone)]
+            watched = watching(self.relays, event.channel)
+            had = {
+                relay.name: set(tx.outbox.recipients_of(relay.tag(event.channel, event.ts)))
+                for relay in watched
+                if len(watched) > 1 and not (isinstance(event, Changed) and relay.edits == "ignore")
+            }
+            return tx.outbox.accept(Submission(once(allowed, had), inbox_id=inbox_id))
 
         accepted = self.store.write(keep)
         metrics.ACCEPTED.labels("relay").inc(sum(1 for each in accepted if each.new))
@@ -80,9 +86,7 @@ class Relays:
                 return self._deleted(relay, event)
 
     def _posted(self, relay: Relay, event: Posted) -> list[Notification]:
-        if is_own(event.post.sender, self.own) or why_not(
-            relay, channel=event.channel, sender=event.post.sender, visible=event.post.visible
-        ):
+        if is_own(event.post.sender, self.own) or not self._takes(relay, event):
             return []
         found = self.submitter.resolve(relay.to, asked=Asked(channel=event.channel, mentioned=event.post.mentions))
         for unknown in found.unknown:
@@ -93,8 +97,7 @@ class Relays:
         if is_own(event.post.sender, self.own):
             return []
         recipients = dict.fromkeys(self._had(relay, event.channel, event.ts))
-        taken = not why_not(relay, channel=event.channel, sender=event.post.sender, visible=event.post.visible)
-        if taken:
+        if self._takes(relay, event):
             asked = Asked(channel=event.channel, mentioned=event.post.mentions)
             recipients |= dict.fromkeys(self.submitter.resolve(relay.to, asked=asked).recipients)
         if not recipients:
@@ -109,6 +112,15 @@ class Relays:
         tag = relay.tag(event.channel, event.ts)
         draft = Draft(Document(), f"{tag}:deleted", source=f"relay:{relay.name}", tag=tag)
         return deletions(draft, self._had(relay, event.channel, event.ts))
+
+    def _takes(self, relay: Relay, event: Posted | Changed) -> bool:
+        return not why_not(
+            relay,
+            channel=event.channel,
+            sender=event.post.sender,
+            visible=event.post.visible,
+            people=self.submitter.people(),
+        )
 
     def _had(self, relay: Relay, channel: str, ts: str) -> list[Recipient]:
         tag = relay.tag(channel, ts)

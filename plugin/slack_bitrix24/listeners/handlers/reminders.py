@@ -36,6 +36,8 @@ class Wanted:
     phrase: str
     message: JSON = field(default_factory=dict)
     url: str = ""
+    key: str = field(default_factory=lambda: uuid.uuid4().hex)
+    """Names this wish: the same one is kept once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Reminders:
         if not title:
             raise Refusal(say(ask.language, "no_text"))
         schedule = Schedule(
-            key=f"reminder:{uuid.uuid4().hex}",
+            key=f"reminder:{wanted.key}",
             kind="reminder",
             owner=ask.user,
             title=title,

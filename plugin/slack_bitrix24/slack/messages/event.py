@@ -14,8 +14,9 @@ from slack_bitrix24.document import Block, Card, Document, Image
 from slack_bitrix24.slack.messages import lenient
 from slack_bitrix24.slack.messages.payload import Post, Sender, read
 
-_MESSAGES = frozenset({"", "bot_message", "file_share", "thread_broadcast", "reply_broadcast", "me_message"})
-_SLACKBOT = "USLACKBOT"
+_MESSAGES = frozenset(
+    {"", "bot_message", "slackbot_response", "file_share", "thread_broadcast", "reply_broadcast", "me_message"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,6 @@ def _reason(message: Mapping[str, Any]) -> str:
         return f"subtype {subtype}"
     if message.get("is_ephemeral") or lenient.text(message.get("channel_type")) == "ephemeral":
         return "ephemeral"
-    if lenient.text(message.get("user")) == _SLACKBOT:
-        return "from Slackbot"
     if lenient.text(message.get("streaming_state")) == "in_progress":
         return "still being written"
     if message.get("hidden"):

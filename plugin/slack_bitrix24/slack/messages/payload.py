@@ -29,6 +29,9 @@ from slack_bitrix24.slack.messages.tokens import SLACK_USER
 
 _SAID_BY_SLACK = frozenset({"this content can't be displayed.", "this message contains interactive elements."})
 
+_WRITTEN_BY_BOTS = frozenset({"bot_message", "slackbot_response"})
+# Slack's own example of a bot_message has "bot_id": null: https://docs.slack.dev/reference/events/message/bot_message
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:
@@ -38,6 +41,8 @@ class Sender:
     bot_id: str = ""
     app_id: str = ""
     name: str = ""
+    bot: bool = False
+    """Whether the message itself says that a bot wrote it."""
 
 
 _EMPTY = Document()
@@ -130,12 +135,15 @@ def _typed_by_a_person(fields: Mapping[str, Any]) -> bool:
 def sender(fields: Mapping[str, Any]) -> Sender:
     """Return who posted a message."""
     bot, user = lenient.mapping(fields.get("bot_profile")), lenient.mapping(fields.get("user_profile"))
+    app_id = lenient.text(fields.get("app_id")) or lenient.text(bot.get("app_id"))
+    bot_id = lenient.text(fields.get("bot_id")) or lenient.text(bot.get("id"))
     names = (fields.get("username"), bot.get("name"), user.get("display_name"), user.get("real_name"), user.get("name"))
     return Sender(
         user=lenient.text(fields.get("user")),
-        bot_id=lenient.text(fields.get("bot_id")) or lenient.text(bot.get("id")),
-        app_id=lenient.text(fields.get("app_id")) or lenient.text(bot.get("app_id")),
+        bot_id=bot_id,
+        app_id=app_id,
         name=next(filter(None, map(lenient.text, names)), ""),
+        bot=bool(bot_id or app_id or bot) or lenient.text(fields.get("subtype")) in _WRITTEN_BY_BOTS,
     )
 
 
