@@ -147,3 +147,69 @@ def test_reminders_that_are_over_are_purged(store, plan, get):
     assert store.write(lambda tx: tx.schedules.purge(99.0)) == 0
     assert store.write(lambda tx: tx.schedules.purge(101.0)) == 1
     assert [get(id_) is not None for id_ in (over, running, ended)] == [False, True, True]
+
+
+def test_what_is_held_is_due_again_at_its_time_and_not_before(store, plan, get, due):
+    id_ = plan()
+    store.write(lambda tx: tx.schedules.hold(id_, until=160.0, error="C0GONE001: unread"))
+    assert (due(150.0), due(160.0)) == ([], [id_])
+    assert (get(id_).next_at, get(id_).held_until, get(id_).error) == (100.0, 160.0, "C0GONE001: unread")
+    assert store.read(lambda tx: tx.schedules.next_wake()) == 160.0
+    assert [one.id for one in store.read(lambda tx: tx.schedules.troubled())] == [id_]
+    store.write(lambda tx: tx.schedules.move(id_, fired_at=160.0, next_at=200.0))
+    assert (get(id_).held_until, get(id_).error, due(200.0)) == (0.0, "", [id_])
+    assert store.read(lambda tx: (tx.schedules.troubled(), tx.schedules.next_wake())) == ([], 200.0)
+
+
+def test_a_new_rule_holds_nothing_back(store, plan, get):
+    id_ = plan()
+    store.write(lambda tx: tx.schedules.hold(id_, until=160.0, error="x"))
+    plan(text="the same rule")
+    assert get(id_).held_until == 160.0
+    plan(zone="UTC")
+    assert (get(id_).held_until, get(id_).error) == (0.0, "")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda tx, id_: tx.schedules.cancel(id_),
+        lambda tx, id_: tx.schedules.snooze(id_, 150.0),
+        lambda tx, id_: tx.schedules.move(id_, fired_at=100.0, next_at=200.0),
+        lambda tx, id_: tx.schedules.hold(id_, until=150.0, error="x"),
+        lambda tx, id_: tx.schedules.postpone(id_, 300.0),
+        lambda tx, _id: tx.schedules.put(dataclasses.replace(STAND_UP, addresses=("U9",))),
+    ],
+)
+def test_a_schedule_that_changed_since_it_was_read_is_told(store, plan, get, change):
+    id_ = plan()
+    read = get(id_)
+    assert store.write(lambda tx: tx.schedules.unchanged(read))
+    store.write(lambda tx: change(tx, id_))
+    assert not store.write(lambda tx: tx.schedules.unchanged(read))
+
+
+def test_what_is_said_to_somebody_is_due_at_once(store):
+    store.write(lambda tx: tx.receipts.say("U1", "a text", language="ru"))
+    (due,) = store.write(lambda tx: tx.receipts.claim("w"))
+    assert (due.receipt.target, due.receipt.notes, due.receipt.language, due.last) == (
+        {"channel": "U1"}, ("a text",), "ru", True,
+    )  # fmt: skip
+
+
+def test_since_when_a_relay_listens_is_noted_once(store):
+    store.write(lambda tx: tx.channels.listen([("alerts", "C1"), ("alerts", ""), ("news", "C1")]))
+    first = store.read(lambda tx: tx.channels.since())
+    assert set(first) == {("alerts", "C1"), ("alerts", ""), ("news", "C1")}
+    store.write(lambda tx: tx.channels.listen([("alerts", "C1"), ("alerts", "C2")]))
+    again = store.read(lambda tx: tx.channels.since())
+    assert again.items() > first.items()
+    store.write(lambda tx: tx.channels.listen([]))
+    assert store.read(lambda tx: tx.channels.since()) == again
+
+
+def test_a_channel_that_moved_is_news_once(store):
+    assert store.write(lambda tx: tx.channels.move("C1", "C2"))
+    assert not store.write(lambda tx: tx.channels.move("C1", "C2"))
+    assert store.write(lambda tx: tx.channels.move("C2", "C3"))
+    assert store.read(lambda tx: tx.channels.moved()) == {"C1": "C2", "C2": "C3"}

@@ -4,7 +4,7 @@ open_store(url)            Store
 Store.accept(Submission)   the hot path: durable when it returns
 Store.write(op)            op(Transaction): one transaction, group-committed by one writer thread
 Store.read(op)             op(Transaction): one consistent state, in the caller's thread
-Transaction                .outbox .lanes .inbox .versions .receipts .schedules .tokens .nodes
+Transaction                .outbox .lanes .inbox .versions .channels .receipts .schedules .tokens .nodes
 """
 
 from slack_bitrix24.store.accept import Accepted, Submission

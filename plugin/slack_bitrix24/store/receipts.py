@@ -64,6 +64,12 @@ class Receipts:
         self._work.connection.execute(sa.insert(RECEIPTS), [row])
         return id_
 
+    def say(self, user: str, text: str, *, language: str = "en") -> None:
+        """Owe a Slack user this text in the app's direct message; it is said as soon as Slack takes it."""
+        receipt = Receipt("chat", {"channel": user}, language=language, notes=(text,))
+        row = receipt_row(receipt, id_=random.getrandbits(62), missing=0, now=self._work.now)
+        self._work.connection.execute(sa.insert(RECEIPTS), [row])
+
     def claim(self, owner: str, *, limit: int = 10, ttl: float = CLAIM_TTL, age: float = 0.0) -> list[DueReceipt]:
         """Take up to so many that are due: all outcomes known, or their time over. None younger than `age` seconds."""
         now = self._work.now

@@ -22,7 +22,8 @@ CatchUp = Literal["latest", "all", "skip"]
 class Schedule:
     """What is to be sent when. Times are Unix seconds; `next_at` None: the series is over.
 
-    `id` is 0 until it is put. `snoozed_until` is one more time beside the series.
+    `id` is 0 until it is put. `snoozed_until` is one more time beside the series. `error` says why the last fire did
+    not reach everybody; while it is held, what is due is tried again at `held_until`.
     """
 
     key: str
@@ -43,6 +44,8 @@ class Schedule:
     fired_at: float | None = None
     created_at: float = 0.0
     id: int = 0
+    held_until: float = 0.0
+    error: str = ""
 
     @property
     def due_at(self) -> float | None:
@@ -70,6 +73,8 @@ class Schedules:
             return added if added is not None else self.put(schedule)
         if (known.rule, known.zone) == (schedule.rule, schedule.zone):
             values = {name: value for name, value in values.items() if name not in ("next_at", "state")}
+        else:
+            values |= {"held_until": 0.0, "error": ""}
         self._work.connection.execute(sa.update(SCHEDULES).where(SCHEDULES.c.id == known.id).values(values))
         return int(known.id)
 
@@ -93,14 +98,34 @@ class Schedules:
         """Return those that are due, and keep other nodes off them until the transaction ends."""
         query = (
             sa.select(SCHEDULES)
-            .where(SCHEDULES.c.state == "active", sa.or_(SCHEDULES.c.next_at <= now, SCHEDULES.c.snoozed_until <= now))
+            .where(
+                SCHEDULES.c.state == "active",
+                sa.or_(SCHEDULES.c.next_at <= now, SCHEDULES.c.snoozed_until <= now),
+                SCHEDULES.c.held_until <= now,
+            )
             .order_by(SCHEDULES.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
         return [_schedule(row) for row in self._work.connection.execute(query)]
 
-    def move(self, id_: int, *, fired_at: float, next_at: float | None, done: bool = False) -> None:
+    def unchanged(self, schedule: Schedule) -> bool:
+        """Tell whether it still is as it was read, and keep other nodes off it until the transaction ends."""
+        query = sa.select(SCHEDULES).where(SCHEDULES.c.id == schedule.id).with_for_update(skip_locked=True)
+        row = self._work.connection.execute(query).one_or_none()
+        return row is not None and _schedule(row) == schedule
+
+    def hold(self, id_: int, *, until: float, error: str) -> None:
+        """Leave it due, to be tried again at this time."""
+        values = {"held_until": until, "error": clean(error)}
+        self._work.connection.execute(sa.update(SCHEDULES).where(SCHEDULES.c.id == id_).values(values))
+
+    def troubled(self) -> list[Schedule]:
+        """Return those that did not reach everybody the last time, the latest first."""
+        query = sa.select(SCHEDULES).where(SCHEDULES.c.error != "", SCHEDULES.c.state != "cancelled")
+        return [_schedule(row) for row in self._work.connection.execute(query.order_by(SCHEDULES.c.id.desc()))]
+
+    def move(self, id_: int, *, fired_at: float, next_at: float | None, done: bool = False, error: str = "") -> None:
         """Say what fired and when it is due again; a snooze that was due by then is over."""
         over = SCHEDULES.c.snoozed_until <= fired_at
         values = {
@@ -108,6 +133,8 @@ class Schedules:
             "next_at": next_at,
             "snoozed_until": sa.case((over, None), else_=SCHEDULES.c.snoozed_until),
             "state": "done" if done else "active",
+            "held_until": 0.0,
+            "error": clean(error),
         }
         self._work.connection.execute(sa.update(SCHEDULES).where(SCHEDULES.c.id == id_).values(values))
 
@@ -124,14 +151,22 @@ class Schedules:
 
     def snooze(self, id_: int, until: float, *, owner: str | None = None) -> Schedule | None:
         """Let it fire once more at this time; the series goes on as it was. One that is done wakes up for it."""
-        return self._change(id_, owner, state="active", snoozed_until=until)
+        return self._change(id_, owner, state="active", snoozed_until=until, held_until=0.0)
+
+    def postpone(self, id_: int, next_at: float | None) -> None:
+        """Move the series on to this time (None: it has no more times of its own)."""
+        change = sa.update(SCHEDULES).where(SCHEDULES.c.id == id_, SCHEDULES.c.state == "active")
+        self._work.connection.execute(change.values(next_at=next_at))
 
     def next_wake(self) -> float | None:
         """Return when the next one is due; None when none is."""
+        active = SCHEDULES.c.state == "active"
         earliest = [
-            sa.select(sa.func.min(at)).where(at.isnot(None), SCHEDULES.c.state == "active").scalar_subquery()
+            sa.select(sa.func.min(at)).where(at.isnot(None), active, SCHEDULES.c.held_until == 0).scalar_subquery()
             for at in (SCHEDULES.c.next_at, SCHEDULES.c.snoozed_until)
         ]
+        held = sa.select(sa.func.min(SCHEDULES.c.held_until)).where(_NEXT.isnot(None), active)
+        earliest.append(held.where(SCHEDULES.c.held_until > 0).scalar_subquery())
         times = self._work.connection.execute(sa.select(*earliest)).one()
         return min((at for at in times if at is not None), default=None)
 
@@ -182,4 +217,6 @@ def _schedule(row: Any) -> Schedule:
         snoozed_until=row.snoozed_until,
         fired_at=row.fired_at,
         created_at=row.created_at,
+        held_until=row.held_until,
+        error=row.error,
     )

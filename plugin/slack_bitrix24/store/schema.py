@@ -207,11 +207,30 @@ SCHEDULES = sa.Table(
     _moment("catch_up_within", "how late it may still be, seconds"),
     _text("extra", "pictures, files, channel, language, team: JSON"),
     _moment("created_at", "when it was made"),
+    _moment("held_until", "what is due is tried again then, because somebody was not reached; 0 = it is not held"),
+    _text("error", "why the last fire reached nobody, or not all; empty = it did"),
     sqlite_autoincrement=True,
 )
 sa.Index("schedules_key", SCHEDULES.c.key, unique=True)
 _index("schedules_next", SCHEDULES.c.next_at, where=SCHEDULES.c.next_at.isnot(None))
 _index("schedules_snoozed", SCHEDULES.c.snoozed_until, where=SCHEDULES.c.snoozed_until.isnot(None))
+
+LISTENING = sa.Table(
+    "listening",
+    METADATA,
+    _text("relay", "a relay of the configuration, by name; stays when the relay goes"),
+    _text("channel", "a channel of it; empty = any"),
+    _moment("since", "when it was first configured: older messages that are edited are no news"),
+    sa.PrimaryKeyConstraint("relay", "channel"),
+)
+
+MOVED = sa.Table(
+    "moved",
+    METADATA,
+    sa.Column("old", sa.Text, primary_key=True, doc="the id that a Slack channel had"),
+    _text("new", "the one that it has"),
+    _moment("moved_at", "when Slack said so"),
+)
 
 TOKENS = sa.Table(
     "tokens",

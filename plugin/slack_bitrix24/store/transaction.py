@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from slack_bitrix24.store.channels import Channels
 from slack_bitrix24.store.inbox import Inbox
 from slack_bitrix24.store.lanes import Lanes
 from slack_bitrix24.store.nodes import Nodes
@@ -37,6 +38,11 @@ class Transaction(Work):
     def versions(self) -> Versions:
         """Return what was seen of each Slack message."""
         return Versions(self)
+
+    @cached_property
+    def channels(self) -> Channels:
+        """Return what is remembered of Slack's channels."""
+        return Channels(self)
 
     @cached_property
     def receipts(self) -> Receipts:
