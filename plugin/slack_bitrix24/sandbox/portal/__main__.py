@@ -14,6 +14,7 @@ from slack_bitrix24.sandbox.portal import people
 from slack_bitrix24.sandbox.portal.access import SCOPES
 from slack_bitrix24.sandbox.portal.bucket import PLANS
 from slack_bitrix24.sandbox.portal.routes import application
+from slack_bitrix24.sandbox.portal.rules import RULES
 from slack_bitrix24.sandbox.portal.state import WEBHOOK, Portal
 from slack_bitrix24.sandbox.server import LOOPBACK, Server
 
@@ -46,6 +47,7 @@ def facts(portal: Portal, server: Server) -> str:
     """Return what one needs to know to call the portal."""
     lines = {
         "webhook": portal.webhook_url(server.url),
+        "rules": portal.rules,
         "scopes": ", ".join(portal.scopes),
         "client_id": portal.oauth.client_id,
         "client_secret": portal.oauth.client_secret,
@@ -74,6 +76,7 @@ def _portal(asked: argparse.Namespace) -> Portal:
         charge=asked.charge,
         unknown_users=asked.unknown_users,
         https_required=asked.https_required,
+        rules=asked.rules,
         webhook=(int(owner), secret),
         scopes=tuple(asked.scopes.split(",")),
         people=(*users, *people.crowd(asked.crowd)),
@@ -95,7 +98,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--users", metavar="FILE", help='JSON list of {"id": 10, "name": …, "last_name": …, "email": …, …}')
     add("--crowd", type=int, default=0, metavar="N", help="N further employees, from id 1001 on")
     add("--plan", default="standard", help=f"{', '.join(PLANS)} or CAPACITY,RATE of the request bucket")
-    add("--operating-limit", type=float, default=480.0, metavar="SECONDS", help="of a method's work; 0: no limit")
+    add("--rules", choices=RULES, default=Portal.rules, help="Bitrix24's server as it is, or as documented")
+    add("--operating-limit", type=float, metavar="SECONDS", help="of a method's work; 0: no limit; else by the rules")
     add("--operating-window", type=float, default=600.0, metavar="SECONDS", help="in which it is counted")
     add("--webhook", default=f"{WEBHOOK[0]}/{WEBHOOK[1]}", metavar="ID/SECRET", help="owner and secret")
     add("--random-secret", dest="webhook", action="store_const", const=f"1/{secrets.token_hex(8)}", help="a new one")

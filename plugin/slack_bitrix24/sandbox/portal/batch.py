@@ -64,7 +64,7 @@ async def run(line: Line, params: Mapping[str, Any]) -> Json:
         try:
             reply, time = await _one(line, text, index, results=sections.result)
         except Refusal as refusal:
-            sections.error[key] = line.portal.refuse(refusal.reason)
+            sections.error[key] = line.portal.refuse(refusal.reason).body()
             if halt:
                 break
         else:

@@ -6,12 +6,14 @@ https://apidocs.bitrix24.com/settings/how-to-call-rest-api/batch.html
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_bitrix24.sandbox.portal import decode, envelope
 from slack_bitrix24.sandbox.portal.access import Caller
-from slack_bitrix24.sandbox.portal.envelope import Json, Refusal, Reply
+from slack_bitrix24.sandbox.portal.envelope import Json, Reason, Refusal, Reply
 from slack_bitrix24.sandbox.portal.faults import RESULT_FALSE
 from slack_bitrix24.sandbox.portal.method import Call, Method
 from slack_bitrix24.sandbox.portal.methods import METHODS
@@ -23,6 +25,8 @@ class Line:
 
     def __init__(self, portal: Portal, caller: Caller, base: str) -> None:
         self.portal, self.caller, self.base = portal, caller, base
+        self.exceptions: list[Reason] = []
+        self._worked: defaultdict[str, float] = defaultdict(float)
         self._due = asyncio.get_running_loop().time() if portal.work else 0.0
 
     async def execute(self, name: str, params: Mapping[str, Any], *, batch: bool = False) -> tuple[Reply, Json]:
@@ -36,10 +40,14 @@ class Line:
         given = {key.upper(): value for key, value in params.items()}
         given.pop("AUTH", None)
         started = self.portal.clock()
+        call = Call(self.portal, self.caller, given, self.base, self.exceptions)
         if self.portal.work:
+            if method.early:
+                with self.portal.lock:
+                    call = replace(call, number=method.early(call))
             await self._work()
         with self.portal.lock:
-            reply = self._run(method, Call(self.portal, self.caller, given, self.base))
+            reply = self._run(method, call)
             return reply, self._account(method, started)
 
     def _admit(self, method: Method) -> None:
@@ -70,6 +78,10 @@ class Line:
     def _account(self, method: Method, started: float) -> Json:
         portal, key = self.portal, (self.caller.key, method.name)
         finished = portal.clock()
-        portal.operating.add(key, max(0.0, finished - started) + portal.charge, finished)
+        counted = self._worked[method.name] > portal.operating.least
+        took = max(0.0, finished - started) + portal.charge
+        self._worked[method.name] += took
+        if counted or self._worked[method.name] > portal.operating.least:
+            portal.operating.add(key, took if counted else self._worked[method.name], finished)
         spent, reset = portal.operating.spent(key, finished), portal.operating.reset_at(key, finished)
         return envelope.time_of(started, finished, operating=spent, reset_at=reset)

@@ -102,6 +102,15 @@ class Control:
         self.portal.reset()
         return JSONResponse({"reset": True})
 
+    async def rules(self, request: Request) -> Response:
+        """Tell which rules are followed, or with {"rules": "docs"} follow others."""
+        if request.method == "POST":
+            try:
+                self.portal.follow(str((await _json(request)).get("rules", "")))
+            except ValueError as error:
+                return _wrong(str(error))
+        return _open(request, {"rules": self.portal.rules})
+
     async def tokens(self, request: Request) -> Response:
         """Give a pair of OAuth tokens without the round through a browser, or with {"expire": true} end all."""
         asked = await _json(request)
@@ -165,6 +174,7 @@ def routes(portal: Portal) -> list[Route]:
         Route("/faults", control.fail, methods=["POST"]),
         Route("/faults", control.heal, methods=["DELETE"]),
         Route("/reset", control.reset, methods=["POST"]),
+        Route("/rules", control.rules, methods=["GET", "POST"]),
         Route("/tokens", control.tokens, methods=["POST"]),
         Route("/install", control.install, methods=["POST"]),
         Route("/events", control.events),

@@ -35,6 +35,10 @@ class Refusal(Exception):  # noqa: N818  refusing is what a portal does, and no 
         self.reason = reason
 
 
+class PhpDeath(Exception):  # noqa: N818  it ends a request of the portal's, not the portal
+    """PHP gives up in the middle of a request: no answer of REST's, all that was done before stays done."""
+
+
 @dataclass(frozen=True)
 class Reply:
     """A list method's result, with its paging."""

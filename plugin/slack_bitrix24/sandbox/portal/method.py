@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from slack_bitrix24.sandbox.portal.access import Caller
-from slack_bitrix24.sandbox.portal.envelope import Reason, Refusal
+from slack_bitrix24.sandbox.portal.envelope import Json, Reason, Refusal
 from slack_bitrix24.sandbox.portal.people import User
 from slack_bitrix24.sandbox.portal.specification import Found, Specification, specifications
 from slack_bitrix24.sandbox.portal.state import Portal
@@ -16,17 +16,27 @@ from slack_bitrix24.sandbox.portal.state import Portal
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a method; names of `params` are in upper case, `base` is the portal's address."""
+    """One call of a method; names of `params` are in upper case, `base` is the portal's address.
+
+    `exceptions` are what earlier commands of the request left lying about; `number` is what `Method.early` returned.
+    """
 
     portal: Portal
     caller: Caller
     params: Mapping[str, Any]
     base: str
+    exceptions: list[Reason] = field(default_factory=list)
+    number: int = 0
 
     @cached_property
     def user(self) -> User:
         """Whoever calls."""
         return self.portal.users.get(self.caller.user_id) or User(self.caller.user_id)
+
+    @property
+    def author(self) -> Json:
+        """Whoever calls, as the author of a notification."""
+        return {"id": self.user.id, "name": self.user.full_name, "avatar": self.user.avatar}
 
 
 @dataclass(frozen=True)
@@ -34,7 +44,7 @@ class Method:
     """A method: its documented name, its scope ("" is the base one) and what it does.
 
     `extra` are parameters that its page names outside the table of parameters; `refusals` what a missing or mistyped
-    one is answered. `own` methods judge their parameters themselves.
+    one is answered. `own` methods judge their parameters themselves. `early` runs before the portal's work begins.
     """
 
     name: str
@@ -44,6 +54,7 @@ class Method:
     own: bool = False
     extra: frozenset[str] = frozenset()
     refusals: Mapping[str, Reason] = field(default_factory=dict)
+    early: Callable[[Call], int] | None = None
 
     @cached_property
     def specification(self) -> Specification | None:

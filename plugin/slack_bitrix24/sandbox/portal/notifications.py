@@ -7,15 +7,21 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from slack_bitrix24.sandbox.portal import tags
-from slack_bitrix24.sandbox.portal.envelope import Json, iso
+from slack_bitrix24.sandbox.portal.envelope import Json, Reason, iso
 
+PERSONAL, SYSTEM = "personal", "system"
+NO_USER = Reason("USER_ID_EMPTY", "User ID can't be empty")
+NO_MESSAGE = Reason("MESSAGE_EMPTY", "Message can't be empty")
+WRONG_PARAMS = Reason("PARAMS_ERROR", "Incorrect params")
 Listener = Callable[[Json], None]
 
 
 @dataclass
 class Notification:
-    """One notification; `gone` is "" while its recipient sees it, else "replaced" or "deleted"."""
+    """One notification; `gone` is "" while its recipient sees it, else "replaced" or "deleted".
+
+    `kept_tags` are tag and sub-tag as im.notify.get shows them.
+    """
 
     id: int
     user_id: int
@@ -30,6 +36,7 @@ class Notification:
     sub_tag: str = ""
     read: bool = False
     gone: str = ""
+    kept_tags: tuple[str, str] = ("", "")
 
     def json(self) -> Json:
         """Return what control and Python callers see."""
@@ -48,11 +55,6 @@ class Notification:
             "read": self.read,
         }
 
-    @property
-    def stored_tags(self) -> tuple[str, str]:
-        """The tag and the sub-tag as im.notify.get shows them."""
-        return tags.stored(self.application, self.tag), tags.stored(self.application, self.sub_tag)
-
 
 @dataclass
 class Notifications:
@@ -61,6 +63,7 @@ class Notifications:
     sent: list[Notification] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
     last_id: int = 1000
+    newest: dict[tuple[int, str], int] = field(default_factory=dict)
     _seen: dict[int, dict[int, Notification]] = field(default_factory=dict)
     _tagged: dict[tuple[str, str], dict[int, Notification]] = field(default_factory=dict)
 
@@ -69,12 +72,13 @@ class Notifications:
         self.last_id += 1
         return self.last_id
 
-    def add(self, new: Notification) -> int:
+    def add(self, new: Notification, *, everyone: bool = False) -> int:
         """Keep `new`, which takes the place of those with the same tag of its application; return how many those were.
 
-        The documents leave open whether only the same recipient's are meant; here it is everyone's.
+        Only its recipient's are replaced, or with `everyone` those of all.
         """
-        old = list(self._tagged.get((new.application, new.tag), {}).values()) if new.tag else []
+        tagged = list(self._tagged.get((new.application, new.tag), {}).values()) if new.tag else []
+        old = [one for one in tagged if everyone or one.user_id == new.user_id]
         for notification in old:
             self._remove(notification, "replaced")
         self.sent.append(new)
@@ -85,6 +89,11 @@ class Notifications:
             change = "replaced" if old else "added"
             self._tell({"change": change, "notification": new.json(), "replaces": [one.id for one in old]})
         return len(old)
+
+    def lose(self, new: Notification) -> None:
+        """Note a notification that was stored and taken away at once by a newer one of its tag."""
+        new.gone = "replaced"
+        self.sent.append(new)
 
     def delete(self, gone: Iterable[Notification]) -> int:
         """Take these away from their recipients; return how many."""
@@ -117,6 +126,7 @@ class Notifications:
         self.sent.clear()
         self._seen.clear()
         self._tagged.clear()
+        self.newest.clear()
 
     def _remove(self, notification: Notification, why: str) -> None:
         notification.gone = why

@@ -5,16 +5,14 @@ https://apidocs.bitrix24.com/api-reference/chats/notifications/index.html
 
 from __future__ import annotations
 
-from slack_bitrix24.sandbox.portal import attach_check, decode, tags
-from slack_bitrix24.sandbox.portal.envelope import NO_APPLICATION, Json, Reason, Refusal, iso
+from slack_bitrix24.sandbox.portal import decode, notify_docs, notify_source
+from slack_bitrix24.sandbox.portal.envelope import Json, Reason, Refusal, iso
 from slack_bitrix24.sandbox.portal.method import Call, Method
-from slack_bitrix24.sandbox.portal.notifications import Notification
+from slack_bitrix24.sandbox.portal.notifications import PERSONAL, SYSTEM, Notification
+from slack_bitrix24.sandbox.portal.rules import SOURCE
+from slack_bitrix24.sandbox.portal.seen import delivered
 from slack_bitrix24.sandbox.portal.users import profile_of
 
-NO_USER = Reason("USER_ID_EMPTY", "User ID can't be empty")
-NO_MESSAGE = Reason("MESSAGE_EMPTY", "Message can't be empty")
-WRONG_PARAMS = Reason("PARAMS_ERROR", "Incorrect params")
-PERSONAL, SYSTEM = "personal", "system"
 PAGE = 50
 
 
@@ -34,64 +32,14 @@ def system_add(call: Call) -> object:
 
 
 def _send(call: Call, kind: str) -> object:
-    params, portal, author = call.params, call.portal, call.user
-    user_id = decode.whole(params.get("USER_ID"))
-    if user_id <= 0:
-        raise Refusal(NO_USER)
-    message = str(params.get("MESSAGE", "")).strip()
-    if not message:
-        raise Refusal(NO_MESSAGE)
-    attach = attach_check.check(params.get("ATTACH"), limit=portal.attach_limit, colour=author.colour)
-    app = tags.application(call.caller.client_id, str(params.get("CLIENT_ID", "")))
-    tag, sub_tag = str(params.get("TAG", "")), str(params.get("SUB_TAG", ""))
-    if (tag or sub_tag) and not app:
-        portal.warn("TAG or SUB_TAG without CLIENT_ID through a webhook: ignored")
-        tag = sub_tag = ""
-    if not _reaches(call, user_id):
-        return False
-    new = Notification(portal.store.next_id(), user_id, kind, message, portal.clock())
-    new.author = None if kind == SYSTEM else _author(call)
-    new.message_out, new.attach = str(params.get("MESSAGE_OUT", "")), attach
-    new.application, new.tag, new.sub_tag = app, tag, sub_tag
-    portal.counts["replaced"] += portal.store.add(new)
-    portal.counts["executed"] += 1
-    return new.id
-
-
-def _reaches(call: Call, user_id: int) -> bool:
-    user = call.portal.users.get(user_id)
-    if user is None:
-        call.portal.warn("notified a user whom the portal does not have")
-        return call.portal.unknown_users == "accept"
-    if not user.active or user.kind == "bot":
-        call.portal.warn("notified a dismissed user or a bot")
-    return True
-
-
-def _author(call: Call) -> Json:
-    return {"id": call.user.id, "name": call.user.full_name, "avatar": call.user.avatar}
+    rules = notify_source if call.portal.rules == SOURCE else notify_docs
+    return rules.send(call, kind)
 
 
 def delete(call: Call) -> object:
-    """Delete by ID, or by TAG or SUB_TAG within the application; whether there was something to delete."""
-    params, store = call.params, call.portal.store
-    named = [name for name in ("ID", "TAG", "SUB_TAG") if params.get(name)]
-    if not named:
-        raise Refusal(WRONG_PARAMS)
-    if named[0] == "ID":
-        number = decode.whole(params["ID"])
-        gone = [one for one in store.visible() if one.id == number]
-    else:
-        app = tags.application(call.caller.client_id, str(params.get("CLIENT_ID", "")))
-        if not app:
-            raise Refusal(Reason(NO_APPLICATION.code, "Access denied! Client ID not specified", 403))
-        field = named[0].lower()
-        gone = [
-            one for one in store.visible() if (one.application, getattr(one, field)) == (app, str(params[named[0]]))
-        ]
-    count = store.delete(gone)
-    call.portal.counts["deleted"] += count
-    return count > 0
+    """Delete by ID, or by TAG or SUB_TAG within the application."""
+    rules = notify_source if call.portal.rules == SOURCE else notify_docs
+    return rules.delete(call)
 
 
 def get(call: Call) -> object:
@@ -106,15 +54,16 @@ def get(call: Call) -> object:
     page = [one for one in own if not last or one.id < last][: min(limit, PAGE)]
     authors = {decode.whole(one.author["id"]) for one in page if one.author}
     people = [call.portal.users[number] for number in sorted(authors) if number in call.portal.users]
-    answer: Json = {"notifications": [_row(one) for one in page], "users": [profile_of(one) for one in people]}
+    rows = [_row(one, call.portal.rules) for one in page]
+    answer: Json = {"notifications": rows, "users": [profile_of(one) for one in people]}
     if own:
         unread = sum(not one.read for one in own)
         answer = {"total_count": len(own), "total_unread_count": unread, "chat_id": _chat(call.caller.user_id)} | answer
     return answer
 
 
-def _row(one: Notification) -> Json:
-    tag, sub_tag = one.stored_tags
+def _row(one: Notification, rules: str) -> Json:
+    tag, sub_tag = one.kept_tags
     return {
         "id": one.id,
         "chat_id": _chat(one.user_id),
@@ -127,7 +76,7 @@ def _row(one: Notification) -> Json:
         "notify_tag": tag,
         "notify_sub_tag": sub_tag,
         "notify_title": "",
-        "text": one.message,
+        "text": delivered(one.message) if rules == SOURCE else one.message,
         "notify_read": "Y" if one.read else "N",
         "params": {"ATTACH": [one.attach]} if one.attach else None,
     }
@@ -179,10 +128,11 @@ def schema(_call: Call) -> object:
     }
 
 
+_ALIAS = frozenset({"TO"})
 METHODS = (
-    Method("im.notify", "im", notify, own=True),
-    Method("im.notify.personal.add", "im", personal_add, own=True),
-    Method("im.notify.system.add", "im", system_add, own=True),
+    Method("im.notify", "im", notify, own=True, extra=_ALIAS, early=notify_source.reserve),
+    Method("im.notify.personal.add", "im", personal_add, own=True, extra=_ALIAS, early=notify_source.reserve),
+    Method("im.notify.system.add", "im", system_add, own=True, extra=_ALIAS, early=notify_source.reserve),
     Method("im.notify.delete", "im", delete, own=True),
     Method("im.notify.get", "im", get, own=True),
     Method("im.notify.read", "im", read),

@@ -34,6 +34,7 @@ class OAuth:
 
     client_id: str = "local.5fc7a4d1sandbox.00000001"
     client_secret: str = field(default_factory=lambda: secrets.token_hex(20))
+    name: str = "Sandbox application"
     redirect_uri: str = ""
     user_id: int = 1
     scopes: tuple[str, ...] = SCOPES

@@ -25,10 +25,14 @@ class Work:
 
 @dataclass
 class Operating:
-    """Seconds of work for each (application, method) in the window; `limit` 0 refuses nothing."""
+    """Seconds of work for each (application, method) in the window; `limit` 0 refuses nothing.
+
+    A request in which a method worked no more than `least` seconds is not counted.
+    """
 
     limit: float = 480.0
     window: float = 600.0
+    least: float = 0.0
     _work: dict[Key, Work] = field(default_factory=dict)
 
     def blocked(self, key: Key, now: float) -> bool:

@@ -9,9 +9,16 @@ from pathlib import Path
 COLOURS = ("#3498db", "#df532d", "#64a513", "#8474c8", "#1eb4aa", "#f76187", "#58cc47", "#ba9c7b")
 
 
+EXTERNAL = frozenset({"bot", "email", "imconnector", "sale", "saleanonymous", "shop", "call", "document_editor"})
+"""Kinds of users who can't be notified (Bitrix24 server source, main 26.150 (2026-03))."""
+
+
 @dataclass(frozen=True)
 class User:
-    """Someone at the portal; `kind` is employee, extranet, email or bot."""
+    """Someone at the portal; `kind` is employee, extranet, or one of EXTERNAL.
+
+    `notified`: whether notifications on the site are switched on.
+    """
 
     id: int
     name: str = ""
@@ -25,6 +32,7 @@ class User:
     gender: str = ""
     avatar: str = ""
     phone: str = ""
+    notified: bool = True
 
     @property
     def full_name(self) -> str:

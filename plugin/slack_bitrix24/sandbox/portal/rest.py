@@ -8,7 +8,7 @@ from typing import Any
 
 from slack_bitrix24.sandbox.portal import batch, decode, envelope
 from slack_bitrix24.sandbox.portal.call import Line
-from slack_bitrix24.sandbox.portal.envelope import NO_AUTH, Json, Reason, Refusal, Reply
+from slack_bitrix24.sandbox.portal.envelope import NO_AUTH, Json, PhpDeath, Reason, Refusal, Reply
 from slack_bitrix24.sandbox.portal.faults import Fault, Target
 from slack_bitrix24.sandbox.portal.state import Portal
 
@@ -70,7 +70,8 @@ async def answer(portal: Portal, request: Request) -> Answer:
 
 def refusal(portal: Portal, reason: Reason) -> Answer:
     """Answer with a refusal, and count it."""
-    return Answer(reason.status, envelope.encode(portal.refuse(reason)))
+    told = portal.refuse(reason)
+    return Answer(told.status, envelope.encode(told.body()))
 
 
 def _admit(portal: Portal, request: Request) -> Reason | None:
@@ -121,6 +122,9 @@ async def _perform(portal: Portal, request: Request) -> Answer:
             done = {"result": reply.result, **_paging(reply), "time": time}
     except Refusal as refused:
         return refusal(portal, refused.reason)
+    except PhpDeath as death:
+        portal.warn(f"PHP died: {death}")
+        return Answer(500, HTML.format(status=500).encode(), "text/html; charset=utf-8")
     return Answer(200, envelope.encode(done))
 
 

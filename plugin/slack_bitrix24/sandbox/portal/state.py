@@ -20,6 +20,8 @@ from slack_bitrix24.sandbox.portal.notifications import Notification, Notificati
 from slack_bitrix24.sandbox.portal.oauth import OAuth
 from slack_bitrix24.sandbox.portal.operating import Operating
 from slack_bitrix24.sandbox.portal.people import DEPARTMENTS, USERS, Department, User
+from slack_bitrix24.sandbox.portal.rules import DOCS, OPERATING_LIMIT, SOURCE, UNCOUNTED, checked, told
+from slack_bitrix24.sandbox.portal.seen import delivered
 from slack_bitrix24.sandbox.portal.seen.reader import reader
 
 WEBHOOK = (1, "5andb0xsecret0001")
@@ -30,22 +32,24 @@ class Portal:
     """A Bitrix24 portal in memory.
 
     plan                "standard", "enterprise", "off", or "CAPACITY,RATE": requests at once, and a second
-    operating_limit     seconds of a method's work in `operating_window` seconds; 0: no limit
+    operating_limit     seconds of a method's work in `operating_window` seconds, None: by the rules; 0: no limit
     attach_limit        characters of an ATTACH; 30,000 on older portals
     work                seconds that each command really takes, one after the other within a batch
     charge              seconds that each command is counted as operating time on top of that
     unknown_users       "accept" or "false": what notifying nobody is answered (not documented)
     https_required      refuse plain http, as Bitrix24 does
+    rules               "source": as Bitrix24's server is; "docs": as its documentation has it
     """
 
     plan: str = "standard"
-    operating_limit: float = 480.0
+    operating_limit: float | None = None
     operating_window: float = 600.0
     attach_limit: int = 60_000
     work: float = 0.0
     charge: float = 0.0
     unknown_users: str = "accept"
     https_required: bool = False
+    rules: str = DOCS
     webhook: tuple[int, str] = field(default=WEBHOOK, repr=False)
     scopes: Sequence[str] = SCOPES
     people: Sequence[User] = USERS
@@ -64,13 +68,19 @@ class Portal:
     warnings: Counter[str] = field(init=False, default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.lock = threading.RLock()
+        self.lock, self.attach_seconds = threading.RLock(), 0.0
         self.users = {user.id: user for user in self.people}
         self.webhooks = {self.webhook: Webhook(*self.webhook, frozenset(self.scopes))}
         self.oauth = OAuth(user_id=self.webhook[0], scopes=tuple(self.scopes))
         self.store, self.files, self.faults = Notifications(), Files(), Faults(self.seed)
         self.buckets = Buckets(plan_of(self.plan))
-        self.operating = Operating(self.operating_limit, self.operating_window)
+        self.follow(self.rules)
+
+    def follow(self, rules: str) -> None:
+        """Follow these rules from now on; ValueError when there are no such ones."""
+        self.rules = checked(rules)
+        limit = OPERATING_LIMIT[rules] if self.operating_limit is None else self.operating_limit
+        self.operating = Operating(limit, self.operating_window, least=UNCOUNTED[rules])
 
     def webhook_url(self, base: str) -> str:
         """Return the webhook's URL at the server's address `base`."""
@@ -94,7 +104,8 @@ class Portal:
 
     def reader(self, one: Notification) -> Json:
         """Return how one notification reaches its reader."""
-        return reader(one.message, kept=one.message, message_out=one.message_out, attach=one.attach)
+        text = delivered(one.message) if self.rules == SOURCE else one.message
+        return reader(text, kept=one.message, message_out=one.message_out, attach=one.attach)
 
     def log(self) -> list[Json]:
         """Return for each (user_id, tag) how many sends were `executed`, and how many of them are `seen`."""
@@ -109,10 +120,11 @@ class Portal:
     def stats(self) -> Json:
         """Return counts: requests, commands, executed notifications, replaced ones, refusals, warnings."""
         with self.lock:
-            names = ("requests", "commands", "executed", "replaced", "deleted", "unanswered")
-            told: Json = {name: self.counts[name] for name in names}
+            names = ("requests", "commands", "executed", "replaced", "deleted", "raced", "unanswered")
+            counted: Json = {name: self.counts[name] for name in names}
+            counted["attach_seconds"] = round(self.attach_seconds, 6)
             faults = {"waiting": [fault.json() for fault in self.faults.waiting], "happened": self.faults.happened}
-            return told | {"refused": dict(self.refused), "warnings": dict(self.warnings), "faults": faults}
+            return counted | {"refused": dict(self.refused), "warnings": dict(self.warnings), "faults": faults}
 
     def fail(self, *faults: Fault) -> None:
         """Ask for faults."""
@@ -127,6 +139,7 @@ class Portal:
             self.faults.reset()
             self.buckets.clear()
             self.operating.clear()
+            self.attach_seconds = 0.0
             for counter in (self.counts, self.refused, self.warnings):
                 counter.clear()
 
@@ -134,11 +147,11 @@ class Portal:
         """Count something that the documents don't allow but no error is documented for."""
         self.warnings[text] += 1
 
-    def refuse(self, reason: Reason) -> Json:
-        """Count a refusal, and return its JSON."""
+    def refuse(self, reason: Reason) -> Reason:
+        """Count a refusal, and return it as the rules word it."""
         with self.lock:
             self.refused[reason.code] += 1
-        return reason.body()
+        return told(reason, self.rules)
 
     def caller(self, credentials: tuple[int, str] | str) -> Caller:
         """Return who calls with a webhook's (user id, secret) or an access token; Refusal when nobody does."""
