@@ -101,7 +101,18 @@ CASES = [
     # relays
     (TOKENS + RELAY.replace('["@oncall"]', "[]"), "relays[0].to: expected a list of addresses, got an empty list"),
     (TOKENS + RELAY.replace("C0ALERTS", "#alerts"), 'relays[0].channels[0]: expected the id of a Slack channel (C…; channel details, at the bottom), got "#alerts"'),
-    (TOKENS + RELAY + 'match = "(?i"', 'relays[0].match: not a regular expression: missing -, : or ) at position 3 in "(?i"'),
+    (
+        TOKENS + RELAY + 'match = "(down"',
+        'relays[0].match: not a regular expression that can be used: unclosed group in "(down"',
+    ),
+    (
+        TOKENS + RELAY + "match = '^(?!.*resolved)down'",
+        'relays[0].match: not a regular expression that can be used: look-ahead and look-behind are not taken; write what must not stand in it as unless = "…" in "^(?!.*resolved)down"',
+    ),
+    (
+        TOKENS + RELAY + "unless = '(a|b)-\\1'",
+        'relays[0].unless: not a regular expression that can be used: references back to a group are not taken; write the alternatives out in "(a|b)-\\\\1"',
+    ),
     (TOKENS + RELAY + 'from = "bot"', 'relays[0].from: expected "bots", "people", "anyone" or a list of Slack ids, got "bot"'),
     (TOKENS + RELAY + "from = {}", 'relays[0].from: expected "bots", "people", "anyone" or a list of Slack ids, got a table'),
     (TOKENS + RELAY + 'from = ["anna"]', 'relays[0].from[0]: expected a Slack id (U…, W… or B…), got "anna"'),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slack_bitrix24.matching import Pattern
 from slack_bitrix24.model import Notification, Recipient
 from slack_bitrix24.slack.messages.event import Changed, Deleted, Posted
 from slack_bitrix24.slack.messages.payload import Sender, read
@@ -47,8 +46,12 @@ def relay(**how) -> Relay:
         ({"kind": "listed", "senders": ("A1",)}, "C1", BOT, ""),
         ({"kind": "listed", "senders": ("B1",)}, "C1", BOT, ""),
         ({"kind": "listed", "senders": ("",)}, "C1", Sender(), "another sender"),
-        ({"match": re.compile("(?i)firing")}, "C1", PERSON, ""),
-        ({"match": re.compile("critical")}, "C1", PERSON, "no match"),
+        ({"match": Pattern("(?i)firing")}, "C1", PERSON, ""),
+        ({"match": Pattern("critical")}, "C1", PERSON, "no match"),
+        ({"unless": Pattern("(?i)now")}, "C1", PERSON, "kept out by unless"),
+        ({"unless": Pattern("resolved")}, "C1", PERSON, ""),
+        ({"match": Pattern("Firing"), "unless": Pattern("now$")}, "C1", PERSON, "kept out by unless"),
+        ({"match": Pattern("Firing"), "unless": Pattern("^now")}, "C1", PERSON, ""),
     ],
 )
 def test_a_relay_takes_what_it_names(how, channel, sender, reason):

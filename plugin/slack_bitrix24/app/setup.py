@@ -26,6 +26,7 @@ def relays(settings: Settings) -> list[Relay]:
             kind=relay.from_ if isinstance(relay.from_, str) else "listed",
             senders=() if isinstance(relay.from_, str) else relay.from_,
             match=relay.match,
+            unless=relay.unless,
             to=relay.to,
             edits=relay.edits,
         )

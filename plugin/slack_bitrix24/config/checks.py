@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TypeVar, get_args
 
 from slack_bitrix24.config.section import Check, Expected, Refused, did_you_mean, shown
+from slack_bitrix24.matching import Pattern, PatternError
 
 T = TypeVar("T")
 
@@ -128,12 +129,12 @@ def cron(value: object) -> str:
     return expression
 
 
-def pattern(value: object) -> re.Pattern[str]:
-    """Take a regular expression."""
+def pattern(value: object) -> Pattern:
+    """Take a regular expression that can be searched without going back."""
     try:
-        return re.compile(text(value))
-    except re.error as error:
-        raise Refused(f"not a regular expression: {error} in {shown(value)}") from None
+        return Pattern(text(value))
+    except PatternError as error:
+        raise Refused(f"not a regular expression that can be used: {error} in {shown(value)}") from None
 
 
 def senders(value: object) -> str:

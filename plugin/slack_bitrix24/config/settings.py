@@ -6,7 +6,6 @@ Durations are seconds.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from slack_bitrix24.config.secret import Secret
+from slack_bitrix24.matching import Pattern
 
 Addresses = tuple[str, ...]
 
@@ -75,7 +75,8 @@ class Relay:
     name: str
     channels: tuple[str, ...]
     from_: Literal["bots", "people", "anyone"] | tuple[str, ...]
-    match: re.Pattern[str] | None
+    match: Pattern | None
+    unless: Pattern | None
     to: Addresses
     edits: Literal["replace", "ignore"]
 

@@ -85,6 +85,7 @@ def read_relays(root: Section, portals: Collection[str]) -> tuple[Relay, ...]:
             channels=section.take_list("channels", checks.channel_id, "channel ids", required=True),
             from_=_read_from(section),
             match=section.take("match", checks.pattern, None),
+            unless=section.take("unless", checks.pattern, None),
             to=section.take_list("to", address(portals, place="relay"), "addresses", required=True),
             edits=cast("Edits", section.take("edits", checks.word(Edits), "replace")),
         )

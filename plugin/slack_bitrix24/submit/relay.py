@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from slack_bitrix24.matching import Pattern
 from slack_bitrix24.model import Notification, Recipient
 from slack_bitrix24.slack.messages.event import Changed, Deleted, Posted
 from slack_bitrix24.slack.messages.payload import Sender
@@ -27,7 +28,8 @@ class Relay:
     channels: tuple[str, ...]
     kind: Literal["bots", "people", "anyone", "listed"]
     senders: tuple[str, ...] = ()
-    match: re.Pattern[str] | None = None
+    match: Pattern | None = None
+    unless: Pattern | None = None
     to: tuple[str, ...] = ()
     edits: Literal["replace", "ignore"] = "replace"
 
@@ -82,6 +84,8 @@ def why_not(relay: Relay, *, channel: str, sender: Sender, visible: str, people:
         return "another sender"
     if relay.match and not relay.match.search(visible):
         return "no match"
+    if relay.unless and relay.unless.search(visible):
+        return "kept out by unless"
     return ""
 
 
