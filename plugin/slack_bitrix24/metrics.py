@@ -61,6 +61,15 @@ COMMIT_SECONDS = Histogram(
     registry=REGISTRY,
 )
 SLACK_UP = Gauge("slack_bitrix24_slack_connections", "Open Socket Mode connections of this node", registry=REGISTRY)
+REQUESTS = Counter(
+    "slack_bitrix24_requests", "Requests of senders, by kind and status", ["sender", "status"], registry=REGISTRY
+)
+WRONG_SECRETS = Counter(
+    "slack_bitrix24_wrong_secrets", "Requests with a wrong token or signature, or none", ["sender"], registry=REGISTRY
+)
+UNSUPPORTED = Counter(
+    "slack_bitrix24_unsupported", "Parts of messages that could not be shown", ["sender"], registry=REGISTRY
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,10 +48,6 @@ def test_addresses_that_name_nobody_are_warnings(run, reconfigure, scopes):
 
 
 def test_what_does_nothing_as_it_stands_is_a_warning(run, reconfigure, scopes):
-    hook = '[[webhooks]]\nname = "g"\ntoken = "h00kS3cr3tW0rd-long"\nto = ["@oncall"]\n'
-    reconfigure(hook)
-    ended = run("check")
-    assert "warning configuration: webhooks: incoming webhooks are not served by this version" in ended.out
     application = '[portals.cloud]\ndomain = "127.0.0.1:9"\nclient_id = "local.1"\nclient_secret = "acc3ssT0kenW0rd"\n'
     said = "portals.cloud: nothing brings its tokens: set refresh_token, or [web] for POST /bitrix24/install/cloud"
     for more, warned in (("", True), ('refresh_token = "h00kS3cr3tW0rd"\n', False), ("[web]\nport = 0\n", False)):

@@ -125,6 +125,12 @@ CASES = [
     (HOOK.replace("grafana", "a b"), 'webhooks[0].name: expected a name of letters, digits, "-", "." and "_", got "a b"'),
     (HOOK.replace("0123", "a/b"), 'webhooks[0].token: expected a token of letters, digits and "-._~+=" (it stands in an address), got <secret>'),
     (HOOK.replace('"0123456789abcdef"', "123456789"), 'webhooks[0].token: expected a token of letters, digits and "-._~+=" (it stands in an address), got <secret>'),
+    (HOOK.replace('"0123456789abcdef"', "[]"), "webhooks[0].token: expected a list of tokens, got an empty list"),
+    (HOOK.replace('"0123456789abcdef"', '["0123456789abcdef", "a/b"]'), 'webhooks[0].token[1]: expected a token of letters, digits and "-._~+=" (it stands in an address), got <secret>'),
+    (HOOK + HOOK.replace("grafana", "zabbix").replace('"0123456789abcdef"', '["x-y-z-0123456789", "0123456789abcdef"]'), "webhooks[1].token: its text is already the token of webhooks[0]"),
+    (HOOK + 'signature = "sha1"', 'webhooks[0].signature: expected "slack", "github" or "grafana", got "sha1"'),
+    (HOOK + "secret = 5", "webhooks[0].secret: expected a text, got <secret>"),
+    (HOOK + "to_field = []", "webhooks[0].to_field: expected a text, got an empty list"),
     ('[[webhooks]]\nname = "a"\ntoken = "0123456789abcdef"', "webhooks[0].to: expected a list of addresses, got nothing"),
     # schedules
     (PLAN, "schedules[0]: expected exactly one of when, cron and at, got none"),

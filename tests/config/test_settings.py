@@ -229,6 +229,17 @@ def test_a_webhook_needs_the_web_and_a_long_token(read):
     assert settings.warnings == ("webhooks[0].token: shorter than 16 characters, which can be guessed",)
 
 
+def test_a_webhook_may_have_several_tokens_an_owner_in_its_body_and_a_signature(read):
+    hook = '{ name = "x", token = ["0123456789abcdef", "fedcba9876543210"], to = ["@oncall"]'
+    (webhook,) = read(
+        f'webhooks = [{hook}, to_field = "labels.owner", signature = "github", secret = "s3cret" }}]'
+    ).webhooks
+    assert [token.reveal() for token in webhook.token] == ["0123456789abcdef", "fedcba9876543210"]
+    assert (webhook.to_field, webhook.signature, webhook.secret) == ("labels.owner", "github", Secret("s3cret"))
+    (plain,) = read(f"webhooks = [{hook} }}]").webhooks
+    assert (plain.to_field, plain.signature, plain.secret) == ("", "", None)
+
+
 class TestEnvironment:
     def test_it_is_enough_alone(self, tmp_path):
         """Promise: with no configuration file, the environment alone is enough for the common case."""

@@ -15,7 +15,8 @@ def test_what_was_kept_for_long_enough_goes_in_steps(store, put, claim, record):
     delivered = len(store.read(lambda tx: tx.outbox.find(state="delivered", limit=2000)))
     assert sum(purge(store).values()) == 0
     gone = purge(store, Retention(delivered=-60.0))
-    assert gone == {"delivered": delivered, "dead": 0, "receipts": 0, "inbox": 0, "versions": 0, "reminders": 0}
+    assert gone.pop("delivered") == delivered
+    assert set(gone.values()) == {0}
     assert purge(store, Retention(dead=-60.0))["dead"] == STEP + 3 - delivered
     assert store.read(lambda tx: tx.outbox.find()) == []
 

@@ -11,6 +11,7 @@ from slack_bitrix24 import metrics
 from slack_bitrix24.app import setup
 from slack_bitrix24.app.portals import portals, rules
 from slack_bitrix24.app.slack_side import SlackSide, web_client
+from slack_bitrix24.app.ways import ways_in
 from slack_bitrix24.bitrix24.oauth import OAuth
 from slack_bitrix24.config import Settings
 from slack_bitrix24.deliver.lane import Stop
@@ -81,6 +82,13 @@ class Bridge:
             read_members=self._read_members,
             sweep=self._sweep,
         )
+        self.ways_in = ways_in(
+            settings.webhooks,
+            store=store,
+            submitter=self.submitter,
+            read_members=self._read_members,
+            owner=self.owner,
+        )
         self.web: WebServer | None = None
         self._started = False
         self._ending = threading.Event()
@@ -122,6 +130,7 @@ class Bridge:
         if self.web is not None and self.settings.web is not None:
             self.web.start()
             log.info("HTTP: listening on %s:%s", self.settings.web.host, self.web.port)
+            self.ways_in.posts.start()
         if "deliver" in self.roles:
             self.receipts.start()
             self.node.start()
@@ -143,6 +152,7 @@ class Bridge:
                 thread.start()
             for thread in ending:
                 thread.join(max(0.0, end - time.monotonic()))
+            self.ways_in.posts.stop(timeout=1.0)
             if "deliver" in self.roles:
                 self.node.stop(grace=DELIVERY)
                 self.receipts.stop(timeout=RECEIPTS)
@@ -169,6 +179,7 @@ class Bridge:
             metrics=metrics.expose,
             slack=http.take if http else None,
             install=self._install if any(not portal.webhook_url for portal in self.settings.portals.values()) else None,
+            ways=self.ways_in.ways if self.settings.webhooks else None,
         )
 
     def _install(self, name: str, form: Mapping[str, str]) -> int:

@@ -12,14 +12,12 @@ from slack_bitrix24.mapping import Directory
 
 def idle(settings: Settings) -> list[str]:
     """Return a line for each section that does nothing as it stands."""
-    lines = ["webhooks: incoming webhooks are not served by this version"] if settings.webhooks else []
-    lines += [
+    return [
         f"portals.{portal.name}: nothing brings its tokens: set refresh_token, or [web] for POST "
         f"/bitrix24/install/{portal.name}"
         for portal in settings.portals.values()
         if portal.webhook_url is None and portal.refresh_token is None and settings.web is None
     ]
-    return lines
 
 
 def nobody(settings: Settings, directory: Directory | None) -> list[str]:

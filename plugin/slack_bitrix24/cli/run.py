@@ -131,9 +131,13 @@ def secrets_of(settings: Settings) -> list[str]:
     parts: list[object] = [settings.database, settings.slack, *settings.portals.values(), *settings.webhooks]
     for part in parts:
         values = [part] if isinstance(part, Secret) else [getattr(part, name) for name in _fields(part)]
-        found += [value.reveal() for value in values if isinstance(value, Secret)]
+        found += [one.reveal() for value in values for one in _each(value) if isinstance(one, Secret)]
     pieces = [piece for text in found if "://" in text for piece in text.split("/") if len(piece) >= 10]
     return [*found, *pieces]
+
+
+def _each(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _fields(part: object) -> list[str]:

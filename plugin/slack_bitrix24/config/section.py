@@ -96,7 +96,9 @@ class Section:
             return default
         return self._checked(self.at(key), self._table.get(key), check, default=default, secret=secret)
 
-    def take_list(self, key: str, check: Check[T], what: str, *, required: bool = False) -> tuple[T, ...]:
+    def take_list(
+        self, key: str, check: Check[T], what: str, *, required: bool = False, secret: bool = False
+    ) -> tuple[T, ...]:
         """Return the checked items of a list (`what` names them), without those at fault."""
         self._known.add(key)
         value = self._table.get(key)
@@ -105,7 +107,9 @@ class Section:
                 self.fault(key, f"expected a list of {what}, got {shown(value)}")
             return ()
         path = self.at(key)
-        items = [self._checked(f"{path}[{i}]", item, check, default=None) for i, item in enumerate(value)]
+        items = [
+            self._checked(f"{path}[{i}]", item, check, default=None, secret=secret) for i, item in enumerate(value)
+        ]
         return tuple(item for item in items if item is not None)
 
     def table(self, key: str) -> Section:

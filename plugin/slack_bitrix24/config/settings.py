@@ -83,12 +83,18 @@ class Relay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """An incoming webhook. `addresses` is whom a caller may name itself; "*" in it is anyone."""
+    """An incoming webhook. `addresses` is whom a caller may name itself; "*" in it is anyone.
+
+    `token` holds all that are good just now. `secret` is the key of the signature, None where the token is.
+    """
 
     name: str
-    token: Secret
+    token: tuple[Secret, ...]
     to: Addresses
+    to_field: str
     addresses: Addresses
+    signature: Literal["", "slack", "github", "grafana"]
+    secret: Secret | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

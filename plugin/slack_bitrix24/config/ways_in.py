@@ -18,6 +18,7 @@ Mode = Literal["socket", "http"]
 From = Literal["bots", "people", "anyone"]
 Edits = Literal["replace", "ignore"]
 CatchUp = Literal["latest", "all", "skip"]
+Signature = Literal["slack", "github", "grafana"]
 
 SLACK_API = "https://slack.com/api"
 _COMMAND = checks.matching(r"/[^\s/]{1,31}", 'a command such as "/b24"')
@@ -106,7 +107,11 @@ def read_webhooks(root: Section, portals: Collection[str]) -> tuple[Webhook, ...
     sections = root.tables("webhooks")
     webhooks = tuple(_read_webhook(section, portals) for section in sections)
     _refuse_doubles(sections, [webhook.name for webhook in webhooks])
-    _refuse_doubles(sections, [webhook.token.reveal() for webhook in webhooks], key="token")
+    _refuse_doubles(
+        [section for section, webhook in zip(sections, webhooks, strict=True) for _ in webhook.token],
+        [token.reveal() for webhook in webhooks for token in webhook.token],
+        key="token",
+    )
     return webhooks
 
 
@@ -114,10 +119,22 @@ def _read_webhook(section: Section, portals: Collection[str]) -> Webhook:
     free = address(portals, place="webhook", everyone=True)
     return Webhook(
         name=section.take("name", _WEBHOOK_NAME, "", required=True),
-        token=Secret(section.take("token", _WEBHOOK_TOKEN, "", required=True, secret=True)),
+        token=_tokens(section),
         to=section.take_list("to", address(portals, place="webhook"), "addresses", required="addresses" not in section),
+        to_field=section.take("to_field", checks.text, ""),
         addresses=section.take_list("addresses", free, "addresses"),
+        signature=cast("Signature", section.take("signature", checks.word(Signature), "")),
+        secret=Secret(secret) if (secret := section.take("secret", checks.credential, "", secret=True)) else None,
     )
+
+
+def _tokens(section: Section) -> tuple[Secret, ...]:
+    """Read `token`: one, or a list of those that are good while one takes the place of the other."""
+    if section.holds_list("token"):
+        found = section.take_list("token", _WEBHOOK_TOKEN, "tokens", required=True, secret=True)
+    else:
+        found = (section.take("token", _WEBHOOK_TOKEN, "", required=True, secret=True),)
+    return tuple(Secret(token) for token in found)
 
 
 def read_schedules(root: Section, portals: Collection[str], *, timezone: str) -> tuple[Schedule, ...]:

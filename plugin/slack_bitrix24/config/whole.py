@@ -93,5 +93,5 @@ def _warnings(webhooks: tuple[Webhook, ...]) -> tuple[str, ...]:
     return tuple(
         f"webhooks[{i}].token: shorter than {_SHORT_TOKEN} characters, which can be guessed"
         for i, webhook in enumerate(webhooks)
-        if len(webhook.token.reveal()) < _SHORT_TOKEN
+        if any(len(token.reveal()) < _SHORT_TOKEN for token in webhook.token)
     )

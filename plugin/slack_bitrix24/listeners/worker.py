@@ -77,7 +77,7 @@ class Worker:
         while not self._stop.is_set():
             self._wake.clear()
             try:
-                letters = self.store.read(lambda tx: tx.inbox.waiting()) and self.store.write(
+                letters = self.store.read(lambda tx: tx.inbox.has_open()) and self.store.write(
                     lambda tx: tx.inbox.claim(self.owner, limit=TOGETHER, ttl=TTL)
                 )
             except StoreError as error:

@@ -1,14 +1,16 @@
-"""WHAT IS KEPT: inbox, outbox, lanes, receipts, schedules, tokens, versions; in SQLite or PostgreSQL.
+"""WHAT IS KEPT: inbox, outbox, lanes, receipts, schedules, tokens, versions, answers; in SQLite or PostgreSQL.
 
 open_store(url)            Store
 Store.accept(Submission)   the hot path: durable when it returns
 Store.write(op)            op(Transaction): one transaction, group-committed by one writer thread
 Store.read(op)             op(Transaction): one consistent state, in the caller's thread
 Transaction                .outbox .lanes .inbox .versions .channels .receipts .schedules .tokens .nodes
+                           .answers .standing
 """
 
 from slack_bitrix24.store.accept import Accepted, Submission
-from slack_bitrix24.store.inbox import Letter
+from slack_bitrix24.store.answers import Known
+from slack_bitrix24.store.inbox import POST, Letter
 from slack_bitrix24.store.leases import LaneState, Lease, LeaseLostError, Stop, is_gone, new_owner
 from slack_bitrix24.store.migrations import upgrade
 from slack_bitrix24.store.nodes import Node
@@ -16,16 +18,19 @@ from slack_bitrix24.store.outbox import Count
 from slack_bitrix24.store.receipts import DueReceipt
 from slack_bitrix24.store.retention import Retention, purge
 from slack_bitrix24.store.schedules import Schedule
+from slack_bitrix24.store.standing import Stands
 from slack_bitrix24.store.store import Store, open_store
 from slack_bitrix24.store.tokens import KeptToken
 from slack_bitrix24.store.transaction import Transaction
 from slack_bitrix24.store.versions import Newest
 
 __all__ = [
+    "POST",
     "Accepted",
     "Count",
     "DueReceipt",
     "KeptToken",
+    "Known",
     "LaneState",
     "Lease",
     "LeaseLostError",
@@ -34,6 +39,7 @@ __all__ = [
     "Node",
     "Retention",
     "Schedule",
+    "Stands",
     "Stop",
     "Store",
     "Submission",

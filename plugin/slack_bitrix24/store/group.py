@@ -30,6 +30,7 @@ class Job:
     run: Operation | Submission
     result: Any = None
     error: BaseException | None = None
+    then: Callable[[Job], None] | None = None
     _done: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -38,6 +39,8 @@ class Job:
     def finish(self) -> None:
         """Let the caller go on."""
         self._done.release()
+        if self.then is not None:
+            self.then(self)
 
     def wait(self) -> Any:
         """Return what the operation did, or raise what it raised."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,9 @@ from slack_bitrix24.store.work import Work
 
 KEPT = 26 * 3600.0
 """Seconds that a key is remembered at least: Slack repeats an event for longer than a day."""
+
+POST = "post"
+"""The kind of a request over HTTP, kept as it came."""
 
 CLAIM_TTL = 60.0
 """Seconds after which what a worker left is given to another."""
@@ -55,8 +59,27 @@ class Inbox:
         statement = insert(INBOX).values(values).on_conflict_do_nothing(index_elements=[INBOX.c.key])
         return self._work.connection.execute(statement.returning(INBOX.c.id)).scalar()
 
-    def claim(self, owner: str, *, limit: int = 10, ttl: float = CLAIM_TTL) -> list[Letter]:
-        """Take up to so many, oldest first; of one order key one at a time, in the order in which they came."""
+    def add_all(self, kind: str, letters: Sequence[tuple[str, JSON, str]]) -> None:
+        """Keep many at once: key, payload and order key of each. The keys must be new."""
+        rows = [
+            {
+                "key": clean(key),
+                "kind": kind,
+                "payload": json.dumps(payload),
+                "order_key": clean(order_key),
+                "state": "new",
+                "received_at": self._work.now,
+            }
+            for key, payload, order_key in letters
+        ]
+        if rows:
+            self._work.connection.execute(sa.insert(INBOX), rows)
+
+    def claim(self, owner: str, *, limit: int = 10, ttl: float = CLAIM_TTL, posts: bool = False) -> list[Letter]:
+        """Take up to so many, oldest first; of one order key one at a time, in the order in which they came.
+
+        `posts`: of the requests over HTTP, else of all others.
+        """
         older = INBOX.alias("older")
         waits = sa.exists().where(
             older.c.order_key == INBOX.c.order_key,
@@ -69,7 +92,7 @@ class Inbox:
         )
         query = (
             sa.select(INBOX)
-            .where(INBOX_OPEN, free, sa.or_(INBOX.c.order_key == "", ~waits))
+            .where(INBOX_OPEN, free, _of(posts=posts), sa.or_(INBOX.c.order_key == "", ~waits))
             .order_by(INBOX.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -107,20 +130,32 @@ class Inbox:
         change = sa.update(INBOX).where(INBOX_OPEN, INBOX.c.state == "working", INBOX.c.owner.in_(dead))
         return self._work.connection.execute(change.values(until=0.0)).rowcount if dead else 0
 
+    def has_open(self, *, posts: bool = False) -> bool:
+        """Tell whether anything (of the requests over HTTP, or of all others) is not worked off."""
+        query = sa.select(INBOX.c.id).where(INBOX_OPEN, _of(posts=posts)).limit(1)
+        return self._work.connection.execute(query).scalar() is not None
+
     def waiting(self) -> int:
         """Return how many are not worked off."""
         query = sa.select(sa.func.count()).select_from(INBOX).where(INBOX_OPEN)
         return int(self._work.connection.execute(query).scalar_one())
 
-    def purge(self, older_than: float, *, limit: int = 500) -> int:
-        """Forget up to so many that were finished before this time; never one younger than 26 hours."""
+    def purge(self, older_than: float, *, limit: int = 500, posts: bool = False) -> int:
+        """Forget up to so many that were finished before this time; never one younger than 26 hours.
+
+        `posts`: of the requests over HTTP, else of all others.
+        """
         before = min(older_than, self._work.now - KEPT)
-        ids = sa.select(INBOX.c.id).where(INBOX.c.finished_at < before).limit(limit)
+        ids = sa.select(INBOX.c.id).where(INBOX.c.finished_at < before, _of(posts=posts)).limit(limit)
         return self._work.connection.execute(sa.delete(INBOX).where(INBOX.c.id.in_(ids))).rowcount
 
     def _finish(self, id_: int, state: str, error: str) -> None:
         change = sa.update(INBOX).where(INBOX.c.id == id_, INBOX.c.finished_at.is_(None))
         self._work.connection.execute(change.values(state=state, error=clean(error), finished_at=self._work.now))
+
+
+def _of(*, posts: bool) -> sa.ColumnElement[bool]:
+    return INBOX.c.kind == POST if posts else INBOX.c.kind != POST
 
 
 def _letter(row: Any) -> Letter:

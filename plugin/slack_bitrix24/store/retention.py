@@ -48,6 +48,9 @@ class Retention:
     inbox: float = KEPT
     versions: float = 7 * DAY
     reminders: float = 30 * DAY
+    posts: float = 30 * DAY
+    answers: float = DAY
+    standing: float = 30 * DAY
 
 
 def purge(store: Writes, retention: Retention | None = None) -> dict[str, int]:
@@ -61,6 +64,9 @@ def purge(store: Writes, retention: Retention | None = None) -> dict[str, int]:
         "receipts": lambda tx: tx.receipts.purge(now - kept.receipts, limit=STEP),
         "inbox": lambda tx: tx.inbox.purge(now - kept.inbox, limit=STEP),
         "versions": lambda tx: tx.versions.purge(now - kept.versions, limit=STEP),
+        "posts": lambda tx: tx.inbox.purge(now - kept.posts, limit=STEP, posts=True),
+        "answers": lambda tx: tx.answers.purge(now - kept.answers, limit=STEP),
+        "standing": lambda tx: tx.standing.purge(now - kept.standing, limit=STEP),
         "reminders": lambda tx: tx.schedules.purge(now - kept.reminders, limit=STEP),
     }
     gone = {name: _until_done(store, step) for name, step in steps.items()}

@@ -249,3 +249,25 @@ NODES = sa.Table(
     _text("roles", "what it runs, comma separated"),
     _moment("seen_at", "its last heartbeat"),
 )
+
+ANSWERS = sa.Table(
+    "answers",
+    METADATA,
+    _text("hook", "the webhook whose sender gave the key"),
+    _text("key", "Idempotency-Key of the request"),
+    _text("digest", "names the request: its address and body; another one under the same key is refused"),
+    _text("answer", "status, body and headers, JSON"),
+    _moment("made_at", "when it was answered; known for 24 hours"),
+    sa.PrimaryKeyConstraint("hook", "key"),
+)
+sa.Index("answers_made", ANSWERS.c.made_at)
+
+STANDING = sa.Table(
+    "standing",
+    METADATA,
+    sa.Column("tag", sa.Text, primary_key=True, doc="sub-tag of the notifications"),
+    _text("recipients", "who has what was said last under it: JSON, portal and user id each"),
+    _whole("over", "1 when that was its end: a resolved alert"),
+    _moment("changed_at", "when something was last said; retention goes by it"),
+)
+sa.Index("standing_changed", STANDING.c.changed_at)

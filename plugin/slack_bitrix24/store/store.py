@@ -64,6 +64,15 @@ class Store:
         """
         return cast("T", self._writer.submit(operation))
 
+    def write_soon(
+        self, operation: Callable[[Transaction], T], then: Callable[[T | None, BaseException | None], None]
+    ) -> None:
+        """Do as `write`, but return at once: `then` is given the result, or the error, in a thread of the store.
+
+        It must return at once. For a caller that may not wait, such as an event loop.
+        """
+        self._writer.submit_soon(operation, lambda job: then(job.result, job.error))
+
     def read(self, operation: Callable[[Transaction], T]) -> T:
         """Run this on one consistent state, in the caller's thread; it can't write."""
         for last in (False, True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from slack_bitrix24.store.answers import Answers
 from slack_bitrix24.store.channels import Channels
 from slack_bitrix24.store.inbox import Inbox
 from slack_bitrix24.store.lanes import Lanes
@@ -11,6 +12,7 @@ from slack_bitrix24.store.nodes import Nodes
 from slack_bitrix24.store.outbox import Outbox
 from slack_bitrix24.store.receipts import Receipts
 from slack_bitrix24.store.schedules import Schedules
+from slack_bitrix24.store.standing import Standing
 from slack_bitrix24.store.tokens import Tokens
 from slack_bitrix24.store.versions import Versions
 from slack_bitrix24.store.work import Work
@@ -63,3 +65,13 @@ class Transaction(Work):
     def nodes(self) -> Nodes:
         """Return the processes that run."""
         return Nodes(self)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """Return the answers to requests that had a key."""
+        return Answers(self)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Return what stands under a webhook's key."""
+        return Standing(self)

@@ -59,11 +59,18 @@ class Writer:
     def submit(self, run: Operation | Submission) -> Any:
         """Run it in the next transaction; return when that is durable."""
         job = Job(run)
+        self._put(job)
+        return job.wait()
+
+    def submit_soon(self, run: Operation | Submission, then: Callable[[Job], None]) -> None:
+        """Do as `submit`, but return at once; `then` is called in the writer's thread when it is durable or failed."""
+        self._put(Job(run, then=then))
+
+    def _put(self, job: Job) -> None:
         with self._entry:
             if self._is_closed:
                 raise StoreError("the store is closed")
             self._jobs.put(job)
-        return job.wait()
 
     def observe(self, observer: Observer) -> None:
         """Call this after each commit with the seconds that it took and the number of operations in it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from slack_bitrix24.serving.connections import Limits
 from slack_bitrix24.serving.listening import listen
@@ -24,7 +24,7 @@ def limits(descriptors: int) -> Limits:
 class WebServer:
     """Binds at once, so that a taken port stops the start with an OSError."""
 
-    def __init__(self, app: FastAPI, *, host: str, port: int, within: Limits | None = None) -> None:
+    def __init__(self, app: ASGIApp, *, host: str, port: int, within: Limits | None = None) -> None:
         listener = listen(host, port)
         self.port: int = listener.getsockname()[1]
         chosen = within or limits(resource.getrlimit(resource.RLIMIT_NOFILE)[0])

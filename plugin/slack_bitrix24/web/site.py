@@ -11,8 +11,11 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
+from slack_bitrix24.web.door import Door
 from slack_bitrix24.web.paths import EitherForm
+from slack_bitrix24.web.routes import Routes
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +33,14 @@ ANSWERS = {200: "ok", 403: "not for this bridge", 404: "no such portal", 503: "n
 
 
 @dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways in of senders: which paths they have, and their door."""
+
+    routes: Routes
+    door: Door
+
+
+@dataclass(frozen=True, slots=True)
 class Doors:
     """What stands behind the routes. `ready` returns what is missing, by name; empty means ready."""
 
@@ -37,10 +48,31 @@ class Doors:
     metrics: Callable[[], bytes]
     slack: SlackRequest | None = None
     install: Install | None = None
+    ways: Ways | None = None
 
 
-def site(doors: Doors) -> FastAPI:
+class Site:
+    """What the server serves: the senders' own paths go straight to their door, everything else to the application."""
+
+    def __init__(self, app: FastAPI, ways: Ways | None) -> None:
+        self.app, self.ways = app, ways
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
+        if scope["type"] == "http":
+            place = self.ways.routes.find(scope["path"]) if self.ways else None
+            if place is not None and self.ways is not None:
+                await self.ways.door(scope, receive, send, place=place)
+                return
+        await self.app(scope, receive, send)
+
+
+def site(doors: Doors) -> Site:
     """Return the application. Health, readiness and metrics are open: they hold no secret, no text and no name."""
+    return Site(_app(doors), doors.ways)
+
+
+def _app(doors: Doors) -> FastAPI:
     app = FastAPI(title="slack-bitrix24", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.add_middleware(EitherForm)
     app.add_exception_handler(ClientDisconnect, _gone)

@@ -1,0 +1,58 @@
+"""The ways in over HTTP: built from the configuration's webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from slack_bitrix24.config import Webhook
+from slack_bitrix24.store import Store
+from slack_bitrix24.submit.submitter import Submitter
+from slack_bitrix24.web.door import Door
+from slack_bitrix24.web.hooks import Hook
+from slack_bitrix24.web.intake import Intake
+from slack_bitrix24.web.posting import Posting
+from slack_bitrix24.web.routes import Routes
+from slack_bitrix24.web.senders import SENDERS
+from slack_bitrix24.web.site import Ways
+from slack_bitrix24.web.worker import Posts
+
+
+@dataclass(frozen=True, slots=True)
+class WaysIn:
+    """The door that the server opens, and the worker behind it."""
+
+    ways: Ways
+    posts: Posts
+
+
+def hooks(webhooks: Iterable[Webhook]) -> dict[str, Hook]:
+    """Return the webhooks by name."""
+    return {
+        one.name: Hook(
+            name=one.name,
+            tokens=tuple(token.reveal() for token in one.token),
+            to=one.to,
+            addresses=one.addresses,
+            to_field=one.to_field,
+            signature=one.signature,
+            secret=one.secret.reveal() if one.secret else "",
+        )
+        for one in webhooks
+    }
+
+
+def ways_in(
+    webhooks: Iterable[Webhook],
+    *,
+    store: Store,
+    submitter: Submitter,
+    read_members: Callable[[str], None],
+    owner: str,
+) -> WaysIn:
+    """Wire the ways in together."""
+    known = hooks(webhooks)
+    posting = Posting(store, submitter, SENDERS, known, read_members)
+    posts = Posts(store, posting, owner=owner)
+    door = Door(known, intake=Intake(store, posts.wake), allows=posting.allows)
+    return WaysIn(Ways(Routes(SENDERS.values()), door), posts)

@@ -1,0 +1,46 @@
+"""The webhooks of the configuration as the ways in know them. No I/O."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from slack_bitrix24.submit.compose import digest
+
+Signature = Literal["", "slack", "github", "grafana"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """One webhook. `addresses` is whom a caller may name besides `to`; "*" in it is anyone.
+
+    `secret` is the key of the signature; where it is empty, each of the tokens is.
+    """
+
+    name: str
+    tokens: tuple[str, ...] = field(default=(), repr=False)
+    to: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    to_field: str = ""
+    signature: Signature = ""
+    secret: str = field(default="", repr=False)
+
+    def tag(self, key: str) -> str:
+        """Return the tag of what replaces each other under a key; empty where there is none."""
+        return f"webhook:{self.name}:{digest(key)}" if key else ""
+
+    def opens(self, offered: Iterable[str]) -> bool:
+        """Tell whether one of these secrets is one of its tokens; always compares all, in constant time each."""
+        return any([_same(token, one) for one in offered for token in self.tokens])  # noqa: C419 - never ends early
+
+
+def by_token(hooks: Mapping[str, Hook], offered: Sequence[str]) -> Hook | None:
+    """Return the webhook that one of these secrets opens; compares all."""
+    found = [hook for hook in hooks.values() if hook.opens(offered)]
+    return found[0] if found else None
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))

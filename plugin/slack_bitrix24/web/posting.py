@@ -1,0 +1,146 @@
+"""A kept request → what is owed: who gets it, what replaces what. The same for a replay."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from slack_bitrix24 import metrics
+from slack_bitrix24.model import Notification, Recipient
+from slack_bitrix24.slack.messages import lenient
+from slack_bitrix24.store import Letter, Store, Submission, Transaction
+from slack_bitrix24.submit.compose import Draft, deletions
+from slack_bitrix24.submit.resolve import Resolution
+from slack_bitrix24.submit.submitter import Submitter
+from slack_bitrix24.web.hooks import Hook
+from slack_bitrix24.web.reading import read
+from slack_bitrix24.web.request import from_json
+from slack_bitrix24.web.senders.leaves import at
+from slack_bitrix24.web.senders.sender import Incoming, Sender
+
+log = logging.getLogger(__name__)
+
+ANYONE = "*"
+_BETWEEN = re.compile(r"[,;\s]+")
+MOST_FACTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What one letter becomes. `tag` is empty where it replaces nothing; `standing` is who has it from now on."""
+
+    letter: Letter
+    notifications: tuple[Notification, ...]
+    tag: str = ""
+    standing: tuple[Recipient, ...] = ()
+    over: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """`read_members` reads a Slack group or channel that an address names; it may raise."""
+
+    store: Store
+    submitter: Submitter
+    senders: Mapping[str, Sender]
+    hooks: Mapping[str, Hook]
+    read_members: Callable[[str], None]
+
+    def allows(self, hook: Hook, named: Iterable[str]) -> bool:
+        """Tell whether a caller may name these addresses: they, or all the people they stand for, are allowed."""
+        if ANYONE in hook.addresses:
+            return True
+        known = (*hook.addresses, *hook.to)
+        rest = [text for text in named if text not in known]
+        if not rest:
+            return True
+        found = self.submitter.resolve(rest, typed=True)
+        may = self.submitter.resolve(known).recipients
+        return bool(found.recipients) and not found.unread and all(one in may for one in found.recipients)
+
+    def owed(self, letter: Letter) -> Owed:
+        """Return what a kept request owes. Nothing is kept yet."""
+        request = from_json(letter.payload)
+        hook = self.hooks.get(request.hook)
+        if hook is None:
+            return Owed(letter, (), problem=f"there is no webhook {request.hook} any more")
+        incoming = read(self.senders[request.sender], request, hook)
+        found = self._whom(hook, request.to, incoming)
+        tag = hook.tag(incoming.key)
+        stands = self.store.read(lambda tx: tx.standing.get(tag)) if tag else None
+        had = stands.recipients if stands and not stands.over else ()
+        recipients = tuple(dict.fromkeys((*found.recipients, *had)))
+        draft = Draft(
+            document=incoming.document,
+            reference=letter.key,
+            source=f"webhook:{hook.name}",
+            author=hook.name,
+            tag=tag,
+            link=incoming.link,
+        )
+        over = incoming.state in ("resolved", "cleared")
+        if incoming.state == "cleared":
+            return Owed(letter, tuple(deletions(draft, had)), tag=tag, over=True)
+        problem = "" if recipients else f"nobody: {_unknown(found) or 'no recipient'}"
+        made = self.submitter.compose(draft, recipients)
+        return Owed(letter, tuple(made), tag=tag, standing=recipients, over=over, problem=problem)
+
+    def keep(self, many: Iterable[Owed]) -> None:
+        """Put what they owe into the outbox, all in one transaction; each letter is done with it."""
+        owed = list(many)
+
+        def write(tx: Transaction) -> int:
+            new = 0
+            for one in owed:
+                if one.problem:
+                    tx.inbox.fail(one.letter.id, one.problem)
+                    continue
+                if one.tag:
+                    tx.standing.put(one.tag, one.standing, over=one.over)
+                accepted = tx.outbox.accept(Submission(one.notifications, inbox_id=one.letter.id))
+                new += sum(each.new for each in accepted)
+            return new
+
+        metrics.ACCEPTED.labels("webhook").inc(self.store.write(write))
+        for one in owed:
+            if one.problem:
+                log.warning("webhook %s: %s", one.letter.payload.get("hook"), one.problem)
+
+    def _whom(self, hook: Hook, asked: tuple[str, ...], incoming: Incoming) -> Resolution:
+        """Return the recipients: whom the address names, else the body, else its alerts' owners, else `to`."""
+        wanted = tuple(one for one in incoming.wanted if self.allows(hook, (one,)))
+        found = Resolution()
+        for texts in (asked, wanted, owners(hook, incoming)):
+            if texts and (found := self._resolve(texts, typed=True)).recipients:
+                return found
+        usual = self._resolve(hook.to, typed=False)
+        return Resolution(usual.recipients, (*found.unknown, *usual.unknown))
+
+    def _resolve(self, texts: Iterable[str], *, typed: bool) -> Resolution:
+        texts = tuple(texts)
+        found = self.submitter.resolve(texts, typed=typed)
+        for wanted in found.unread:
+            self.read_members(wanted)
+        return self.submitter.resolve(texts, typed=typed) if found.unread else found
+
+
+def owners(hook: Hook, incoming: Incoming) -> tuple[str, ...]:
+    """Return the addresses that stand under the webhook's `to_field`, in the body and in each alert."""
+    if not hook.to_field:
+        return ()
+    texts = [lenient.text(at(facts, hook.to_field)) for facts in incoming.facts[:MOST_FACTS]]
+    return tuple(dict.fromkeys(_address(one) for text in texts for one in _BETWEEN.split(text) if one))
+
+
+def _address(word: str) -> str:
+    """Return a name of the mapping file as the address it is: it needs no @ here."""
+    plain = word.replace("_", "").replace("-", "").replace(".", "").isalnum()
+    looks_like_id = word[:1] in "UWSCG" and word.isupper() and len(word) >= 7
+    return f"@{word}" if plain and not looks_like_id else word
+
+
+def _unknown(found: Resolution) -> str:
+    return ", ".join(f"{one.address} ({one.reason.value})" for one in found.unknown)

@@ -1,0 +1,103 @@
+"""The body of a request as JSON, whatever its sender calls it. No I/O.
+
+Seen from real programs: JSON without a type, JSON labelled as a form (curl -d), a form with `payload`, the same not
+encoded, a multipart form, a byte order mark, raw line ends inside strings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import HTTP
+from typing import Any
+from urllib.parse import parse_qsl
+
+from slack_bitrix24.web.request import Request
+from slack_bitrix24.web.senders.sender import Attached
+
+MOST_FIELDS = 1000
+
+
+class NoJSONError(ValueError):
+    """The body holds none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form: its fields, and the files of a multipart one."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    files: tuple[Attached, ...] = ()
+
+
+def text(body: bytes) -> str:
+    """Return the body as text, without a byte order mark; what is no UTF-8 is read as the bytes of Windows-1252."""
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return body.decode("cp1252", "replace")
+
+
+def json_of(request: Request, *fields: str) -> Any:
+    """Return the JSON of a body, or of the first of these fields of a form that is there.
+
+    A form without such a field is an object of its fields. Raises NoJSONError where there is neither.
+    """
+    whole = text(request.body).strip()
+    if request.content_type != "multipart/form-data":
+        try:
+            return parse(whole)
+        except NoJSONError:
+            if request.content_type in ("application/json", "text/plain") and not _holds(whole, fields):
+                raise
+    given = form(request).fields
+    for name in fields:
+        if whole.startswith((f"{name}={{", f"{name}=[")):  # never encoded: "&" and "+" in it mean themselves
+            return parse(whole.removeprefix(f"{name}="))
+        if name in given:
+            return parse(given[name].strip())
+    if not any(given.values()):
+        raise NoJSONError("no form and no JSON")
+    return given
+
+
+def _holds(whole: str, fields: Sequence[str]) -> bool:
+    return whole.startswith(tuple(f"{name}=" for name in fields))
+
+
+def parse(text: str) -> Any:
+    """Return what a JSON text holds, raw line ends in its strings allowed. Raises NoJSONError."""
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        raise NoJSONError("no JSON") from None
+
+
+def form(request: Request) -> Form:
+    """Return the form in a body, encoded or multipart. Raises NoJSONError for one of far too many fields."""
+    if request.content_type == "multipart/form-data":
+        return _multipart(request)
+    try:
+        return Form(dict(parse_qsl(text(request.body), keep_blank_values=True, max_num_fields=MOST_FIELDS)))
+    except ValueError:
+        raise NoJSONError("too many fields") from None
+
+
+def _multipart(request: Request) -> Form:
+    kind = request.headers.get("content-type", "").encode("latin-1", "replace")
+    whole = message_from_bytes(b"Content-Type: %b\r\n\r\n%b" % (kind, request.body), _class=EmailMessage, policy=HTTP)
+    fields: dict[str, str] = {}
+    files: list[Attached] = []
+    for part in whole.iter_parts():
+        content = part.get_payload(decode=True)
+        raw = content if isinstance(content, bytes) else b""
+        name = part.get_param("name", "", "content-disposition")
+        filename = part.get_filename()
+        if filename is None:
+            fields[str(name)] = text(raw)
+        else:
+            files.append(Attached(name=str(filename), content=raw, kind=part.get_content_type()))
+    return Form(fields, tuple(files))

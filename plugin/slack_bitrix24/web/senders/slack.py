@@ -1,0 +1,92 @@
+"""Slack's incoming webhook, and Mattermost's and Rocket.Chat's after it. No I/O.
+
+https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks: exactly `ok`, and Slack's words for what is
+wrong. Alertmanager takes any other body for a failure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bitrix24.document import Author, Blocks, Document
+from slack_bitrix24.slack.messages import lenient, payload
+from slack_bitrix24.web.hooks import Hook
+from slack_bitrix24.web.request import Answer, RefusedError, Request
+from slack_bitrix24.web.senders import leaves
+from slack_bitrix24.web.senders.bodies import NoJSONError, json_of
+from slack_bitrix24.web.senders.sender import Incoming, Sender
+
+ABOUT = frozenset({
+    "text", "blocks", "attachments", "files", "channel", "username", "icon_emoji", "icon_url", "emoji",
+    "avatar", "alias", "link_names", "mrkdwn", "parse", "unfurl_links", "unfurl_media", "thread_ts", "as_user",
+    "response_type", "replace_original", "delete_original", "reply_broadcast", "metadata", "props", "token",
+    "icon", "mrkdwn_in", "fallback", "color", "pretext", "title",
+})  # fmt: skip
+"""Fields of a message that say nothing alone: a body of none but these, without a word in them, is `no_text`."""
+
+_ADDRESS = re.compile(r"[@#]?[^\s@#]+|<[@#!][^>]+>")
+
+
+def read(request: Request, hook: Hook) -> Incoming:
+    """Read the message. JSON that is no message of Slack's at all is shown as a table of its leaves."""
+    try:
+        body = json_of(request, "payload")
+    except NoJSONError:
+        raise RefusedError(400, "invalid_payload") from None
+    if not isinstance(body, Mapping | list):
+        raise RefusedError(400, "invalid_payload")
+    return message(body, hook)
+
+
+def message(body: Mapping[str, Any] | list[Any], _hook: Hook) -> Incoming:
+    """Return what a message says; RefusedError `no_text` where that is nothing."""
+    post = payload.read(body)
+    blocks: Blocks = post.document.blocks
+    if not blocks:
+        blocks = _foreign(body)
+    if not blocks:
+        raise RefusedError(400, "no_text")
+    if post.sender.name:
+        blocks = (*blocks, Author(post.sender.name))
+    return Incoming(document=Document(blocks), wanted=wanted(post.channel), facts=(body,))
+
+
+def _foreign(body: Mapping[str, Any] | list[Any]) -> Blocks:
+    if isinstance(body, Mapping) and not set(body) - ABOUT:
+        return ()
+    return leaves.blocks(body)
+
+
+def wanted(channel: str) -> tuple[str, ...]:
+    """Return the address in a `channel`; none in `#general` or what else names no person."""
+    channel = lenient.text(channel).strip()
+    if not channel or channel.startswith("#") or not _ADDRESS.fullmatch(channel):
+        return ()
+    return (channel,)
+
+
+def answer(_request: Request, _incoming: Incoming) -> Answer:
+    """Answer as Slack does."""
+    return Answer(200, "ok")
+
+
+def refuse(refused: RefusedError) -> Answer:
+    """Answer with Slack's word alone."""
+    return Answer(refused.status, refused.word, headers=refused.headers)
+
+
+SENDER = Sender(
+    name="slack",
+    paths=(
+        "/services/hooks/incoming-webhook",
+        "/services/{any}/{name}/{token}",
+        "/hooks/{either}",
+        "/hooks/{name}/{token}",
+    ),
+    read=read,
+    answer=answer,
+    refuse=refuse,
+    query_token="token",  # noqa: S106 - the name of a parameter
+)

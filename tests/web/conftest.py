@@ -1,0 +1,47 @@
+"""The ways in as fixtures."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+
+from slack_bitrix24.app.ways import ways_in
+from slack_bitrix24.config import Webhook
+from slack_bitrix24.mapping import read_mapping
+from slack_bitrix24.store import open_store
+from slack_bitrix24.submit.compose import PortalRules
+from slack_bitrix24.submit.people import People
+from slack_bitrix24.submit.submitter import Submitter
+from slack_bitrix24.web.server import WebServer
+from slack_bitrix24.web.site import Doors, site
+from ways import MAPPING, WEBHOOKS, Ways
+
+
+@pytest.fixture
+def serve(tmp_path) -> Iterator[Callable[..., Ways]]:
+    """Return a function that serves these webhooks on a database of their own."""
+    ends: list[Callable[[], None]] = []
+
+    def start(webhooks: Sequence[Webhook] = WEBHOOKS, url: str = "") -> Ways:
+        store = open_store(url or f"sqlite:///{tmp_path / 'ways.db'}")
+        directory = read_mapping(MAPPING, name="mapping.yaml", portals=["main"])
+        submitter = Submitter(store, lambda: directory, People, {"main": PortalRules()})
+        made = ways_in(webhooks, store=store, submitter=submitter, read_members=lambda _: None, owner="test")
+        server = WebServer(site(Doors(ready=dict, metrics=bytes, ways=made.ways)), host="127.0.0.1", port=0)
+        server.start()
+        made.posts.start()
+        ends.extend([store.close, lambda: made.posts.stop(timeout=5), server.stop])
+        return Ways(f"http://127.0.0.1:{server.port}", store)
+
+    yield start
+    for end in reversed(ends):
+        end()
+    assert not [thread for thread in threading.enumerate() if thread.name == "inbox-posts"]
+
+
+@pytest.fixture
+def ways(serve) -> Ways:
+    """Return the ways in, served."""
+    return serve()
