@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 import zoneinfo
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -375,29 +376,83 @@ class TestSecret:
 
 
 class TestMachine:
-    def test_the_variable_goes_first(self, tmp_path):
-        assert local_zone({"TZ": ":Europe/Minsk"}, link=tmp_path / "a", file=tmp_path / "b") == "Europe/Minsk"
+    @pytest.mark.parametrize(
+        ("said", "zone"),
+        [
+            ("Europe/Minsk", "Europe/Minsk"),
+            (":Europe/Minsk", "Europe/Minsk"),
+            ("/usr/share/zoneinfo/Europe/Minsk", "Europe/Minsk"),
+            (":/usr/share/zoneinfo/Europe/Minsk", "Europe/Minsk"),
+            ("/usr/share/zoneinfo/posix/Asia/Tokyo", "Asia/Tokyo"),
+            ("europe/minsk", "Europe/Minsk"),
+            ("EUROPE/KYIV", "Europe/Kyiv"),
+            (" utc ", "UTC"),
+            ("UTC0", "UTC"),
+            ("MSK-3", "Etc/GMT-3"),
+            ("<+03>-3", "Etc/GMT-3"),
+            ("<-05>5", "Etc/GMT+5"),
+            ("EST+5:00", "Etc/GMT+5"),
+            ("IST-5:30", "Asia/Kolkata"),
+            ("EST5EDT", "EST5EDT"),
+        ],
+    )
+    def test_the_variable_goes_first_in_every_form(self, tmp_path, said, zone):
+        found, warning = local_zone({"TZ": said}, link=tmp_path / "a", file=tmp_path / "b")
+        assert warning == ""
+        assert _clock(found) == _clock(zone)
+        assert (found == zone) or said == "IST-5:30"
+
+    @pytest.mark.parametrize(
+        ("said", "zone"),
+        [
+            ("CET-1CEST,M3.5.0,M10.5.0/3", "Europe/Berlin"),
+            ("CET-1CEST,M3.5.0/2,M10.5.0/3:00", "Europe/Berlin"),
+            ("XXX-1YYY,M3.5.0/02:00:00,M10.5.0/3", "Europe/Berlin"),
+            ("EET-2EEST", "Europe/Kyiv"),
+            ("PST8PDT,M3.2.0,M11.1.0", "America/Los_Angeles"),
+            ("AEST-10AEDT,M10.1.0,M4.1.0/3", "Australia/Sydney"),
+            ("<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", "Australia/Lord_Howe"),
+        ],
+    )
+    def test_a_rule_with_summer_time_is_the_zone_that_has_it(self, tmp_path, said, zone):
+        found, warning = local_zone({"TZ": said}, link=tmp_path / "a", file=tmp_path / "b")
+        assert (warning, _clock(found)) == ("", _clock(zone))
+
+    @pytest.mark.parametrize("said", ["Europe/Minks", "MSK", "/etc/nowhere", "CET-1CEST,M3.1.0,M9.9.9", "+3", ":", "3"])
+    def test_what_can_not_be_read_is_said(self, tmp_path, said):
+        found, warning = local_zone({"TZ": said}, link=tmp_path / "a", file=tmp_path / "b")
+        assert found == "UTC"
+        assert warning.startswith(f"TZ={said}: not a time zone")
 
     def test_then_where_the_link_points(self, tmp_path):
         (tmp_path / "zoneinfo" / "Asia").mkdir(parents=True)
         (tmp_path / "zoneinfo" / "Asia" / "Almaty").touch()
         (tmp_path / "localtime").symlink_to(tmp_path / "zoneinfo" / "Asia" / "Almaty")
-        assert local_zone({"TZ": "EET-2EEST"}, link=tmp_path / "localtime", file=tmp_path / "b") == "Asia/Almaty"
+        assert local_zone({}, link=tmp_path / "localtime", file=tmp_path / "b") == ("Asia/Almaty", "")
+        found, warning = local_zone({"TZ": "Nowhere"}, link=tmp_path / "localtime", file=tmp_path / "b")
+        assert found == "Asia/Almaty"
+        assert "taken: Asia/Almaty" in warning
 
     def test_then_what_the_file_says_then_utc(self, tmp_path):
-        assert local_zone({}, link=tmp_path / "a", file=tmp_path / "b") == "UTC"
+        assert local_zone({}, link=tmp_path / "a", file=tmp_path / "b") == ("UTC", "")
         (tmp_path / "b").write_text("Europe/Kyiv\n")
-        assert local_zone({}, link=tmp_path / "a", file=tmp_path / "b") == "Europe/Kyiv"
+        assert local_zone({}, link=tmp_path / "a", file=tmp_path / "b") == ("Europe/Kyiv", "")
 
     def test_this_machine_has_one(self):
-        zoneinfo.ZoneInfo(local_zone({}))
+        zoneinfo.ZoneInfo(local_zone({})[0])
+
+
+def _clock(zone):
+    """Return the offsets of a zone through the year."""
+    moments = (datetime(2026, month, day, 1, 30, tzinfo=UTC) for month in range(1, 13) for day in range(1, 29))
+    return [moment.astimezone(zoneinfo.ZoneInfo(zone)).utcoffset() for moment in moments]
 
 
 def test_importing_it_drags_nothing_heavy_in():
     """`--help` answers in under 0.3 s because nothing below imports what only a run needs."""
     code = "import sys, slack_bitrix24.config; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    heavy = {"pydantic", "yaml", "requests", "sqlalchemy", "slack_sdk", "asyncio", "difflib", "cronsim", "ssl"}
+    heavy = {"pydantic", "yaml", "requests", "sqlalchemy", "slack_sdk", "asyncio", "difflib", "ssl"}
     assert heavy & set(run.stdout.split()) == set()
 
 

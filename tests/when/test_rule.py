@@ -94,7 +94,31 @@ def test_a_recurrence_names_its_zone_where_the_reader_is_in_another_one():
     assert describe(rule, language="en", zone="Europe/Minsk") == "every weekday at 9:45 (Europe/Berlin)"
 
 
-@pytest.mark.parametrize("expression", ["*/5 * * * *", "0 9 1 * 1", "0 9 1,2 5 *", "00 9 * * *", "0 9 * 5 *"])
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ("0 9 * * 0", "every Sunday at 9:00"),
+        ("0 9 * * 7", "every Sunday at 9:00"),
+        ("0 9 * * sun", "every Sunday at 9:00"),
+        ("45 9 * * mon-fri", "every weekday at 9:45"),
+        ("30 8 * jan 1-7", "cron 30 8 * jan 1-7"),
+        ("0 9 * * sat,sun", "every Saturday and Sunday at 9:00"),
+        ("00 9 * * *", "every day at 9:00"),
+        ("0 9-11 * * *", "every day at 9:00, 10:00 and 11:00"),
+        ("0 0 1 jan *", "every year on January 1 at 0:00"),
+        ("0 9 1,15 * *", "every month on the 1st and 15th at 9:00"),
+        ("*/5 * * * *", "every 5 minutes"),
+        ("0 */2 * * *", "every 2 hours"),
+        ("0 * * * *", "every hour"),
+        ("* * * * *", "every minute"),
+        ("0 */12 * * *", "every day at 0:00 and 12:00"),
+    ],
+)
+def test_a_cron_line_is_said_in_words_however_it_is_written(expression, said):
+    assert describe(Cron(expression, "UTC"), language="en", zone="UTC") == said
+
+
+@pytest.mark.parametrize("expression", ["*/7 * * * *", "0 9 1 * 1", "0 9 1,2 5 *", "0,30 9 * * *", "0 9 * 5 *"])
 def test_a_cron_line_without_words_is_shown_as_it_is(expression):
     said = describe(Cron(expression, "UTC"), language="en", zone="UTC")
     assert said == f"cron {expression}"

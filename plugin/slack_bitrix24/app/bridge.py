@@ -119,6 +119,7 @@ class Bridge:
 
     def start(self) -> None:
         """Begin. Raises OSError when the web address is taken, StoreError when the database can't be used."""
+        log.info("time zone of schedules and reminders: %s", self.settings.timezone)
         setup.keep(self.store, setup.schedules(self.settings, now=time.time()))
         # What a process that was killed had in hand is taken up at once, not when its claim runs out.
         self.store.write(lambda tx: (tx.inbox.free(is_gone), tx.receipts.free(is_gone)))

@@ -67,7 +67,7 @@ def _findings(path: Path | None, environ: Mapping[str, str]) -> Iterator[Finding
         return
     where = str(settings.path) if settings.path else "the environment alone"
     counted = f"relays: {len(settings.relays)}, schedules: {len(made)}, webhooks: {len(settings.webhooks)}"
-    yield Finding(CONFIGURATION, "ok", f"{where}; {counted}")
+    yield Finding(CONFIGURATION, "ok", f"{where}; {counted}; time zone: {settings.timezone}")
     for warning in (*settings.warnings, *idle(settings)):
         yield Finding(CONFIGURATION, "warning", warning)
     yield from _mapping(settings)

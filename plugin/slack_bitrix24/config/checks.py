@@ -11,6 +11,7 @@ import zoneinfo
 from collections.abc import Callable
 from typing import TypeVar, get_args
 
+from slack_bitrix24 import crontab
 from slack_bitrix24.config.section import Check, Expected, Refused, did_you_mean, shown
 from slack_bitrix24.matching import Pattern, PatternError
 
@@ -117,15 +118,13 @@ def moment(value: object) -> dt.datetime:
 
 def cron(value: object) -> str:
     """Take a cron expression of five fields."""
-    from cronsim import CronSim, CronSimError  # noqa: PLC0415 - start-up is dear, and few files have one
-
     expression = text(value)
-    if len(expression.split()) != 5:  # cronsim would take a sixth for seconds
+    if len(crontab.plain(expression).split()) != 5:
         raise Expected("a cron expression of five fields (minute hour day month weekday)")
     try:
-        CronSim(expression, dt.datetime(2000, 1, 1, tzinfo=dt.UTC))
-    except CronSimError as error:
-        raise Refused(f"not a cron expression: {str(error).lower()} in {shown(value)}") from None
+        crontab.read(expression)
+    except crontab.CrontabError as error:
+        raise Refused(f"not a cron expression: {error} in {shown(value)}") from None
     return expression
 
 

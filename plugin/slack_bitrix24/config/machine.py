@@ -6,22 +6,45 @@ import zoneinfo
 from collections.abc import Mapping
 from pathlib import Path
 
+from slack_bitrix24.config.posix_zone import iana_zone
+
 LOCALTIME = Path("/etc/localtime")
 TIMEZONE = Path("/etc/timezone")
 
 
-def local_zone(environ: Mapping[str, str], *, link: Path = LOCALTIME, file: Path = TIMEZONE) -> str:
-    """Return the machine's IANA time zone: `$TZ`, where `/etc/localtime` points, what `/etc/timezone` says, or UTC."""
+def local_zone(environ: Mapping[str, str], *, link: Path = LOCALTIME, file: Path = TIMEZONE) -> tuple[str, str]:
+    """Return the machine's IANA time zone, and a warning where it can't be told for certain (else an empty one).
+
+    Asked in this order: `$TZ`, where `/etc/localtime` points, what `/etc/timezone` says; else UTC. `$TZ` may be a name,
+    the path of a zone file, or a POSIX rule such as "MSK-3", each with or without a colon before it.
+    """
+    said = environ.get("TZ", "").strip()
+    if found := _zone(said.removeprefix(":")):
+        return found, ""
     target = str(link.resolve()).partition("/zoneinfo/")[2]
-    for name in (environ.get("TZ", "").lstrip(":"), target, _first_line(file)):
-        if name and _is_zone(name):
-            return name
-    return "UTC"
+    found = next((name for name in (_zone(target), _zone(_first_line(file))) if name), "")
+    if said:
+        return found or "UTC", f"TZ={said}: not a time zone that can be read; taken: {found or 'UTC'}. Set timezone"
+    return found or "UTC", ""
+
+
+def _zone(text: str) -> str:
+    """Return the IANA name that a text stands for: a name in any case, a path with /zoneinfo/ in it, a POSIX rule."""
+    name = text.partition("/zoneinfo/")[2] if text.startswith("/") else text
+    for prefix in ("posix/", "right/"):
+        name = name.removeprefix(prefix)
+    if not name:
+        return ""
+    if _is_zone(name):
+        return name
+    folded = name.casefold()
+    cased = next((known for known in sorted(zoneinfo.available_timezones()) if known.casefold() == folded), "")
+    return cased or iana_zone(name)
 
 
 def _first_line(file: Path) -> str:
     try:
-        return file.read_text("utf-8").strip()
+        return next(iter(file.read_text("utf-8").split()), "")
     except (OSError, ValueError):
         return ""
 

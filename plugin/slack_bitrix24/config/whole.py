@@ -22,7 +22,9 @@ _SHORTEST_KEPT = 2 * 86_400
 
 def read_settings(root: Section, *, path: Path | None, folder: Path, environ: Mapping[str, str]) -> Settings:
     """Read the whole configuration. Faults are noted with the sections; then the result is of no use."""
-    timezone = root.take("timezone", checks.zone, "") or local_zone(environ)
+    timezone, unsure = root.take("timezone", checks.zone, ""), ""
+    if not timezone:
+        timezone, unsure = local_zone(environ)
     location = root.take("database", database(folder), "", secret=True) or f"sqlite:///{folder / 'slack-bitrix24.db'}"
     portals = read_portals(root)
     relays = read_relays(root, portals)
@@ -42,7 +44,7 @@ def read_settings(root: Section, *, path: Path | None, folder: Path, environ: Ma
         web=_read_web(root, slack, webhooks),
         outbox=_read_outbox(root),
         log=_read_log(root),
-        warnings=_warnings(webhooks),
+        warnings=(*filter(None, [unsure]), *_warnings(webhooks)),
     )
 
 

@@ -6,42 +6,35 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from cronsim import CronSim, CronSimError
 from dateutil.rrule import rrule, rrulestr
 
+from slack_bitrix24 import crontab
 from slack_bitrix24.when.refusal import RefusalError
 from slack_bitrix24.when.rule import Cron, Once, Recurring, Rule, instant, zone_info
+from slack_bitrix24.when.walk import next_match
 
-_NICKNAMES = {
-    "@yearly": "0 0 1 1 *",
-    "@annually": "0 0 1 1 *",
-    "@monthly": "0 0 1 * *",
-    "@weekly": "0 0 * * 0",
-    "@daily": "0 0 * * *",
-    "@midnight": "0 0 * * *",
-    "@hourly": "0 * * * *",
-}
 _ELAPSED = {"HOURLY": timedelta(hours=1), "MINUTELY": timedelta(minutes=1)}
-_ANY = datetime(2024, 1, 1, tzinfo=UTC)
 # No zone has moved its clock by more at once (Samoa left out a day in 2011).
 _LONGEST_GAP = timedelta(hours=25)
 
 
 def cron(expression: str, zone: str) -> Cron:
-    """Check a cron expression: five fields as in Unix cron (names, 0 or 7 for Sunday), or @daily and the like.
+    """Check a cron expression: five fields as in Debian's cron (names, 0 or 7 for Sunday), or @daily and the like.
 
     Raises PhraseError that names the field, or the zone.
     """
     zone_info(zone)
-    fields = _NICKNAMES.get(expression.strip().lower(), expression).split()
-    if len(fields) != 5:  # cronsim would take a sixth one for seconds
-        raise RefusalError("cron", f"{expression!r}: expected 5 fields, got {len(fields)}")
-    rule = Cron(" ".join(fields), zone)
-    try:
-        CronSim(rule.expression, _ANY)
-    except CronSimError as error:
-        raise RefusalError("cron", f"{expression!r}: {str(error).lower()}") from error
+    rule = Cron(crontab.plain(expression), zone)
+    _table(rule.expression)
     return rule
+
+
+@lru_cache(maxsize=1024)
+def _table(expression: str) -> crontab.Crontab:
+    try:
+        return crontab.read(expression)
+    except crontab.CrontabError as error:
+        raise RefusalError("cron", f"{expression!r}: {error}") from error
 
 
 def next_after(rule: Rule, after: datetime) -> datetime | None:
@@ -51,7 +44,7 @@ def next_after(rule: Rule, after: datetime) -> datetime | None:
         at = rule.at.astimezone(UTC)
         return at if at > after else None
     if isinstance(rule, Cron):
-        return _next_cron(rule, after)
+        return next_match(_table(rule.expression), zone_info(rule.zone), after)
     return _next_elapsed(rule, after) or _next_local(rule, after)
 
 
@@ -72,14 +65,6 @@ def fires_between(rule: Rule, after: datetime, until: datetime, *, limit: int) -
             break
         fires.append(fire)
     return fires
-
-
-def _next_cron(rule: Cron, after: datetime) -> datetime | None:
-    local = after.astimezone(zone_info(rule.zone))
-    # In the second half of a fold cronsim offers the first half's times again: those are over.
-    later = (fire for fire in CronSim(rule.expression, local) if fire.astimezone(UTC) > after)
-    fire = next(later, None)
-    return fire.astimezone(UTC) if fire else None
 
 
 def _next_elapsed(rule: Recurring, after: datetime) -> datetime | None:

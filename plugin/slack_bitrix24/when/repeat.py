@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from slack_bitrix24 import crontab
 from slack_bitrix24.when.fires import first_after, parts
 from slack_bitrix24.when.refusal import RefusalError
 from slack_bitrix24.when.rule import Cron, Recurring, Rule, zone_info
@@ -20,7 +21,9 @@ _FREQUENCIES = {
     Unit.YEAR: "YEARLY",
 }
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_CRON = re.compile(r"(\d+) ([\d,]+) ([\d,]+|\*) ([\d,]+|\*) ([1-7,]+|1-5|\*)")
+# More times of a day than this are not said one by one; fewer are not said as "every 12 hours".
+_MOST_HOURS = 12
+_FEW_HOURS = 2
 # The largest interval that means anything, of every unit; what is longer runs out of the calendar.
 _MOST = 10_000
 
@@ -115,27 +118,39 @@ def _sayable(repeat: Repeat) -> bool:
 
 
 def _of_cron(expression: str) -> Repeat | None:
-    match = _CRON.fullmatch(expression)
-    if match is None:
+    """Read a cron line back, however it is written: "0 9 * * sun" is every Sunday at 9."""
+    try:
+        line = crontab.read(expression)
+    except crontab.CrontabError:
         return None
-    minute, hours, days, months, weekdays = match.groups()
-    repeat = Repeat(
-        _cron_unit(days, months, weekdays),
-        hours=_numbers(hours),
-        minute=int(minute),
-        weekdays=tuple(day - 1 for day in _numbers("1,2,3,4,5" if weekdays == "1-5" else weekdays)),
-        days=_numbers(days),
-        months=_numbers(months),
+    every_day, every_weekday = len(line.days) == 31, len(line.weekdays) == 7
+    every_month = len(line.months) == 12
+    if every_day and every_weekday and every_month and (short := _within_a_day(line)):
+        return short
+    if len(line.minutes) > 1 or len(line.hours) > _MOST_HOURS:
+        return None
+    unit = Unit.YEAR if not every_month else Unit.MONTH if not every_day else Unit.DAY if every_weekday else Unit.WEEK
+    return Repeat(
+        unit,
+        hours=line.hours,
+        minute=line.minutes[0],
+        weekdays=() if every_weekday else line.weekdays,
+        days=() if every_day else line.days,
+        months=() if every_month else line.months,
     )
-    return repeat if _cron(repeat) == expression else None
 
 
-def _cron_unit(days: str, months: str, weekdays: str) -> Unit:
-    if months != "*":
-        return Unit.YEAR
-    if days != "*":
-        return Unit.MONTH
-    return Unit.DAY if weekdays == "*" else Unit.WEEK
+def _within_a_day(line: crontab.Crontab) -> Repeat | None:
+    """Say "*/5 * * * *" and "0 */2 * * *" as every 5 minutes, every 2 hours."""
+    minutes, hours = line.minutes, line.hours
+    if len(hours) == 24 and len(minutes) > 1:
+        step = minutes[1] - minutes[0]
+        return Repeat(Unit.MINUTE, interval=step) if minutes == tuple(range(0, 60, step)) and 60 % step == 0 else None
+    if minutes == (0,) and len(hours) > 1:
+        step = hours[1] - hours[0]
+        even = hours == tuple(range(0, 24, step)) and 24 % step == 0
+        return Repeat(Unit.HOUR, interval=step) if even and len(hours) > _FEW_HOURS else None
+    return None
 
 
 def _of_rrule(rule: Recurring) -> Repeat | None:
