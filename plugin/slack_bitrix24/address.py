@@ -96,6 +96,7 @@ _BROADCAST = re.compile(r"(?:<!(here|channel)(?:\|[^>]*)?>|@?(here|channel))", r
 _ID = re.compile(r"([UWSCG])[A-Z0-9]{5,}")
 _DIRECT = re.compile(r"bitrix24:(?:([\w.-]+)/)?(\d+)", re.IGNORECASE | re.ASCII)
 _NAME = re.compile(r"@([^\s@<>,|]+)")
+_FULL_NAME = re.compile(r"@([^\s@<>,|]+(?:[ \t]+[^\s@<>,|]+)+)")
 _WORDS: dict[str, Address] = {"me": Me(), "я": Me(), "мне": Me(), "mentioned": Mentioned()}
 _SIGILS = {"@": "UW", "#": "CG", "!subteam^": "S"}
 
@@ -119,6 +120,8 @@ def parse_address(text: str, *, default_portal: str, typed: bool = False) -> Add
         return _slack_id(wanted, slack_id=wanted, letters="UWSCG")
     if name := _NAME.fullmatch(wanted):
         return Name(name[1]) if typed else MappingGroup(name[1])
+    if typed and (full := _FULL_NAME.fullmatch(wanted)):
+        return Name(" ".join(full[1].split()))
     raise AddressError(_fault(wanted))
 
 

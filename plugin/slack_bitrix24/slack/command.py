@@ -7,6 +7,7 @@ https://docs.slack.dev/interactivity/implementing-slash-commands
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal, TypeAlias
@@ -92,44 +93,49 @@ _VERBS = {
     "help": "help помощь помоги справка ?",
 }
 _VERB_OF = {word: verb for verb, words in _VERBS.items() for word in words.split()}
-_WORDS = r"me|я|мне|here|channel"
-_SLACK_IDS = r"[UWSCG](?=[A-Z]*\d)[A-Z0-9]{6,}"
-# After another address "CRITICAL" and "SERVER01" are text: only what looks like an id of today's is one.
-_LATER_IDS = r"[UWSCG]\d[A-Z0-9]{6,}"
-_MARKED = (
-    r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>|<!subteam\^S[A-Z0-9]+(?:\|[^>]*)?>|<!(?:here|channel|everyone)(?:\|[^>]*)?>"
-    r"|<\#[CG][A-Z0-9]+(?:\|[^>]*)?>|@\w(?:[\w.'’-]*\w)?|(?i:bitrix24):(?:[\w.-]+/)?\d+"
+Known: TypeAlias = Callable[[str], bool]
+"""Tells whether a bare id (U024BE7LH) or a typed full name (@First Last) is somebody's."""
+
+_WORDS = re.compile(r"(?:me|я|мне|here|channel)(?=[\s,]|:\s|:?\Z)", re.IGNORECASE)
+_IDS = re.compile(r"[UWSCG][A-Z0-9]{5,}(?=[\s,]|:\s|:?\Z)")
+# An escaped mention may touch punctuation; where a letter or an apostrophe follows, it is a word of the text.
+_ESCAPED = re.compile(
+    r"(?:<@[UW][A-Z0-9]+(?:\|[^>]*)?>|<!subteam\^S[A-Z0-9]+(?:\|[^>]*)?>|<!(?:here|channel|everyone)(?:\|[^>]*)?>"
+    r"|<\#[CG][A-Z0-9]+(?:\|[^>]*)?>)(?![\w'’]|-\w)"
 )
-# An escaped mention may touch what follows; anything else ends at white space, a comma, or a colon before white space.
-_END = r"(?:(?<=>)|(?=[\s,]|:\s|:?\Z))"
-_FIRST = re.compile(rf"(?:{_MARKED}|(?i:{_WORDS})|{_SLACK_IDS}){_END}")
-_LATER = re.compile(rf"(?:{_MARKED}|{_LATER_IDS}){_END}")
+_TYPED = re.compile(r"(?:@\w(?:[\w.'’-]*\w)?|(?i:bitrix24):(?:[\w.-]+/)?\d+)(?=[\s,]|:\s|:?\Z)")
 _BETWEEN = re.compile(r"\s*(?:,\s*)*")
+_JOINER = re.compile(r"(?:and|и|&amp;|&)\s+", re.IGNORECASE)
+_NAME_ON = re.compile(r"[ \t]+[^\W\d_](?:[\w.'’-]*\w)?(?=[\s,]|:\s|:?\Z)")
+_NAME_WORDS = 4
 _WORD = re.compile(r"\S+")
 _ID = re.compile(r"[#№]?(\d{1,18})")
 
 
-def parse(text: str) -> Intent:
-    """Read the text of a slash command, English or Russian."""
+def parse(text: str, *, known: Known = lambda _address: False) -> Intent:
+    """Read the text of a slash command, English or Russian.
+
+    A bare id and a full name are addresses only where they are `known`: WINDOWS11 has the form of an id.
+    """
     start = len(text) - len(text.lstrip())
     first = _WORD.match(text, start)
     if first is None:
         return Form()
     verb = _VERB_OF.get(first[0].lower())
     if verb:
-        return _command(verb, text[first.end() :].lstrip())
-    addresses, message = _addresses(text[start:])
+        return _command(verb, text[first.end() :].lstrip(), known)
+    addresses, message = leading(text[start:], known=known)
     if not addresses:
         return Unclear("nobody", word=first[0], hint=_meant(first[0]))
     return Notify(addresses, message) if message.strip() else Form(addresses)
 
 
-def _command(verb: str, rest: str) -> Intent:
+def _command(verb: str, rest: str, known: Known) -> Intent:
     match verb:
         case "remind":
-            return _remind(rest)
+            return _remind(rest, known)
         case "who":
-            return _who(rest)
+            return _who(rest, known)
         case "cancel" | "status":
             return _numbered(verb, rest)
         case "reminders":
@@ -137,16 +143,16 @@ def _command(verb: str, rest: str) -> Intent:
     return Help()
 
 
-def _remind(rest: str) -> Intent:
-    addresses, what = _addresses(rest)
+def _remind(rest: str, known: Known) -> Intent:
+    addresses, what = leading(rest, known=known)
     if not what.strip():
         return Form(addresses, remind=True)
     # As in Slack's own /remind, who names nobody means oneself.
     return Remind(addresses or ("me",), what)
 
 
-def _who(rest: str) -> Intent:
-    addresses, further = _addresses(rest.rstrip(" \t\n?"))
+def _who(rest: str, known: Known) -> Intent:
+    addresses, further = leading(rest.rstrip(" \t\n?"), known=known)
     word = _WORD.match(further)
     return Unclear("address", word=word[0], verb="who") if word else Who(addresses)
 
@@ -160,23 +166,65 @@ def _numbered(verb: str, rest: str) -> Intent:
     return Cancel(int(number[1])) if verb == "cancel" else Status(int(number[1]))
 
 
-def _addresses(text: str) -> tuple[tuple[str, ...], str]:
+def leading(text: str, *, known: Known) -> tuple[tuple[str, ...], str]:
     """Part the leading addresses from the rest, which stays as it is but for the white space before it.
 
-    "me", "here" and "channel" are addresses at the beginning or after a comma: elsewhere they begin the text.
+    After a comma or "and" only what is marked as an address is one; "me", "here" and "channel" also at the beginning,
+    and after a comma where nothing but further addresses follows them.
     """
     found: list[str] = []
     place = end = 0
-    pattern = _FIRST
-    while match := pattern.match(text, place):
-        found.append(match[0])
-        end = match.end()
-        between = _BETWEEN.match(text, end)
-        place = between.end() if between else end
-        pattern = _FIRST if "," in text[end:place] else _LATER
+    read = _first
+    while match := read(text, place, known):
+        found.append(" ".join(match.split()) if match.startswith("@") else match)
+        end = place + len(match)
+        place = _BETWEEN.match(text, end).end()  # type: ignore[union-attr]  # it matches nothing, too
+        read = _after_comma if "," in text[end:place] else _after_blank
+        joiner = _JOINER.match(text, place) if place > end else None
+        if joiner and _marked(text, joiner.end(), known):
+            place = joiner.end()
     if text.startswith(":", end) and not text[end + 1 : end + 2].strip():
         place = end + 1
     return tuple(found), text[place:].lstrip() if found else text
+
+
+def _first(text: str, place: int, known: Known) -> str:
+    word = _WORDS.match(text, place)
+    return word[0] if word else _after_blank(text, place, known)
+
+
+def _after_blank(text: str, place: int, known: Known) -> str:
+    bare = _IDS.match(text, place)
+    return bare[0] if bare and known(bare[0]) else _marked(text, place, known)
+
+
+def _after_comma(text: str, place: int, known: Known) -> str:
+    if marked := _marked(text, place, known):
+        return marked
+    word = _WORDS.match(text, place)
+    if word is None:
+        return ""
+    following = text[word.end() :].lstrip()
+    return word[0] if not following or following.startswith(",") or _marked(following, 0, known) else ""
+
+
+def _marked(text: str, place: int, known: Known) -> str:
+    """Return the address with a mark of its own that stands here: <@U…>, @name, bitrix24:10."""
+    if escaped := _ESCAPED.match(text, place):
+        return escaped[0]
+    typed = _TYPED.match(text, place)
+    if typed is None:
+        return ""
+    if not typed[0].startswith("@"):
+        return typed[0]
+    ends = [typed.end()]
+    while len(ends) < _NAME_WORDS and (further := _NAME_ON.match(text, ends[-1])):
+        ends.append(further.end())
+    for end in reversed(ends[1:]):
+        if known(text[place:end]):
+            return text[place:end]
+    # "@bob's laptop" is about Bob; "@o'brien" is somebody.
+    return "" if {"'", "’"} & set(typed[0]) and not known(typed[0]) else typed[0]
 
 
 def _meant(word: str) -> str:

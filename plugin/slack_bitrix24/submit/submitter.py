@@ -12,6 +12,7 @@ from slack_bitrix24.mapping import Directory
 from slack_bitrix24.model import Notification, Receipt, Recipient
 from slack_bitrix24.store import Accepted, Store, Submission
 from slack_bitrix24.submit.compose import Draft, PortalRules, notifications
+from slack_bitrix24.submit.known import knows
 from slack_bitrix24.submit.people import People
 from slack_bitrix24.submit.resolve import Asked, Reason, Resolution, Unknown, resolve
 
@@ -48,6 +49,10 @@ class Submitter:
         known = people or self.people()
         found = resolve(addresses, directory=self.directory(), people=known, portals=self.rules, asked=asked)
         return replace(found, unknown=(*faults, *found.unknown))
+
+    def knows(self, text: str, *, channel: str = "") -> bool:
+        """Tell whether a bare id or a full name that was typed in a channel is somebody's."""
+        return knows(text, directory=self.directory(), people=self.people(), channel=channel)
 
     def compose(self, draft: Draft, recipients: Iterable[Recipient]) -> list[Notification]:
         """Render the draft for each recipient; nothing is kept yet."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from slack_bitrix24.errors import StoreError
@@ -52,7 +53,8 @@ class Commands:
 
     def _answer(self, body: Mapping[str, Any]) -> str | dict[str, Any] | None:  # noqa: PLR0911 – one for each intent
         ask = ask_of(body, self.asker)
-        intent = command.parse(str(body.get("text") or ""))
+        known = partial(self.notifier.submitter.knows, channel=ask.channel)
+        intent = command.parse(str(body.get("text") or ""), known=known)
         match intent:
             case command.Notify():
                 return self.notifier.command(ask, intent.addresses, intent.text)

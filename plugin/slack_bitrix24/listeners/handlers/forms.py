@@ -11,6 +11,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from http.client import HTTPException
 from typing import Any
 
@@ -23,6 +24,7 @@ from slack_bitrix24.errors import AddressError, PhraseError, StoreError
 from slack_bitrix24.listeners.handlers.asker import Ask, Asker, Refusal, ask_of
 from slack_bitrix24.listeners.handlers.notify import Notifier, notes
 from slack_bitrix24.listeners.handlers.reminders import Reminders, Wanted
+from slack_bitrix24.slack import command
 from slack_bitrix24.slack.messages import payload
 from slack_bitrix24.slack.replies import views
 from slack_bitrix24.slack.replies.words import escape, say, unescape
@@ -96,7 +98,9 @@ class Forms:
     def _take(self, ask: Ask, form: views.Filled) -> dict[str, Any] | None:
         kept = _metadata(form.metadata)
         ask = Ask(ask.user, kept.get("channel", ""), ask.language, kept.get("response_url", ""), ask.reference)
-        addresses = [*form.people, *form.more.replace(",", " ").split()]
+        known = partial(self.notifier.submitter.knows, channel=ask.channel)
+        named, rest = command.leading(form.more.strip(), known=known)
+        addresses = [*form.people, *named, *rest.replace(",", " ").split()]
         if not addresses:
             raise _FormFault(views.PEOPLE, say(ask.language, "form_choose"))
         found = self.notifier.found(ask, addresses)
