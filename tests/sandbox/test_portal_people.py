@@ -100,7 +100,7 @@ def test_user_search(rest, params, found):
 def test_who_am_i(rest):
     assert rest.call("profile")["ID"] == "1"
     assert rest.call("user.current")["EMAIL"] == "owner@example.com"
-    assert rest.call("scope") == ["department", "disk", "im", "user"]
+    assert rest.call("scope") == ["department", "disk", "im", "imbot", "user"]
     assert rest.call("method.get", name="im.notify.personal.add") == {"isExisting": True, "isAvailable": True}
     assert rest.call("method.get") == {"isExisting": False, "isAvailable": False}
     assert "T" in rest.call("server.time")

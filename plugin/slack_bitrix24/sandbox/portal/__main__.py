@@ -77,6 +77,7 @@ def _portal(asked: argparse.Namespace) -> Portal:
         unknown_users=asked.unknown_users,
         https_required=asked.https_required,
         rules=asked.rules,
+        revision=asked.revision,
         webhook=(int(owner), secret),
         scopes=tuple(asked.scopes.split(",")),
         people=(*users, *people.crowd(asked.crowd)),
@@ -107,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--redirect-uri", default="", metavar="URL", help="where OAuth sends the browser with its code")
     add("--attach-limit", type=int, default=60_000, metavar="CHARACTERS", help="30000 on older portals")
     add("--unknown-users", choices=("accept", "false"), default="accept", help="what notifying nobody is answered")
+    add("--revision", type=int, default=Portal.revision, help="of REST; below 33 there is no imbot.v2")
     add("--https-required", action="store_true", help="refuse plain http, as Bitrix24 does")
     add("--work", type=float, default=0.0, metavar="SECONDS", help="that each command really takes")
     add("--charge", type=float, default=0.0, metavar="SECONDS", help="counted for each command on top of that")

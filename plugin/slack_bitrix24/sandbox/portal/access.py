@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from slack_bitrix24.sandbox.portal.envelope import Reason, missing_scope
 
-SCOPES = ("im", "user", "disk", "department")
+SCOPES = ("im", "user", "disk", "department", "imbot")
 """What a webhook of the sandbox may, unless told otherwise; `user_basic` and `user_brief` show fewer fields."""
 
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from slack_bitrix24.sandbox.portal import decode, envelope
 from slack_bitrix24.sandbox.portal.access import Caller
-from slack_bitrix24.sandbox.portal.envelope import Json, Reason, Refusal, Reply
-from slack_bitrix24.sandbox.portal.faults import RESULT_FALSE
+from slack_bitrix24.sandbox.portal.envelope import Json, PhpDeath, Reason, Refusal, Reply
+from slack_bitrix24.sandbox.portal.faults import DYING, RESULT_FALSE
 from slack_bitrix24.sandbox.portal.method import Call, Method
-from slack_bitrix24.sandbox.portal.methods import METHODS
+from slack_bitrix24.sandbox.portal.methods import known
 from slack_bitrix24.sandbox.portal.state import Portal
 
 
@@ -31,7 +31,7 @@ class Line:
 
     async def execute(self, name: str, params: Mapping[str, Any], *, batch: bool = False) -> tuple[Reply, Json]:
         """Return the result and its `time`; Refusal when it is refused."""
-        method = METHODS.get(name)
+        method = known(name, self.portal.revision)
         if method is None:
             raise Refusal(envelope.NO_METHOD)
         if batch and not method.batchable:
@@ -40,14 +40,12 @@ class Line:
         given = {key.upper(): value for key, value in params.items()}
         given.pop("AUTH", None)
         started = self.portal.clock()
-        call = Call(self.portal, self.caller, given, self.base, self.exceptions)
+        with self.portal.lock:
+            call, fault = self._begin(method, Call(self.portal, self.caller, given, self.base, self.exceptions))
         if self.portal.work:
-            if method.early:
-                with self.portal.lock:
-                    call = replace(call, number=method.early(call))
             await self._work()
         with self.portal.lock:
-            reply = self._run(method, call)
+            reply = self._run(method, call, fault)
             return reply, self._account(method, started)
 
     def _admit(self, method: Method) -> None:
@@ -62,17 +60,29 @@ class Line:
         self._due += self.portal.work
         await asyncio.sleep(self._due - asyncio.get_running_loop().time())
 
-    def _run(self, method: Method, call: Call) -> Reply:
-        portal = self.portal
+    def _begin(self, method: Method, call: Call) -> tuple[Call, str]:
+        """Count a command, let happen what goes wrong with it, and do what comes before its work."""
+        portal, kind = self.portal, ""
         portal.counts["commands"] += 1
         if portal.faults.waiting:
-            fault = portal.faults.for_command(method.name.lower(), decode.whole(call.params.get("USER_ID")))
-            if fault and fault.kind == RESULT_FALSE:
-                return Reply(result=False)
+            fault = portal.faults.for_command(method.name.lower(), recipient(call.params))
             if fault and fault.reason:
                 raise Refusal(fault.reason)
+            kind = fault.kind if fault else ""
+        if kind == RESULT_FALSE:
+            return call, kind
         method.admit(call)
+        number = method.early(call) if method.early else 0
+        if kind == DYING[0]:
+            raise PhpDeath("before a command was executed")
+        return replace(call, number=number, dying=kind == DYING[1]), kind
+
+    def _run(self, method: Method, call: Call, fault: str) -> Reply:
+        if fault == RESULT_FALSE:
+            return Reply(result=False)
         result = method.run(call)
+        if call.dying:
+            raise PhpDeath("after a command was executed")
         return result if isinstance(result, Reply) else Reply(result)
 
     def _account(self, method: Method, started: float) -> Json:
@@ -85,3 +95,8 @@ class Line:
             portal.operating.add(key, took if counted else self._worked[method.name], finished)
         spent, reset = portal.operating.spent(key, finished), portal.operating.reset_at(key, finished)
         return envelope.time_of(started, finished, operating=spent, reset_at=reset)
+
+
+def recipient(params: Mapping[str, Any]) -> int:
+    """Return whom a command is for, by the names of its parameters in upper case; 0 when it is for nobody."""
+    return decode.whole(params.get("TO") or params.get("USER_ID") or params.get("DIALOGID"))

@@ -49,6 +49,25 @@ class Control:
             return _wrong("user: expected a Bitrix24 user id")
         return _open(request, tell(int(user) if user is not None else None))
 
+    async def chats(self, request: Request) -> Response:
+        """Tell the dialogs with bots, as they are drawn."""
+        return self._of_user(request, self.portal.chats)
+
+    async def act(self, request: Request) -> Response:
+        """Let a person read, click or write in a dialog with a bot."""
+        asked, portal = await _json(request), self.portal
+        try:
+            user = int(asked["user"])
+            if request.url.path.endswith("/view"):
+                return JSONResponse({"new": portal.view(int(asked["bot"]), user)})
+            if request.url.path.endswith("/say"):
+                return JSONResponse({"id": portal.say(int(asked["bot"]), user, str(asked["text"]))})
+            command, params = str(asked["command"]), str(asked.get("params", ""))
+            heard = portal.click(int(asked["message"]), user, command=command, params=params)
+        except (KeyError, TypeError, ValueError) as error:
+            return _wrong(f"expected user, and bot or message, text or command: {error}")
+        return JSONResponse({"heard": heard})
+
     async def users(self, request: Request) -> Response:
         """Tell who is at the portal."""
         people = self.portal.users.values()
@@ -146,6 +165,7 @@ class Control:
 
         with self.portal.lock:
             self.portal.store.listeners.append(listen)
+            self.portal.bots.listeners.append(listen)
         try:
             yield ": sandbox\n\n"
             while True:
@@ -158,6 +178,7 @@ class Control:
         finally:
             with self.portal.lock:
                 self.portal.store.listeners.remove(listen)
+                self.portal.bots.listeners.remove(listen)
 
 
 def routes(portal: Portal) -> list[Route]:
@@ -167,6 +188,8 @@ def routes(portal: Portal) -> list[Route]:
         Route("/", control.facts),
         Route("/notifications", control.notifications),
         Route("/seen", control.seen),
+        Route("/chats", control.chats),
+        *(Route(f"/{what}", control.act, methods=["POST"]) for what in ("click", "say", "view")),
         Route("/users", control.users),
         Route("/files", control.files),
         Route("/log", control.log),

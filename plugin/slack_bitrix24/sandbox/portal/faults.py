@@ -36,7 +36,9 @@ ANSWERING = {
 }
 """Kinds that concern a whole HTTP request."""
 RESULT_FALSE = "result_false"
-KINDS = (*REFUSING, *ANSWERING, RESULT_FALSE)
+DYING = ("die", "execute_and_die")
+"""PHP ends in a command: before it is executed (its key is taken), or when it is stored and its key not yet noted."""
+KINDS = (*REFUSING, *ANSWERING, RESULT_FALSE, *DYING)
 
 
 @dataclass

@@ -18,7 +18,8 @@ from slack_bitrix24.sandbox.portal.state import Portal
 class Call:
     """One call of a method; names of `params` are in upper case, `base` is the portal's address.
 
-    `exceptions` are what earlier commands of the request left lying about; `number` is what `Method.early` returned.
+    `exceptions` are what earlier commands of the request left lying about; `number` is what `Method.early` returned;
+    `dying`: PHP ends as soon as the call has stored what it stores.
     """
 
     portal: Portal
@@ -27,6 +28,7 @@ class Call:
     base: str
     exceptions: list[Reason] = field(default_factory=list)
     number: int = 0
+    dying: bool = False
 
     @cached_property
     def user(self) -> User:

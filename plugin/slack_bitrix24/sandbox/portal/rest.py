@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from slack_bitrix24.sandbox.portal import batch, decode, envelope
-from slack_bitrix24.sandbox.portal.call import Line
+from slack_bitrix24.sandbox.portal.call import Line, recipient
 from slack_bitrix24.sandbox.portal.envelope import NO_AUTH, Json, PhpDeath, Reason, Refusal, Reply
 from slack_bitrix24.sandbox.portal.faults import Fault, Target
 from slack_bitrix24.sandbox.portal.state import Portal
@@ -104,7 +104,7 @@ def _targets(request: Request) -> list[Target]:
 
 
 def _recipient(params: dict[str, Any]) -> int:
-    return decode.whole(next((value for key, value in params.items() if key.upper() == "USER_ID"), 0))
+    return recipient({key.upper(): value for key, value in params.items()})
 
 
 async def _perform(portal: Portal, request: Request) -> Answer:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from slack_bitrix24.sandbox.portal.access import SCOPES, Caller, Webhook
+from slack_bitrix24.sandbox.portal.bots import people
+from slack_bitrix24.sandbox.portal.bots.store import Bots
 from slack_bitrix24.sandbox.portal.bucket import Buckets, plan_of
 from slack_bitrix24.sandbox.portal.envelope import BAD_CREDENTIALS, EXPIRED_TOKEN, NO_AUTH, Json, Reason, Refusal
 from slack_bitrix24.sandbox.portal.faults import Fault, Faults
@@ -24,6 +26,10 @@ from slack_bitrix24.sandbox.portal.rules import DOCS, OPERATING_LIMIT, SOURCE, U
 from slack_bitrix24.sandbox.portal.seen import delivered
 from slack_bitrix24.sandbox.portal.seen.reader import reader
 
+COUNTED = (
+    *("requests", "commands", "executed", "replaced", "deleted", "raced", "unanswered"),
+    *("bot_sent", "bot_updated", "bot_deleted", "deduplicated"),
+)
 WEBHOOK = (1, "5andb0xsecret0001")
 
 
@@ -38,6 +44,7 @@ class Portal:
     charge              seconds that each command is counted as operating time on top of that
     unknown_users       "accept" or "false": what notifying nobody is answered (not documented)
     https_required      refuse plain http, as Bitrix24 does
+    revision            of its REST; imbot.v2 is there from 33 on
     rules               "source": as Bitrix24's server is; "docs": as its documentation has it
     """
 
@@ -56,11 +63,13 @@ class Portal:
     departments: Sequence[Department] = DEPARTMENTS
     clock: Callable[[], float] = time.time
     seed: int = 0
+    revision: int = 36
 
     users: dict[int, User] = field(init=False)
     webhooks: dict[tuple[int, str], Webhook] = field(init=False, repr=False)
     oauth: OAuth = field(init=False, repr=False)
     store: Notifications = field(init=False, repr=False)
+    bots: Bots = field(init=False, repr=False)
     files: Files = field(init=False, repr=False)
     faults: Faults = field(init=False)
     counts: Counter[str] = field(init=False, default_factory=Counter)
@@ -73,6 +82,7 @@ class Portal:
         self.webhooks = {self.webhook: Webhook(*self.webhook, frozenset(self.scopes))}
         self.oauth = OAuth(user_id=self.webhook[0], scopes=tuple(self.scopes))
         self.store, self.files, self.faults = Notifications(), Files(), Faults(self.seed)
+        self.bots = Bots()
         self.buckets = Buckets(plan_of(self.plan))
         self.follow(self.rules)
 
@@ -102,6 +112,31 @@ class Portal:
             visible = self.store.visible() if user_id is None else self.store.seen_by(user_id)
             return [one.json() | self.reader(one) for one in visible]
 
+    def chats(self, user_id: int | None = None) -> list[Json]:
+        """Return the dialogs with bots of one person, or of everyone, as they are drawn."""
+        with self.lock:
+            return people.chats(self, user_id)
+
+    def bot_messages(self) -> list[Json]:
+        """Return every message of every bot's dialog that was ever stored, in order; `gone` says how it went."""
+        with self.lock:
+            return [people.shown(one) for one in self.bots.messages.values()]
+
+    def click(self, message: int, user: int, *, command: str, params: str = "") -> bool:
+        """Let a person run a command below a bot's message; return whether the bot hears of it."""
+        with self.lock:
+            return people.click(self, message=message, user=user, command=command, params=params)
+
+    def say(self, bot: int, user: int, text: str) -> int:
+        """Let a person write to a bot; return the message's id."""
+        with self.lock:
+            return people.say(self, bot=bot, user=user, text=text)
+
+    def view(self, bot: int, user: int) -> int:
+        """Let a person read a dialog with a bot; return how many messages were new."""
+        with self.lock:
+            return people.view(self, bot=bot, user=user)
+
     def reader(self, one: Notification) -> Json:
         """Return how one notification reaches its reader."""
         text = delivered(one.message) if self.rules == SOURCE else one.message
@@ -120,8 +155,7 @@ class Portal:
     def stats(self) -> Json:
         """Return counts: requests, commands, executed notifications, replaced ones, refusals, warnings."""
         with self.lock:
-            names = ("requests", "commands", "executed", "replaced", "deleted", "raced", "unanswered")
-            counted: Json = {name: self.counts[name] for name in names}
+            counted: Json = {name: self.counts[name] for name in COUNTED}
             counted["attach_seconds"] = round(self.attach_seconds, 6)
             faults = {"waiting": [fault.json() for fault in self.faults.waiting], "happened": self.faults.happened}
             return counted | {"refused": dict(self.refused), "warnings": dict(self.warnings), "faults": faults}
@@ -135,6 +169,7 @@ class Portal:
         """Forget notifications, files, faults, limits and counts; people, webhook and tokens stay."""
         with self.lock:
             self.store.clear()
+            self.bots.clear()
             self.files.clear()
             self.faults.reset()
             self.buckets.clear()

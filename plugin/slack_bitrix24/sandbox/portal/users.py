@@ -12,7 +12,7 @@ from typing import Any
 from slack_bitrix24.sandbox.portal import decode, selection
 from slack_bitrix24.sandbox.portal.envelope import Json, Reason, Refusal
 from slack_bitrix24.sandbox.portal.method import Call, Method
-from slack_bitrix24.sandbox.portal.people import User
+from slack_bitrix24.sandbox.portal.people import EXTERNAL, User
 
 BRIEF = frozenset(
     ["ID", "ACTIVE", "NAME", "LAST_NAME", "SECOND_NAME", "PERSONAL_GENDER", "WORK_POSITION", "USER_TYPE", "IS_ONLINE"]
@@ -132,7 +132,7 @@ def profile_of(user: User) -> Json:
         "network": False,
         "bot": bot,
         "connector": False,
-        "external_auth_id": "bot" if bot else "default",
+        "external_auth_id": user.kind if user.kind in EXTERNAL else "default",
         "status": "online",
         "idle": False,
         "last_activity_date": "2026-01-01T00:00:00+00:00",

@@ -40,10 +40,13 @@ _MARKER_LIKE = re.compile(r"#{4,}")
 
 def stored(text: str) -> str:
     """Return MESSAGE as it is kept: trimmed, broken into lines, cut, its HTML as BB codes."""
-    text = _BREAKS.sub("\n", text.strip(BLANKS))
-    if len(text) > LONGEST:
-        text = text[:KEPT] + CUT_SIGN
-    return fitting(bb(text))
+    return fitting(bb(cut(text.strip(BLANKS))))
+
+
+def cut(text: str) -> str:
+    """Return a text broken into lines, and cut where it is too long."""
+    text = _BREAKS.sub("\n", text)
+    return text[:KEPT] + CUT_SIGN if len(text) > LONGEST else text
 
 
 def fitting(text: str) -> str:
@@ -76,9 +79,12 @@ def bb(text: str) -> str:
     return text.replace("&nbsp;", " ")
 
 
-def delivered(kept: str) -> str:
-    """Return what a client is given of a stored text: bare addresses in codes, entities decoded, and more."""
-    text = _EMOJI.sub(_emoji, bb(kept))
+def delivered(kept: str, *, notification: bool = True) -> str:
+    """Return what a client is given of a stored text: bare addresses in codes, entities decoded, and more.
+
+    In a bot's message, which is no `notification`, HTML stays as it is.
+    """
+    text = _EMOJI.sub(_emoji, bb(kept) if notification else kept)
     parts = _APART.split(text)
     # split by a pattern of two groups: text, part, its name, text, …
     return "".join(part if index % 3 else _parsed(part) for index, part in enumerate(parts) if index % 3 != 2)
