@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -123,6 +124,21 @@ def check(context: typer.Context, *, config: Config = None, as_json: Json = Fals
     from slack_bitrix24.cli import check as command  # noqa: PLC0415
 
     run_with(context, config, command.check, as_json=as_json)
+
+
+@application.command()
+def init(
+    context: typer.Context,
+    *,
+    answers: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A TOML file with the answers; nothing is asked then.")
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Set up: Slack's tokens, Bitrix24's sign-in, channels and people, each tried at once."""
+    from slack_bitrix24.cli.init import command  # noqa: PLC0415
+
+    run_with(context, config, command.init, source=answers)
 
 
 @application.command()

@@ -65,6 +65,13 @@ def word(words: object) -> Callable[[object], str]:
     return check
 
 
+def truth(value: object) -> bool:
+    """Take true or false."""
+    if not isinstance(value, bool):
+        raise Expected("true or false")
+    return value
+
+
 def whole(low: int, high: int) -> Check[int]:
     """Take a whole number within bounds, both included."""
 

@@ -1,0 +1,1 @@
+"""`init`: the guided set-up, in the terminal or from a file of answers."""
