@@ -30,7 +30,7 @@ def checked(acme, queue, tmp_path, capsys):
 
 def test_portal_that_lets_in(acme, checked):
     settings = acme.settings(acme.issue())
-    good = (0, "ok", "Portal Owner (1); scopes: department, disk, im, user")
+    good = (0, "ok", "Portal Owner (1); scopes: department, disk, im, imbot, user")
     assert checked(settings) == good
     assert checked(settings) == good
     assert len(acme.grants) == 1

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import random
+import shutil
+import subprocess
 from urllib.parse import quote, quote_plus, unquote_plus, urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slack_bitrix24.sandbox.portal import decode
+from slack_bitrix24.sandbox.portal import decode, php_array
+
+
+def nested(name, depth):
+    return {name: nested(name, depth - 1)} if depth else "1"
 
 
 @pytest.mark.parametrize(
@@ -26,6 +33,20 @@ from slack_bitrix24.sandbox.portal import decode
         ("f[1]=b&f[0]=a", {"f": {"1": "b", "0": "a"}}),
         ("f[1]=only", {"f": {"1": "only"}}),
         ("f=scalar&f[x]=1", {"f": {"x": "1"}}),
+        ("f[x]=1&f=scalar", {"f": "scalar"}),
+        ("[X]=1", {}),
+        ("[a=1&=2& =3", {}),
+        ("a.b=1&c d=2&.e=3", {"a_b": "1", "c_d": "2", "_e": "3"}),
+        ("a.b[c.d]=1", {"a_b": {"c.d": "1"}}),
+        ("a[=1&b[[=2&c]=3", {"a_": "1", "b__": "2", "c]": "3"}),
+        ("a[b]c[d]=1&e[f][=2", {"a": {"b": "1"}, "e": {"f": "2"}}),
+        ("a[[b]=1&c[]]=2", {"a": {"[b": "1"}, "c": ["2"]}),
+        ("a[5]=x&a[]=y", {"a": {"5": "x", "6": "y"}}),
+        ("a[05]=x&a[]=y&a[z]=1&a[]=2", {"a": {"05": "x", "0": "y", "z": "1", "1": "2"}}),
+        ("a[ ]=1&a[ b]=2", {"a": {"0": "1", " b": "2"}}),
+        ("a[][b]=1&a[][c]=2", {"a": [{"b": "1"}, {"c": "2"}]}),
+        ("a%00b=1&c[d%00e]=2", {"a": "1", "c_d": "2"}),
+        ("a" + "[b]" * 64 + "=1&c" + "[d]" * 65 + "=1", {"a": nested("b", 64)}),
         ("a=%zz&b=100%", {"a": "%zz", "b": "100%"}),
         ("a=\\n%0A", {"a": "\\n\n"}),
         ("a=%ff", {"a": "\N{REPLACEMENT CHARACTER}"}),
@@ -34,6 +55,23 @@ from slack_bitrix24.sandbox.portal import decode
 )
 def test_a_query_reads_as_php_reads_it(text, params):
     assert decode.query(text) == params
+
+
+TOKENS = ("a", "b", "[", "]", "[", "]", "[]", "[5]", "[0]", "[x]", ".", "%20", "+", "=", "=", "&", "&", "%00", "[05]")
+
+
+def test_php_reads_the_same():
+    if not shutil.which("php"):
+        pytest.skip("no php on this machine: Debian has it as php-cli")
+    chance = random.Random(5)  # noqa: S311  the same texts in each run
+    texts = ["".join(chance.choice(TOKENS) for _ in range(chance.randint(1, 14))) for _ in range(3000)]
+    texts += ["&".join(f"a[{number}]=1" for number in range(1500)), "&".join(f"a{n}.x=1" for n in range(1001))]
+    program = (
+        "$o=[];foreach(json_decode(stream_get_contents(STDIN)) as $t){@parse_str($t,$r);$o[]=$r;}echo json_encode($o);"
+    )
+    run = subprocess.run(["php", "-r", program], input=json.dumps(texts), capture_output=True, text=True, check=True)
+    for text, read in zip(texts, json.loads(run.stdout), strict=True):
+        assert (decode.query(text) or []) == read, text
 
 
 @given(st.text())
@@ -60,7 +98,10 @@ def test_nothing_makes_it_fail(text, raw):
     ("kind", "raw", "params", "warns"),
     [
         ("application/json", b'{"a": [1]}', {"a": [1]}, False),
-        ("Application/JSON; charset=utf-8", b'{"a": 1}', {"a": 1}, False),
+        ("application/json; charset=utf-8", b'{"a": 1}', {"a": 1}, False),
+        ("Application/JSON", b'{"a": 1}', {}, True),
+        ("application/json", b'{"a": "\xff"}', {}, True),
+        ("application/x-www-form-urlencoded", b"&".join(b"a[]=1" for _ in range(1500)), {"a": ["1"] * 1000}, True),
         ("application/json", b"{", {}, True),
         ("application/json", b"[1]", {}, True),
         ("application/json", b"", {}, False),
@@ -88,6 +129,9 @@ def test_a_form_with_a_file():
 def test_a_command_is_method_and_query():
     assert decode.command("User.Get?a=1%262") == ("user.get", {"a": "1&2"})
     assert decode.command("profile") == ("profile", {})
+    assert decode.command("m?a=1#b=2&c=3") == ("m", {"a": "1"})
+    assert decode.command("m?a.b=1&c d=2") == ("m", {"a_b": "1", "c_d": "2"})
+    assert len(decode.command("m?" + "&".join(f"a[{number}]=1" for number in range(1500)))[1]["a"]) == 1000
 
 
 @pytest.mark.parametrize(
@@ -123,5 +167,5 @@ def test_flags():
 
 @given(st.recursive(st.text(), lambda inner: st.lists(inner, max_size=3), max_leaves=5))
 def test_lists_stay_lists(value):
-    assert decode.listed({"k": value}) == {"k": value}
-    assert json.dumps(decode.listed({"0": "a", "1": {"0": "b"}})) == '["a", ["b"]]'
+    assert php_array.listed({"k": value}) == {"k": value}
+    assert json.dumps(php_array.listed({"0": "a", "1": {"0": "b"}})) == '["a", ["b"]]'

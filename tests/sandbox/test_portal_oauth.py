@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from slack_bitrix24.sandbox.portal import Portal, app
+from slack_bitrix24.sandbox.portal.access import SCOPES
 from slack_bitrix24.sandbox.portal.oauth import OAuth
 from slack_bitrix24.sandbox.server import Server
 
@@ -159,7 +160,7 @@ def test_wrong_expired_and_missing_tokens(portal, url):
         told = requests.get(url + "/rest/im.notify", params={"auth": narrow}, timeout=5).json()
         assert "access token" in told["error_description"]
     finally:
-        portal.oauth.scopes = ("im", "user", "disk", "department")
+        portal.oauth.scopes = SCOPES
 
 
 def test_an_installation_is_posted_as_a_form_once_asked_for(portal, url):
@@ -188,7 +189,7 @@ def test_an_installation_is_posted_as_a_form_once_asked_for(portal, url):
     form = {name: values[0] for name, values in posted[0].items()}
     assert form["event"] == "ONAPPINSTALL"
     assert form["auth[application_token]"] == portal.oauth.application_token
-    assert form["auth[scope]"] == "im user disk department"
+    assert form["auth[scope]"] == "im user disk department imbot"
     auth = {"auth": form["auth[access_token]"]}
     assert requests.get(url + "/rest/profile", params=auth, timeout=5).status_code == 200
     for body, status in [({"url": "http://example.com/"}, 400), ({"url": place}, 502), ([], 400)]:

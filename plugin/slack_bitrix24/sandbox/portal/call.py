@@ -17,6 +17,7 @@ from slack_bitrix24.sandbox.portal.envelope import Json, PhpDeath, Reason, Refus
 from slack_bitrix24.sandbox.portal.faults import DYING, RESULT_FALSE
 from slack_bitrix24.sandbox.portal.method import Call, Method
 from slack_bitrix24.sandbox.portal.methods import known
+from slack_bitrix24.sandbox.portal.rules import DOCS, SOURCE
 from slack_bitrix24.sandbox.portal.state import Portal
 
 
@@ -34,7 +35,7 @@ class Line:
         method = known(name, self.portal.revision)
         if method is None:
             raise Refusal(envelope.NO_METHOD)
-        if batch and not method.batchable:
+        if batch and not method.batchable and self.portal.rules == DOCS:
             raise Refusal(envelope.NOT_IN_BATCH)
         self._admit(method)
         given = {key.upper(): value for key, value in params.items()}
@@ -94,7 +95,8 @@ class Line:
         if counted or self._worked[method.name] > portal.operating.least:
             portal.operating.add(key, took if counted else self._worked[method.name], finished)
         spent, reset = portal.operating.spent(key, finished), portal.operating.reset_at(key, finished)
-        return envelope.time_of(started, finished, operating=spent, reset_at=reset)
+        whole = portal.rules == SOURCE
+        return envelope.time_of(started, finished, operating=spent, reset_at=reset, whole=whole)
 
 
 def recipient(params: Mapping[str, Any]) -> int:

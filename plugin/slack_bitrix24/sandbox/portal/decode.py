@@ -10,25 +10,25 @@ import re
 from typing import Any
 from urllib.parse import unquote_plus
 
+from slack_bitrix24.sandbox.portal.php_array import MOST, Array, listed, put
+
 Params = dict[str, Any]
-_BRACKET = re.compile(r"\[([^\]]*)\]")
+OVERFLOW = f"more than {MOST} variables in one form or command: the rest is dropped without a word"
 
 
 def query(text: str) -> Params:
-    """Return the parameters of a query string or a urlencoded body; `a[0][B]=c` becomes nested."""
-    found: Params = {}
-    nested = False
-    for pair in text.split("&"):
-        if not pair:
-            continue
+    """Return the parameters of a query string or a urlencoded body as PHP reads them; `a[0][B]=c` becomes nested."""
+    found = Array()
+    pairs = [pair for pair in text.split("&") if pair]
+    for pair in pairs[:MOST]:
         key, _, value = pair.partition("=")
-        key = unquote(key)
-        if "[" in key:
-            nested = True
-            _put(found, key, unquote(value))
-        else:
-            found[key] = unquote(value)
-    return {key: listed(value) for key, value in found.items()} if nested else found
+        put(found, unquote(key), unquote(value))
+    return {key: listed(value) if isinstance(value, Array) else value for key, value in found.items()}
+
+
+def overflows(text: str) -> bool:
+    """Tell whether there are more variables than are read."""
+    return text.count("&") >= MOST and len([pair for pair in text.split("&") if pair]) > MOST
 
 
 def unquote(text: str) -> str:
@@ -48,27 +48,19 @@ def unquote(text: str) -> str:
     return unquote_plus(text)
 
 
-def listed(value: Any) -> Any:
-    """Turn dicts whose keys are 0 to n-1 into lists, all the way down, as PHP's arrays are."""
-    if not isinstance(value, dict):
-        return value
-    inner = {key: listed(child) for key, child in value.items()}
-    if inner and all(key == str(index) for index, key in enumerate(inner)):
-        return list(inner.values())
-    return inner
-
-
 def body(content_type: str, raw: bytes) -> tuple[Params, str]:
     """Return the parameters of a request body, and a warning ("" when there is none)."""
-    kind = content_type.partition(";")[0].strip().lower()
+    kind = content_type.partition(";")[0].strip()
     if not raw:
         return {}, ""
-    if kind == "application/json":
+    if kind == "application/json":  # in lower case: PHP compares the letters
         return _json(raw)
+    kind = kind.lower()
     if kind == "multipart/form-data":
         return multipart(content_type, raw), ""
     if kind in ("application/x-www-form-urlencoded", ""):
-        return query(raw.decode("utf-8", "replace")), ""
+        text = raw.decode("utf-8", "replace")
+        return query(text), OVERFLOW if overflows(text) else ""
     return {}, f"a body of type {kind} is not read"
 
 
@@ -77,7 +69,7 @@ def multipart(content_type: str, raw: bytes) -> Params:
     boundary = re.search(r'boundary="?([^";]+)', content_type, re.IGNORECASE)
     if not boundary:
         return {}
-    found: Params = {}
+    found = Array()
     for part in raw.split(b"--" + boundary[1].encode())[1:-1]:
         head, _, content = part.partition(b"\r\n\r\n")
         header = head.decode("utf-8", "replace")
@@ -85,13 +77,13 @@ def multipart(content_type: str, raw: bytes) -> Params:
         file = re.search(r'\bfilename="([^"]*)"', header)
         if name:
             payload = content.removesuffix(b"\r\n")
-            _put(found, name[1], [file[1], payload] if file else payload.decode("utf-8", "replace"))
+            put(found, name[1], [file[1], payload] if file else payload.decode("utf-8", "replace"))
     return {key: listed(value) for key, value in found.items()}
 
 
 def command(text: str) -> tuple[str, Params]:
-    """Return method and parameters of one command of a batch: `method?a=b&c=d`."""
-    method, _, rest = text.partition("?")
+    """Return method and parameters of one command of a batch: `method?a=b&c=d`; a raw `#` ends it."""
+    method, _, rest = text.partition("#")[0].partition("?")
     return method.strip().lower(), query(rest)
 
 
@@ -136,18 +128,3 @@ def _json(raw: bytes) -> tuple[Params, str]:
     if not isinstance(parsed, dict):
         return {}, "a JSON body that is no object is taken for an empty one"
     return parsed, ""
-
-
-def _put(into: Params, key: str, value: Any) -> None:
-    first = key.index("[") if "[" in key else len(key)
-    path = [key[:first], *_BRACKET.findall(key[first:])]
-    place = into
-    for step, following in zip(path, [*path[1:], None], strict=True):
-        name = str(len(place)) if step == "" and place is not into else step
-        if following is None:
-            place[name] = value
-            return
-        child = place.get(name)
-        if not isinstance(child, dict):
-            child = place[name] = {}
-        place = child

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -55,6 +56,8 @@ HTTPS_REQUIRED = Reason("INVALID_REQUEST", "Https required.", 400)
 QUERY_LIMIT = Reason("QUERY_LIMIT_EXCEEDED", "Too many requests", 503)
 OPERATION_TIME = Reason("OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit.", 429)
 OVERLOAD = Reason("OVERLOAD_LIMIT", "REST API is blocked due to overload.", 503)
+NO_SUBSCRIPTION = Reason("ACCESS_DENIED", "REST is available only by subscription.", 401)
+NO_CONNECTION = Reason("CONNECTION_ERROR", "Error connecting to authorization server", 401)
 NO_METHOD = Reason("ERROR_METHOD_NOT_FOUND", "Method not found!", 404)
 NOT_IN_BATCH = Reason("ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage", 405)
 BATCH_LENGTH = Reason("ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded", 400)
@@ -62,20 +65,28 @@ NO_APPLICATION = Reason("ACCESS_DENIED", "Access denied! Application context req
 INTERNAL = Reason("INTERNAL_SERVER_ERROR", "Internal server error", 500)
 
 
+NO_SCOPE = "insufficient_scope"
+
+
 def missing_scope(kind: str) -> Reason:
     """Return the refusal for a webhook or a token that lacks the method's scope."""
     token = "webhook token" if kind == "webhook" else "access token"
-    return Reason("insufficient_scope", f"The request requires higher privileges than provided by the {token}", 403)
+    return Reason(NO_SCOPE, f"The request requires higher privileges than provided by the {token}", 403)
 
 
-def time_of(start: float, finish: float, *, operating: float | None = None, reset_at: float = 0.0) -> Json:
-    """Return the `time` object; seconds and Unix seconds, dates ISO 8601 in UTC."""
+def time_of(
+    start: float, finish: float, *, operating: float | None = None, reset_at: float = 0.0, whole: bool = False
+) -> Json:
+    """Return the `time` object; seconds and Unix seconds, dates ISO 8601 in UTC.
+
+    `whole`: start and processing are whole seconds, so that the duration is up to one too long.
+    """
     spent = max(0.0, finish - start)
     told: Json = {
-        "start": start,
+        "start": int(start) if whole else start,
         "finish": finish,
-        "duration": spent,
-        "processing": spent,
+        "duration": max(0.0, finish - int(start)) if whole else spent,
+        "processing": int(spent) if whole else spent,
         "date_start": iso(int(start)),
         "date_finish": iso(int(finish)),
     }
@@ -91,9 +102,18 @@ def iso(second: int) -> str:
     return dt.datetime.fromtimestamp(second, dt.UTC).isoformat()
 
 
-def encode(body: object) -> bytes:
-    """Return JSON as PHP writes it: ASCII only, without spaces."""
-    return json.dumps(body, separators=(",", ":")).encode()
+def encode(body: object, *, plain: bool = False) -> bytes:
+    """Return JSON as PHP writes it, without spaces: ASCII only, or `plain` UTF-8 without what HTML might read."""
+    text = json.dumps(body, separators=(",", ":"), ensure_ascii=not plain)
+    return (_MARKUP.sub(_escaped, text) if plain else text).encode("utf-8", "replace")
+
+
+_MARKUP = re.compile(r"\\.|[<>&'/]")
+_ESCAPED = {"<": "\\u003C", ">": "\\u003E", "&": "\\u0026", "'": "\\u0027", '\\"': "\\u0022", "/": "\\/"}
+
+
+def _escaped(sign: re.Match[str]) -> str:
+    return _ESCAPED.get(sign[0], sign[0])
 
 
 def php_array(values: dict[str, Any]) -> Any:

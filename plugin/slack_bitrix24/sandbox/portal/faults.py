@@ -20,6 +20,8 @@ REFUSING: dict[str, Reason] = {
     "expired_token": envelope.EXPIRED_TOKEN,
     "revoked": envelope.BAD_CREDENTIALS,
     "overload": envelope.OVERLOAD,
+    "no_subscription": envelope.NO_SUBSCRIPTION,
+    "connection_error": envelope.NO_CONNECTION,
     "query_limit": envelope.QUERY_LIMIT,
     "operation_time": envelope.OPERATION_TIME,
 }

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from slack_bitrix24.sandbox.portal import batch, decode, envelope
+from slack_bitrix24.sandbox.portal.access import Caller
 from slack_bitrix24.sandbox.portal.call import Line, recipient
-from slack_bitrix24.sandbox.portal.envelope import NO_AUTH, Json, PhpDeath, Reason, Refusal, Reply
+from slack_bitrix24.sandbox.portal.envelope import NO_AUTH, NO_METHOD, Json, PhpDeath, Reason, Refusal, Reply
 from slack_bitrix24.sandbox.portal.faults import Fault, Target
+from slack_bitrix24.sandbox.portal.methods import known
+from slack_bitrix24.sandbox.portal.rules import SOURCE
 from slack_bitrix24.sandbox.portal.state import Portal
 
 JSON_TYPE = "application/json; charset=utf-8"
@@ -90,14 +93,14 @@ def _fault(portal: Portal, request: Request) -> Fault | None:
     if not portal.faults.waiting:
         return None
     with portal.lock:
-        return portal.faults.for_request(request.method, _targets(request))
+        return portal.faults.for_request(request.method, _targets(portal, request))
 
 
-def _targets(request: Request) -> list[Target]:
+def _targets(portal: Portal, request: Request) -> list[Target]:
     if request.method != "batch":
         return [(request.method, _recipient(request.params))]
     try:
-        parsed = [decode.command(text) for _, text in batch.commands(request.params)]
+        parsed = [decode.command(text) for _, text in batch.commands(request.params, portal.rules)]
     except Refusal:
         return []
     return [(method, _recipient(params)) for method, params in parsed]
@@ -108,15 +111,13 @@ def _recipient(params: dict[str, Any]) -> int:
 
 
 async def _perform(portal: Portal, request: Request) -> Answer:
+    source = portal.rules == SOURCE
     try:
-        if not request.credentials:
-            raise Refusal(NO_AUTH)  # noqa: TRY301  one place answers refusals
-        caller = portal.caller(request.credentials)
-        line = Line(portal, caller, request.base)
+        line = Line(portal, _caller(portal, request), request.base)
         started = portal.clock()
         if request.method == "batch":
             done: Json = {"result": await batch.run(line, request.params)}
-            done["time"] = envelope.time_of(started, portal.clock())
+            done["time"] = envelope.time_of(started, portal.clock(), whole=source)
         else:
             reply, time = await line.execute(request.method, request.params)
             done = {"result": reply.result, **_paging(reply), "time": time}
@@ -125,7 +126,16 @@ async def _perform(portal: Portal, request: Request) -> Answer:
     except PhpDeath as death:
         portal.warn(f"PHP died: {death}")
         return Answer(500, HTML.format(status=500).encode(), "text/html; charset=utf-8")
-    return Answer(200, envelope.encode(done))
+    return Answer(200, envelope.encode(done, plain=source))
+
+
+def _caller(portal: Portal, request: Request) -> Caller:
+    is_known = request.method == "batch" or known(request.method, portal.revision) is not None
+    if portal.rules == SOURCE and not is_known:
+        raise Refusal(NO_METHOD)  # the server looks for the method first, then for who calls
+    if not request.credentials:
+        raise Refusal(NO_AUTH)
+    return portal.caller(request.credentials)
 
 
 def _paging(reply: Reply) -> Json:
