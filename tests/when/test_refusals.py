@@ -21,7 +21,6 @@ UNKNOWN = {
     "at 9.5": "at",
     "on 13/13": "13/13",
     "2026-02-30": "2026-02-30",
-    "on 30 February": "February",
     "каждый день в девять часов примерно": "примерно",
     "завтра в субботу или воскресенье": "или",
     "tomorrow 9": "9",
@@ -69,10 +68,14 @@ CODES = {
     "next week on the first Monday": "mixed",
     "next week on the 1st": "mixed",
     "next month on Monday": "mixed",
-    "on Monday and Tuesday": "mixed",
-    "tomorrow at 9 and 10": "mixed",
+    "on 30 February": "no_day",
+    "every month on Feb 30": "no_day",
+    "at 31-12": "no_clock",
+    "через день": "other_day",
+    "every second": "often",
     "tomorrow morning at 15:00": "mixed",
-    "today at 9": "past",
+    "today at 9:00 am": "past",
+    "сегодня в 9": "past_half",
     "2026-11-01": "past",
     "this Monday": "past",
     "every day at 9:00 and 17:30": "minutes",
@@ -112,8 +115,10 @@ def test_a_day_that_the_next_month_lacks_never_comes(read):
 
 
 def test_what_is_over_is_said_with_its_time(read):
-    with pytest.raises(PhraseError, match="2026-11-25 09:00 is over"):
-        read("today at 9")
+    with pytest.raises(PhraseError, match=r"2026-11-25 09:00 is over$"):
+        read("today at 09:00")
+    with pytest.raises(PhraseError, match='2026-11-25 09:00 is over: say "21:00"'):
+        read("сегодня в 9")
 
 
 def test_a_zone_that_does_not_exist_is_named():

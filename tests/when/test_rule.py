@@ -118,7 +118,7 @@ def test_a_cron_line_is_said_in_words_however_it_is_written(expression, said):
     assert describe(Cron(expression, "UTC"), language="en", zone="UTC") == said
 
 
-@pytest.mark.parametrize("expression", ["*/7 * * * *", "0 9 1 * 1", "0 9 1,2 5 *", "0,30 9 * * *", "0 9 * 5 *"])
+@pytest.mark.parametrize("expression", ["*/7 * * * *", "0 9 1 * 1", "0 9 1,2 5,6 *", "0,30 9 * * *", "0 9 * 5 *"])
 def test_a_cron_line_without_words_is_shown_as_it_is(expression):
     said = describe(Cron(expression, "UTC"), language="en", zone="UTC")
     assert said == f"cron {expression}"

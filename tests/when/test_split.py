@@ -23,15 +23,12 @@ SPLITS = {
     "tomorrow - call": ("call", "tomorrow"),
     "every day at 9 take pills": ("take pills", "every day at 9"),
     "every day at 9, take 2 pills": ("take 2 pills", "every day at 9"),
-    "about the release tomorrow at 9": ("the release", "tomorrow at 9"),
-    "that Bob is late, at 17:30": ("Bob is late", "at 17:30"),
+    "about the release tomorrow at 9": ("about the release", "tomorrow at 9"),
+    "that Bob is late, at 17:30": ("that Bob is late", "at 17:30"),
     "call Bob, tomorrow at 9.": ("call Bob", "tomorrow at 9"),
     "call Bob – tomorrow at 9!": ("call Bob", "tomorrow at 9"),
     "meet @ 5pm": ("meet", "@ 5pm"),
     "Hello at noon every monday": ("Hello", "at noon every monday"),
-    "tomorrow at 9 call Bob about Monday": ("tomorrow at 9 call Bob about", "Monday"),
-    "prepare for Friday tomorrow at 9": ("prepare for Friday", "tomorrow at 9"),
-    "meet Monday tomorrow at 9": ("meet Monday", "tomorrow at 9"),
     "pay rent on the 1st of every month": ("pay rent", "on the 1st of every month"),
     "pay 12/25": ("pay", "12/25"),
     "release 1.5 in 5 min": ("release 1.5", "in 5 min"),
@@ -48,10 +45,10 @@ SPLITS = {
     "завтра в 9 утра позвонить Бобу": ("позвонить Бобу", "завтра в 9 утра"),
     "позвонить Бобу завтра в 9 утра": ("позвонить Бобу", "завтра в 9 утра"),
     "чтобы купил хлеб через полчаса": ("купил хлеб", "через полчаса"),
-    "о том, что встреча завтра в 9": ("встреча", "завтра в 9"),
+    "о том, что встреча завтра в 9": ("о том, что встреча", "завтра в 9"),
     "что завтра отпуск": ("отпуск", "завтра"),
     "что-то завтра": ("что-то", "завтра"),
-    "через 20 минут, что пора домой": ("пора домой", "через 20 минут"),
+    "через 20 минут, что пора домой": ("что пора домой", "через 20 минут"),
 }
 WORDS = re.findall(
     r"\S+",
@@ -96,10 +93,10 @@ def test_a_time_without_a_text_is_refused(split, text):
 
 def test_a_time_that_is_over_is_not_read_as_a_shorter_one(split):
     with pytest.raises(PhraseError, match="is over"):
-        split("buy milk today at 9")
+        split("buy milk today at 9 am")
 
 
-@pytest.mark.parametrize("text", ["call in an hour at 9", "pay every month on Monday"])
+@pytest.mark.parametrize("text", ["call in an hour at 9", "pay every month on Monday", "meet Monday tomorrow at 9"])
 def test_a_time_that_contradicts_itself_is_refused_as_a_whole(split, text):
     with pytest.raises(PhraseError, match="do not fit together"):
         split(text)

@@ -8,7 +8,7 @@ from slack_bitrix24.when.describe import Language, describe
 from slack_bitrix24.when.fires import cron, fires_between, next_after
 from slack_bitrix24.when.phrase import parse, split
 from slack_bitrix24.when.refusal import RefusalError, explain
-from slack_bitrix24.when.rule import Cron, Once, Recurring, Rule, dump, load
+from slack_bitrix24.when.rule import Cron, Once, Recurring, Rule, Several, dump, load
 
 __all__ = [
     "Cron",
@@ -17,6 +17,7 @@ __all__ = [
     "Recurring",
     "RefusalError",
     "Rule",
+    "Several",
     "cron",
     "describe",
     "dump",

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from slack_bitrix24.when.beside import beside_the_hour
+from slack_bitrix24.when.halves import suffixed
 from slack_bitrix24.when.reader import Clock, Reader, Reading
-from slack_bitrix24.when.refusal import RefusalError
 from slack_bitrix24.when.tokens import Kind, Part, Token, Unit
 
 
 def clock(reader: Reader, reading: Reading) -> bool:
     """Read one or several times of day."""
     token = reader.here
-    prefix = reader.take(Kind.AT)
-    first = _one(reader, prefixed=prefix is not None)
+    prefixed = _prefix(reader)
+    first = _one(reader, prefixed=prefixed)
     if first is None:
         return False
     reading.claim("clock", token)
     reading.clocks = [first]
-    while True:
-        mark = reader.at
-        joined = reader.take(Kind.AND)
-        reader.take(Kind.AT)
-        more = _one(reader, prefixed=prefix is not None) if joined else None
-        if more is None:
-            reader.at = mark
-            return True
+    while more := reader.first(lambda: _another(reader, prefixed=prefixed)):
         reading.clocks.append(more)
+    return True
+
+
+def _prefix(reader: Reader) -> bool:
+    """Take "at", "about", "at about", «около», «примерно в»."""
+    before = reader.at
+    first = reader.take(Kind.AT, Kind.ABOUT)
+    if first is not None:
+        reader.take(Kind.ABOUT if first.kind is Kind.AT else Kind.AT)
+    return reader.at > before
+
+
+def _another(reader: Reader, *, prefixed: bool) -> Clock | None:
+    joined = reader.take(Kind.AND)
+    again = _prefix(reader)
+    return _one(reader, prefixed=prefixed or again) if joined else None
 
 
 def part(reader: Reader, reading: Reading) -> bool:
@@ -34,7 +42,7 @@ def part(reader: Reader, reading: Reading) -> bool:
     if tonight := reader.take(Kind.TONIGHT):
         reading.claim("day", tonight)
         reading.claim("part", tonight)
-        reading.offset, reading.part, reading.tonight = 0, Part.EVENING, True
+        reading.offsets, reading.part, reading.tonight = (0,), Part.EVENING, True
         return True
     mark = reader.at
     this = reader.take(Kind.THIS)
@@ -50,39 +58,31 @@ def part(reader: Reader, reading: Reading) -> bool:
     reading.part = Part(token.value[0])
     if this:
         reading.claim("day", this)
-        reading.offset = 0
+        reading.offsets = (0,)
     reading.repeats = reading.repeats or token.kind is Kind.PARTS
     return True
-
-
-def in_part(time: Clock, part_of_day: Part) -> Clock:
-    """Move an hour up to 12 to where this part of the day has it: "9" in the evening is 21:00."""
-    if time.hour > 12:
-        if part_of_day is Part.MORNING:
-            raise RefusalError("mixed")
-        return time
-    hour = time.hour % 12
-    moved = {
-        Part.MORNING: hour,
-        Part.AFTERNOON: time.hour if time.hour > 9 else hour + 12,
-        Part.EVENING: hour + 12 if hour else 0,
-        Part.NIGHT: hour + 12 if hour > 5 else hour,
-    }
-    return replace(time, hour=moved[part_of_day], open=False)
 
 
 def _one(reader: Reader, *, prefixed: bool) -> Clock | None:
     if token := reader.take(Kind.FIXED):
         return Clock(token.value[0], open=False)
+    if token := reader.take(Kind.HALF_HOUR):
+        return suffixed(reader, Clock(token.value[0], 30), token)
     if token := reader.take(Kind.CLOCK):
-        return _suffixed(reader, Clock(token.value[0], token.value[1]), token)
+        return suffixed(reader, _open(token, token.value[0], token.value[1]), token)
     if prefixed and reader.ahead(Kind.DOTTED):
         return _dotted(reader, reader.here)
-    mark = reader.at
-    found = _hour(reader, prefixed=prefixed)
-    if found is None:
-        reader.at = mark
-    return found
+    if prefixed and (token := reader.take(Kind.PAIR)):
+        return _pair(reader, token)
+    return reader.first(
+        lambda: beside_the_hour(reader, prefixed=prefixed),
+        lambda: _hour(reader, prefixed=prefixed),
+    )
+
+
+def _open(token: Token, hour: int, minute: int) -> Clock:
+    """Return a time of either half of the day, unless it is written as one of 24 hours: 9:30, but 09:30 and 14:30."""
+    return Clock(hour, minute, bare=0 < hour < 12 and not token.text.startswith("0"))
 
 
 def _dotted(reader: Reader, token: Token) -> Clock | None:
@@ -90,14 +90,22 @@ def _dotted(reader: Reader, token: Token) -> Clock | None:
     if hour > 23 or minute > 59 or digits != 2 or "," in token.text:
         return None
     reader.take(Kind.DOTTED)
-    return _suffixed(reader, Clock(hour, minute), token)
+    return suffixed(reader, _open(token, hour, minute), token)
+
+
+def _pair(reader: Reader, token: Token) -> Clock:
+    """Read "10-30" after "at": it can be nothing but a time of day."""
+    hour, minute, digits = token.value
+    if hour > 23 or minute > 59 or digits != 2:
+        return Clock(hour, minute, said=token.text)
+    return suffixed(reader, _open(token, hour, minute), token)
 
 
 def _hour(reader: Reader, *, prefixed: bool) -> Clock | None:
     """Read "9", "1400", "930 am", "9 o'clock", «9 часов 30 минут», «час дня»; a bare number only after "at"."""
     token = reader.here
     if prefixed and (reader.ahead(Kind.UNIT, Kind.MIDDAY) or reader.ahead(Kind.UNIT, Kind.PART)):
-        return _suffixed(reader, Clock(1), token) if reader.unit() is Unit.HOUR else None
+        return suffixed(reader, Clock(1), token) if reader.unit() is Unit.HOUR else None
     number = reader.number()
     if number is None:
         return None
@@ -109,9 +117,10 @@ def _hour(reader: Reader, *, prefixed: bool) -> Clock | None:
         hour, minute = number, _hours_and_minutes(reader) if full else 0
     if not (prefixed or named or reader.ahead(Kind.MERIDIEM) or reader.ahead(Kind.PART)):
         return None
-    if hour > 23 or minute > 59:
+    # "at 5 minutes" is no time of day.
+    if hour > 23 or minute > 59 or reader.ahead(Kind.UNIT):
         return None
-    return _suffixed(reader, Clock(hour, minute, bare=0 < number < 12 and not minute), token)
+    return suffixed(reader, _open(token, hour, minute), token)
 
 
 def _hours_and_minutes(reader: Reader) -> int:
@@ -126,18 +135,3 @@ def _hours_and_minutes(reader: Reader) -> int:
         reader.at = mark
         return 0
     return minute
-
-
-def _suffixed(reader: Reader, time: Clock, token: Token) -> Clock:
-    """Read "pm" or «вечера» after a time."""
-    if meridiem := reader.take(Kind.MERIDIEM):
-        if time.hour > 12 and not meridiem.value[0]:
-            raise RefusalError("unknown", f"{token.text} {meridiem.text}")
-        if time.hour > 12:
-            return replace(time, open=False)
-        return replace(time, hour=time.hour % 12 + 12 * meridiem.value[0], open=False)
-    if reader.take(Kind.MIDDAY):
-        return in_part(time, Part.AFTERNOON)
-    if suffix := reader.take(Kind.PART):
-        return in_part(time, Part(suffix.value[0]))
-    return time

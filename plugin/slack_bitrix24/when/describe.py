@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from slack_bitrix24.when import say_english, say_russian
 from slack_bitrix24.when.repeat import repeat_of
-from slack_bitrix24.when.rule import Cron, Once, Rule, zone_info
+from slack_bitrix24.when.rule import Cron, Once, Rule, Several, zone_info
 
 Language: TypeAlias = Literal["en", "ru"]
 
@@ -20,6 +20,8 @@ def describe(rule: Rule, *, language: Language, zone: str | None) -> str:
     """
     if isinstance(rule, Once):
         return _moment(rule.at, language=language, zone=zone)
+    if isinstance(rule, Several):
+        return "; ".join(_moment(at, language=language, zone=zone) for at in rule.at)
     repeat = repeat_of(rule)
     voice = say_russian if language == "ru" else say_english
     if repeat is not None:

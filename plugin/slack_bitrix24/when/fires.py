@@ -10,7 +10,7 @@ from dateutil.rrule import rrule, rrulestr
 
 from slack_bitrix24 import crontab
 from slack_bitrix24.when.refusal import RefusalError
-from slack_bitrix24.when.rule import Cron, Once, Recurring, Rule, instant, zone_info
+from slack_bitrix24.when.rule import Cron, Once, Recurring, Rule, Several, instant, zone_info
 from slack_bitrix24.when.walk import next_match
 
 _ELAPSED = {"HOURLY": timedelta(hours=1), "MINUTELY": timedelta(minutes=1)}
@@ -43,6 +43,8 @@ def next_after(rule: Rule, after: datetime) -> datetime | None:
     if isinstance(rule, Once):
         at = rule.at.astimezone(UTC)
         return at if at > after else None
+    if isinstance(rule, Several):
+        return next((at.astimezone(UTC) for at in rule.at if at.astimezone(UTC) > after), None)
     if isinstance(rule, Cron):
         return next_match(_table(rule.expression), zone_info(rule.zone), after)
     return _next_elapsed(rule, after) or _next_local(rule, after)

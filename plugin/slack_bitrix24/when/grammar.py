@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from slack_bitrix24.when.clocks import clock, part
-from slack_bitrix24.when.patterns import first_of, monthdays, pattern
+from slack_bitrix24.when.patterns import exception, first_of, monthdays, pattern
 from slack_bitrix24.when.reader import Reader, Reading
 from slack_bitrix24.when.refusal import RefusalError
 from slack_bitrix24.when.tokens import Kind, Token, Unit
 
+_CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
+
 
 def read(tokens: list[Token]) -> Reading:
     """Read a phrase; raises PhraseError that names the first word that can't be a part of it."""
-    reader, reading = Reader(tokens), Reading()
+    reader, reading = Reader(tokens), Reading(russian=any(_CYRILLIC.search(token.text) for token in tokens))
     if not tokens:
         raise RefusalError("empty")
     while reader.at < len(tokens):
-        if not first_of((every, adverb, delay, pattern, clock, part), reader, reading):
+        if not first_of((every, adverb, delay, exception, pattern, clock, part), reader, reading):
             mark = reader.at
             if not (reading.topics and reader.take(Kind.AND) and reader.at < len(tokens)):
                 raise _unknown(tokens[mark:])
@@ -37,6 +41,8 @@ def delay(reader: Reader, reading: Reading) -> bool:
     """Read "in 1 hour and 30 minutes", "an hour from now", «через полчаса»."""
     token = reader.here
     prefix = reader.take(Kind.IN)
+    reader.take(Kind.ABOUT)
+    both = prefix is not None and prefix.text.lower() == "через" and reader.at_value(Unit.DAY)
     amounts: list[tuple[float, Unit]] = []
     while amount := _amount(reader, joined=bool(amounts)):
         amounts += amount
@@ -44,6 +50,8 @@ def delay(reader: Reader, reading: Reading) -> bool:
         return False
     reading.claim("delay", token)
     reading.delay = amounts
+    if both:  # «через день»: tomorrow, or every other day
+        reading.wrong = RefusalError("other_day")
     return True
 
 
@@ -51,7 +59,7 @@ def _amount(reader: Reader, *, joined: bool) -> list[tuple[float, Unit]]:
     mark = reader.at
     if joined:
         reader.take(Kind.AND)
-    if fixed := reader.take(Kind.AMOUNT):
+    if fixed := reader.first(lambda: (reader.take(Kind.ARTICLE), reader.take(Kind.AMOUNT))[1]):
         return [(fixed.value[0], Unit(fixed.value[1]))]
     count = _count(reader)
     unit = reader.unit()
@@ -73,9 +81,18 @@ def _count(reader: Reader) -> float | None:
         return float(decimal.text.replace(",", "."))
     number = reader.number()
     if number is not None:
+        if reader.first(lambda: _half_more(reader)):
+            return number + 0.5
         reader.take(Kind.OF)
         return number
     return 1 if article else None
+
+
+def _half_more(reader: Reader) -> bool | None:
+    """Read «с половиной», "and a half" before the unit."""
+    joined = reader.take(Kind.AND, Kind.FROM)
+    reader.take(Kind.ARTICLE)
+    return True if joined and reader.take(Kind.HALF) and reader.ahead(Kind.UNIT) else None
 
 
 def _and_a_half(reader: Reader, unit: Unit) -> list[tuple[float, Unit]]:
@@ -111,6 +128,11 @@ def every(reader: Reader, reading: Reading) -> bool:
         return False
     if reader.take(Kind.OTHER):
         return _other(reader, reading, token)
+    if reader.ahead(Kind.SECOND) and not _counts(reader):
+        reader.unit()
+        reading.claim("every", token)
+        reading.repeats, reading.unit = True, Unit.SECOND
+        return True
     mark = reader.at
     if not _interval(reader, reading, token):
         reader.at = mark
@@ -119,6 +141,12 @@ def every(reader: Reader, reading: Reading) -> bool:
         if not first_of((pattern, part), reader, reading):
             raise _unfinished(reader, token)
     return True
+
+
+def _counts(reader: Reader) -> bool:
+    """Tell whether "second" is a number here: "every second week"."""
+    following = reader.tokens[reader.at + 1 : reader.at + 2]
+    return bool(following) and following[0].kind in (Kind.UNIT, Kind.WEEKDAY, Kind.WEEKDAYS, Kind.MIDDAY, Kind.QUARTER)
 
 
 def _other(reader: Reader, reading: Reading, token: Token) -> bool:
@@ -136,12 +164,32 @@ def _interval(reader: Reader, reading: Reading, token: Token) -> bool:
     """Read a unit with or without a number before it; "every first day of the month" is none."""
     if first_of((_day_of_month,), reader, Reading()):
         return False
-    number, unit = _half(reader) or (_which(reader), reader.unit())
+    number, unit = _half(reader) or _quarter(reader) or (_which(reader), reader.unit())
     if unit is None or number < 1:
         return False
     reading.claim("every", token)
     reading.repeats, reading.interval, reading.unit = True, number, unit
     return True
+
+
+def _quarter(reader: Reader) -> tuple[int, Unit] | None:
+    """Read "quarter", "2 quarters", "quarter of an hour", «квартал»."""
+
+    def found() -> tuple[int, Unit] | None:
+        number = _which(reader)
+        if not reader.take(Kind.QUARTER):
+            return None
+        if reader.first(lambda: _of_an_hour(reader)):
+            return 15, Unit.MINUTE
+        return 3 * number, Unit.MONTH
+
+    return reader.first(found)
+
+
+def _of_an_hour(reader: Reader) -> bool | None:
+    reader.take(Kind.OF)
+    reader.take(Kind.ARTICLE)
+    return True if reader.unit() is Unit.HOUR else None
 
 
 def _which(reader: Reader) -> int:

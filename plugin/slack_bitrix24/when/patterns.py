@@ -10,7 +10,10 @@ from typing import TypeAlias
 
 from slack_bitrix24.when.reader import Reader, Reading
 from slack_bitrix24.when.refusal import RefusalError
-from slack_bitrix24.when.tokens import Kind, Token, Unit, is_date
+from slack_bitrix24.when.tokens import Kind, Token, Unit, is_date, month_and_day
+
+# No month has a sixth Monday.
+_MOST_WEEKS = 5
 
 Grammar: TypeAlias = Callable[[Reader, Reading], bool]
 
@@ -31,13 +34,16 @@ def pattern(reader: Reader, reading: Reading) -> bool:
 
 
 def relative(reader: Reader, reading: Reading) -> bool:
-    """Read "tomorrow", "next Monday", "this week", «на следующей неделе»."""
+    """Read "tomorrow", "today and tomorrow", "next Monday", "this week", «на следующей неделе»."""
     token = reader.here
-    if day := reader.take(Kind.DAY):
-        reading.claim("day", token)
-        reading.offset = day.value[0]
-        return True
     reader.take(Kind.AT, Kind.ON)
+    if (offset := _day(reader)) is not None:
+        offsets = [offset]
+        while (more := reader.first(lambda: _day(reader) if reader.take(Kind.AND) else None)) is not None:
+            offsets.append(more)
+        reading.claim("day", token)
+        reading.offsets = tuple(sorted(set(offsets)))
+        return True
     which = reader.take(Kind.NEXT, Kind.THIS)
     if which is None:
         return False
@@ -55,62 +61,90 @@ def relative(reader: Reader, reading: Reading) -> bool:
     return True
 
 
+def _day(reader: Reader) -> int | None:
+    """Read "tomorrow", "the day after tomorrow": days from today."""
+
+    def after() -> int | None:
+        reader.take(Kind.ARTICLE)
+        day = reader.unit() is Unit.DAY and reader.take(Kind.AFTER) and reader.take(Kind.DAY)
+        return day.value[0] + 1 if day else None
+
+    found = reader.first(after)
+    if found is None and (token := reader.take(Kind.DAY)):
+        found = token.value[0]
+    return found
+
+
 def dates(reader: Reader, reading: Reading) -> bool:
-    """Read "on 1 December 2026", "12/25", "1/30 and 9/30", «1 мая»."""
+    """Read "on 1 December 2026", "12/25", "10 and 25 December", «1 мая и 9 мая»."""
     token = reader.here
-    dotted_is_time = reader.take(Kind.AT) is not None
-    reader.take(Kind.ON)
+    at = reader.take(Kind.AT)
+    on = reader.take(Kind.ON)
     reader.take(Kind.ARTICLE)
-    found = _date(reader, dotted_is_time=dotted_is_time)
-    if found is None:
+    if wrong := reader.take(Kind.NO_DATE):
+        reading.claim("date", token)
+        reading.wrong = RefusalError("no_day", wrong.text)
+        return True
+    start = reader.at
+    found = _dates(reader, at=at is not None, on=on is not None)
+    if not found:
         return False
-    year, month, day = found
     reading.claim("date", token)
-    months = [month]
-    while another := _another(reader, lambda: _date(reader, dotted_is_time=True)):
-        if another[2] != day or another[0] or year:
-            raise RefusalError("mixed")
-        months.append(another[1])
-    reading.days, reading.months, reading.year = (day,), tuple(sorted(set(months))), year or None
+    while more := reader.first(lambda: _dates(reader, at=True, on=on is not None) if reader.take(Kind.AND) else None):
+        found += more
+    if not all(is_date(*one) for one in found):
+        said = " ".join(token.text for token in reader.tokens[start : reader.at])
+        reading.wrong = RefusalError("no_day", said)
+        found = [(0, 1, 1)]
+    reading.dates = tuple(sorted(set(found)))
     return True
 
 
-def _another(reader: Reader, read: Callable[[], tuple[int, int, int] | None]) -> tuple[int, int, int] | None:
-    mark = reader.at
-    found = read() if reader.take(Kind.AND) else None
-    if found is None:
-        reader.at = mark
-    return found
-
-
-def _date(reader: Reader, *, dotted_is_time: bool) -> tuple[int, int, int] | None:
-    """Return year (0 for none), month and day."""
+def _dates(reader: Reader, *, at: bool, on: bool) -> list[tuple[int, int, int]] | None:
+    """Return year (0 for none), month and day of one date, or of several days of one month."""
     if token := reader.take(Kind.DATE):
-        return token.value[0], token.value[1], token.value[2]
+        return [(token.value[0], token.value[1], token.value[2])]
+    if on and reader.ahead(Kind.PAIR):
+        month, day = month_and_day(*reader.here.value[:2], day_first=False)
+        return [(0, month, day)] if is_date(0, month, day) and reader.take(Kind.PAIR) else None
     if reader.ahead(Kind.DOTTED):
         day, month, digits = reader.here.value
-        fits = digits == 2 and is_date(0, month, day) and not (dotted_is_time and day < 24)
-        return (0, month, day) if fits and reader.take(Kind.DOTTED) else None
-    mark = reader.at
-    found = _named_date(reader)
-    if found is None:
-        reader.at = mark
-    return found
+        fits = digits == 2 and is_date(0, month, day) and not (at and day < 24)
+        return [(0, month, day)] if fits and reader.take(Kind.DOTTED) else None
+    return reader.first(lambda: _named_date(reader, at=at))
 
 
-def _named_date(reader: Reader) -> tuple[int, int, int] | None:
+def _named_date(reader: Reader, *, at: bool) -> list[tuple[int, int, int]] | None:
     month = reader.take(Kind.MONTH)
     if month:
         reader.take(Kind.ARTICLE)
-    day = reader.ordinal() or reader.number()
+    first = _day_number(reader)
+    if first is None:
+        return None
+    days = [first, *_more_days(reader)]
     if month is None:
         reader.take(Kind.DATE_NOUN)
         reader.take(Kind.OF)
         month = reader.take(Kind.MONTH)
-    if month is None or day is None:
+        # "At 7 December 31": the seven is an hour.
+        if at and month and reader.first(lambda: _day_number(reader)):
+            return None
+    if month is None:
         return None
     year = _year(reader)
-    return (year, month.value[0], day) if is_date(year, month.value[0], day) else None
+    return [(year, month.value[0], day) for day in days]
+
+
+def _day_number(reader: Reader) -> int | None:
+    """Read a day's number, also one that no month has; "1 December, 9 pm" has one day."""
+    token = reader.here
+    day = reader.ordinal()
+    if day is None:
+        day = reader.number()
+    hour = any(reader.ahead(kind) for kind in (Kind.MERIDIEM, Kind.PART, Kind.UNIT, Kind.MIDDAY, Kind.HOUR_NOUN))
+    if day is None or day < 1 or hour or (token.text.isdigit() and len(token.text) > 2):
+        return None
+    return day
 
 
 def _year(reader: Reader) -> int:
@@ -132,6 +166,8 @@ def monthdays(reader: Reader, reading: Reading) -> bool:
     reader.take(Kind.ARTICLE)
     ordinal = reader.ordinal()
     if ordinal is not None and (weekday := reader.take(Kind.WEEKDAY)):
+        if ordinal > _MOST_WEEKS:
+            return False
         reading.claim("weekday", token)
         reading.nth, reading.weekdays = ordinal, weekday.value
         reading.unit = _of_the_month(reader, named=True) or reading.unit
@@ -151,20 +187,21 @@ def monthdays(reader: Reader, reading: Reading) -> bool:
     reading.claim("date", token)
     reading.days = tuple(sorted(set(days)))
     reading.unit = month or reading.unit
+    reading.repeats = reading.repeats or len(reading.days) > 1
     return True
 
 
 def _more_days(reader: Reader) -> list[int]:
     days: list[int] = []
-    while True:
-        mark = reader.at
+
+    def another() -> int | None:
         joined = reader.take(Kind.AND)
         reader.take(Kind.ARTICLE)
-        day = reader.ordinal() or reader.number() if joined else None
-        if day is None:
-            reader.at = mark
-            return days
+        return _day_number(reader) if joined else None
+
+    while (day := reader.first(another)) is not None:
         days.append(day)
+    return days
 
 
 def _the_day(reader: Reader) -> bool:
@@ -196,9 +233,25 @@ def weekdays(reader: Reader, reading: Reading) -> bool:
         reading.repeats = True
         _the_day(reader)
     days = set(token.value) | _range(reader, reading, token.value[0])
-    while more := _joined_weekday(reader, reading):
+    while more := reader.first(lambda: _joined_weekday(reader)):
         days.update(more.value)
+        # Several weekdays are a habit: "Mon, Wed, Fri at 10" is every week, as "mon-fri" is.
+        reading.repeats = True
     reading.weekdays = tuple(sorted(days))
+    return True
+
+
+def exception(reader: Reader, reading: Reading) -> bool:
+    """Read "except Sunday", "except on weekends", «кроме субботы и воскресенья»."""
+    token = reader.here
+    if reader.take(Kind.EXCEPT) is None:
+        return False
+    reader.take(Kind.FOR)
+    inner = Reading()
+    if not weekdays(reader, inner):
+        return False
+    reading.claim("except", token)
+    reading.without, reading.repeats = inner.weekdays, True
     return True
 
 
@@ -214,14 +267,9 @@ def _range(reader: Reader, reading: Reading, first: int) -> set[int]:
     return {(first + step) % 7 for step in range(length + 1)}
 
 
-def _joined_weekday(reader: Reader, reading: Reading) -> Token | None:
-    mark = reader.at
-    joined = reader.take(Kind.AND)
-    reader.take(Kind.AND)
-    reader.take(Kind.ON, Kind.AT)
-    token = reader.take(Kind.WEEKDAY, Kind.WEEKDAYS) if joined else None
-    if token is None:
-        reader.at = mark
-    elif token.kind is Kind.WEEKDAYS:
-        reading.repeats = True
-    return token
+def _joined_weekday(reader: Reader) -> Token | None:
+    """Read one more weekday: after a comma, "and" or a slash, or beside the last one."""
+    if reader.take(Kind.AND):
+        reader.take(Kind.AND)
+        reader.take(Kind.ON, Kind.AT)
+    return reader.take(Kind.WEEKDAY, Kind.WEEKDAYS)

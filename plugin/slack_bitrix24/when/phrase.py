@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 
 from slack_bitrix24.when.grammar import read
+from slack_bitrix24.when.leftover import bare, stray, tail_start
 from slack_bitrix24.when.reader import Reading
 from slack_bitrix24.when.refusal import RefusalError
 from slack_bitrix24.when.resolve import resolve
 from slack_bitrix24.when.rule import Rule
-from slack_bitrix24.when.tokens import Kind, Token, tokenise
+from slack_bitrix24.when.spelling import misspelt
+from slack_bitrix24.when.tokens import Kind, Token, is_date, month_and_day, tokenise
 
 # No time takes more words than this; it bounds the search in long texts.
 _LONGEST = 24
 _QUOTES = re.compile(r'"([^"]*)"|“([^”]*)”|«([^»]*)»|„([^“”]*)[“”]')
-_LEAD = re.compile(r"\s*(?:[,:;–—-]+\s+)?(?:(?:to|that|about|что|чтобы|о\s+том,?\s+что|про)\s+)?", re.IGNORECASE)
-_TAIL = re.compile(r"(?:\s*[,;:]|\s+[–—-])?\s*\Z")
+# "That", "about" and the like go where quotes or a time follow at once: the message is what follows them.
+_BEFORE = re.compile(r"\s*(?:[,:;–—-]+\s+)?(?:(?:to|that|about|что|чтобы|о\s+том,?\s+что|про)\s+)?", re.IGNORECASE)
+_DAYS = frozenset({"day", "weekday", "date", "every"})
 _END_MARKS = ".!?…"
+_CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A time in a text, from `start` to `end`."""
+
+    start: int
+    end: int
+    tokens: tuple[Token, ...]
+    reading: Reading
 
 
 def parse(phrase: str, *, now: datetime, zone: str) -> Rule:
@@ -27,33 +41,95 @@ def parse(phrase: str, *, now: datetime, zone: str) -> Rule:
 
     Every word must be understood: else PhraseError names the first one that was not. `now` is aware.
     """
-    return resolve(read(_tokens(phrase)), now=now, zone=zone)
+    try:
+        reading = read(_tokens(phrase))
+    except RefusalError as refusal:
+        raise _spelt(refusal) from None
+    return resolve(reading, now=now, zone=zone)
+
+
+def _spelt(refusal: RefusalError) -> RefusalError:
+    """Name the word that a word which was not understood may be meant as."""
+    meant = misspelt(refusal.word) if refusal.code == "unknown" else ""
+    return RefusalError("typo", refusal.word, hint=meant) if meant else refusal
 
 
 def split(text: str, *, now: datetime, zone: str) -> tuple[str, Rule, str]:
     """Part a text from its time: ("stretch", rule, "in 10 seconds").
 
-    The longest time at the end counts, else at the beginning; what stands in quotes is never taken for a time. Raises
-    PhraseError where there is no time, no text, or a time that is over.
+    The longest time at the end counts, else at the beginning; what stands in quotes is never taken for a time. Where it
+    is not certain what belongs to the time, it is not guessed at. Raises PhraseError where there is no time, no text, a
+    time that is over, or a text that may hold a part of the time.
     """
-    clash: RefusalError | None = None
-    for message, phrase, reading in chain(_beside_quotes(text), _at_end(text), _at_beginning(text)):
-        try:
-            rule = resolve(reading, now=now, zone=zone)
-        except RefusalError as refusal:
-            if not _may_be_shorter(reading, refusal):
-                raise
-            clash = clash or refusal
-            continue
-        if not message:
-            raise clash or RefusalError("no_text")
-        return message, rule, phrase
-    raise clash or _refusal(text)
+    quoted = _beside_quotes(text)
+    if quoted is not None:
+        message, phrase, reading = quoted
+    else:
+        message, found = _certain(text)
+        phrase, reading = text[found.start : found.end], found.reading
+    if not _LETTER.search(phrase):  # "4:30" alone is of the language of the text
+        reading.russian = bool(_CYRILLIC.search(text))
+    rule = resolve(reading, now=now, zone=zone)
+    if not message:
+        raise RefusalError("no_text")
+    return message, rule, phrase
 
 
-def _may_be_shorter(reading: Reading, refusal: RefusalError) -> bool:
-    """Tell whether two days clash, the first of which may be text: "prepare for Friday tomorrow at 9"."""
-    return refusal.code == "mixed" and not reading.repeats and not reading.delay
+def _certain(text: str) -> tuple[str, _Found]:
+    """Find the message, and the time at one end of a text.
+
+    Raises PhraseError where there is none, and where the other end or what is left may belong to it.
+    """
+    last, first = _at_end(text), _at_beginning(text)
+    if last is None:
+        if first is None:
+            raise _refusal(text)
+        _check_after(text, first)
+        return bare(text[first.end :], before_time=False), first
+    before = text[: last.start]
+    message = bare(before, before_time=True)
+    if message:
+        if first is not None and first.end <= last.start and _belong(first, last):
+            raise RefusalError("two_times", text[first.start : first.end], hint=text[last.start : last.end])
+        if inner := _at_end(before[: tail_start(before)]):
+            raise RefusalError("two_times", before[inner.start : inner.end], hint=text[last.start : last.end])
+        if refusal := stray(tokenise(before), time=last.tokens):
+            raise refusal
+    return message, last
+
+
+def _check_after(text: str, first: _Found) -> None:
+    """Raise PhraseError where what follows the time at the beginning may belong to it."""
+    tokens = _tokens(text)
+    phrase, rest = text[first.start : first.end], text[first.end :]
+    if tokens[-1].start >= first.end and _pair_in_time(tokens[-1]):
+        raise RefusalError("two_times", phrase, hint=tokens[-1].text)
+    following = tokenise(rest)[:1]
+    if following and following[0].text.lower() in ("and", "or", "и", "или", "либо"):
+        raise RefusalError("left", following[0].text)
+    # What a comma or a colon parts from the time is text: "tomorrow at 9: Friday's plan".
+    parted = following and following[0].text in (",", ":", ";", "-", "–", "—")
+    if not parted and (second := _at_beginning(rest)):
+        raise RefusalError("two_times", phrase, hint=rest[second.start : second.end])
+
+
+def _pair_in_time(token: Token) -> bool:
+    """Tell whether "4-12" might be meant as a date or a time of day."""
+    if token.kind is not Kind.PAIR:
+        return False
+    first, second, digits = token.value
+    return is_date(0, *month_and_day(first, second, day_first=False)) or (first < 24 and second < 60 and digits == 2)
+
+
+def _belong(first: _Found, last: _Found) -> bool:
+    """Tell whether the time at the beginning may be one with the time at the end.
+
+    A single word is text where it can't: "Friday demo tomorrow at 9", "weekly report every Friday".
+    """
+    if len(first.tokens) > 1:
+        return True
+    one, other = first.reading.topics, last.reading.topics
+    return not (one & other or (_DAYS & one and _DAYS & other) or last.reading.repeats)
 
 
 def _refusal(text: str) -> RefusalError:
@@ -63,8 +139,8 @@ def _refusal(text: str) -> RefusalError:
         try:
             read(_tokens(quoted[1]))
         except RefusalError as refusal:
-            return refusal
-    return RefusalError("no_time")
+            return _spelt(refusal)
+    return stray(_tokens(text), time=()) or RefusalError("no_time")
 
 
 def _tokens(phrase: str) -> list[Token]:
@@ -84,49 +160,57 @@ def _read(tokens: list[Token]) -> Reading | None:
 
 def _outer_quotes(text: str) -> tuple[str, str] | None:
     """Return the quoted text at the beginning or the end, and what is left."""
-    lead = _LEAD.match(text)
-    start = lead.end() if lead else 0
+    start = _before(text)
     for match in _QUOTES.finditer(text):
         quoted = next(group for group in match.groups() if group is not None)
         if match.start() == start:
             return quoted, text[match.end() :].strip(" ,\n\t")
         if not text[match.end() :].strip(" \n\t.!"):
-            return quoted, _bare(text[: match.start()])
+            return quoted, bare(text[: match.start()], before_time=True)
     return None
 
 
-def _beside_quotes(text: str) -> Iterator[tuple[str, str, Reading]]:
+def _beside_quotes(text: str) -> tuple[str, str, Reading] | None:
     quoted = _outer_quotes(text)
     if quoted is None:
-        return
+        return None
     message, phrase = quoted
     reading = _read(_tokens(phrase))
-    if reading:
-        yield message.strip(), phrase, reading
+    return (message.strip(), phrase, reading) if reading else None
 
 
-def _at_end(text: str) -> Iterator[tuple[str, str, Reading]]:
-    """Find the times at the end, the longest first."""
+def _at_end(text: str) -> _Found | None:
+    """Find the longest time at the end."""
     tokens = _tokens(text)
     quoted = [match.span() for match in _QUOTES.finditer(text)]
-    first = max(0, len(tokens) - _LONGEST)
-    for index in range(first, len(tokens)):
+    unknown = max((index + 1 for index, token in enumerate(tokens) if token.kind is Kind.UNKNOWN), default=0)
+    for index in range(max(unknown, len(tokens) - _LONGEST), len(tokens)):
         start = tokens[index].start
         if any(begin <= start < end for begin, end in quoted) or not _boundary(text, start):
             continue
         if (reading := _read(tokens[index:])) and not _lone_decimal(tokens[index:]):
-            yield _bare(text[:start]), text[start : tokens[-1].end], reading
+            return _Found(start, tokens[-1].end, tuple(tokens[index:]), reading)
+    return None
 
 
-def _at_beginning(text: str) -> Iterator[tuple[str, str, Reading]]:
-    """Find the times at the beginning, the longest first."""
-    lead = _LEAD.match(text)
-    start = lead.end() if lead else 0
+def _at_beginning(text: str) -> _Found | None:
+    """Find the longest time at the beginning."""
+    return _longest_from(text, len(text) - len(text.lstrip(" ,:;-–—\n\t"))) or _longest_from(text, _before(text))
+
+
+def _longest_from(text: str, start: int) -> _Found | None:
     tokens = tokenise(text[start:])
-    for count in range(min(_LONGEST, len(tokens)), 0, -1):
+    known = next((index for index, token in enumerate(tokens) if token.kind is Kind.UNKNOWN), len(tokens))
+    for count in range(min(_LONGEST, known), 0, -1):
         end = start + tokens[count - 1].end
         if _boundary(text, end) and (reading := _read(tokens[:count])):
-            yield _bare(text[end:]), text[start:end], reading
+            return _Found(start + tokens[0].start, end, tuple(tokens[:count]), reading)
+    return None
+
+
+def _before(text: str) -> int:
+    lead = _BEFORE.match(text)
+    return lead.end() if lead else 0
 
 
 def _lone_decimal(tokens: list[Token]) -> bool:
@@ -138,10 +222,3 @@ def _boundary(text: str, place: int) -> bool:
     """Tell whether a word may begin or end here."""
     around = text[max(0, place - 1) : place + 1]
     return place in (0, len(text)) or any(mark.isspace() or mark in ",;:" for mark in around)
-
-
-def _bare(text: str) -> str:
-    """Strip "to", "that", «чтобы» and the like before a message, and the comma or dash beside the time."""
-    lead = _LEAD.match(text)
-    rest = text[lead.end() :] if lead else text
-    return _TAIL.sub("", rest, count=1)

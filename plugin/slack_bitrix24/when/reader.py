@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from slack_bitrix24.when.refusal import RefusalError
 from slack_bitrix24.when.tokens import Kind, Part, Token, Unit
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A time of day. `open`: not fixed by "pm" or the like; `bare`: an hour without minutes, of either half day."""
+    """A time of day. `open`: not fixed by "pm" or the like; `bare`: it may be of either half of the day.
+
+    `said` is how a time was put that there is not ("31-12"): it is understood, and refused later.
+    """
 
     hour: int
     minute: int = 0
     open: bool = True
     bare: bool = False
+    said: str = ""
 
 
 @dataclass(slots=True)
@@ -28,15 +36,22 @@ class Reading:
     weekdays: tuple[int, ...] = ()
     nth: int | None = None  # which of them in the month; -1 the last
     days: tuple[int, ...] = ()  # of the month; -1 the last
-    months: tuple[int, ...] = ()
-    year: int | None = None
-    offset: int | None = None  # days from today
+    dates: tuple[tuple[int, int, int], ...] = ()  # year (0: none), month, day
+    without: tuple[int, ...] = ()  # weekdays
+    offsets: tuple[int, ...] = ()  # days from today
     ahead: tuple[int, Unit] | None = None  # next week: (1, Unit.WEEK)
     delay: list[tuple[float, Unit]] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
     part: Part | None = None
     tonight: bool = False
     topics: set[str] = field(default_factory=set)
+    russian: bool = False
+    wrong: RefusalError | None = None  # what is understood and can't be
+
+    @property
+    def months(self) -> tuple[int, ...]:
+        """The months of the dates."""
+        return tuple(sorted({month for _year, month, _day in self.dates}))
 
     def claim(self, topic: str, token: Token) -> None:
         """Note that a topic is said; raises PhraseError where it was said before."""
@@ -71,6 +86,16 @@ class Reader:
         if self.at < len(self.tokens) and self.tokens[self.at].kind in kinds:
             self.at += 1
             return self.tokens[self.at - 1]
+        return None
+
+    def first(self, *readings: Callable[[], T | None]) -> T | None:
+        """Return what the first of these finds, each tried from here; leave the place when none does."""
+        mark = self.at
+        for reading in readings:
+            found = reading()
+            if found is not None:
+                return found
+            self.at = mark
         return None
 
     def number(self) -> int | None:

@@ -109,7 +109,7 @@ def repeat_of(rule: Cron | Recurring) -> Repeat | None:
 def _sayable(repeat: Repeat) -> bool:
     weekdays, days, months = repeat.weekdays, repeat.days, repeat.months
     if repeat.unit is Unit.YEAR:
-        return not weekdays and len(days) == 1 and bool(months)
+        return not weekdays and all(day > 0 for day in days) and bool(days) and min(len(days), len(months)) == 1
     if repeat.unit is Unit.MONTH:
         plain = days == (-1,) or all(day > 0 for day in days)
         nth = repeat.nth in (1, 2, 3, 4, 5, -1) and len(weekdays) == 1

@@ -20,6 +20,13 @@ class Once:
 
 
 @dataclass(frozen=True, slots=True)
+class Several:
+    """Some moments, aware, in order."""
+
+    at: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Cron:
     """A cron expression of five fields, in an IANA zone; a time in a spring gap comes at its end, as Debian's."""
 
@@ -40,7 +47,7 @@ class Recurring:
     zone: str
 
 
-Rule: TypeAlias = Once | Cron | Recurring
+Rule: TypeAlias = Once | Several | Cron | Recurring
 
 
 @cache
@@ -64,6 +71,8 @@ def dump(rule: Rule) -> str:
     """Write a rule as one line of JSON."""
     if isinstance(rule, Once):
         return json.dumps({"once": rule.at.astimezone(UTC).isoformat()})
+    if isinstance(rule, Several):
+        return json.dumps({"several": [at.astimezone(UTC).isoformat() for at in rule.at]})
     if isinstance(rule, Cron):
         return json.dumps({"cron": rule.expression, "zone": rule.zone})
     fold = {"fold": 1} if rule.start.fold else {}
@@ -76,11 +85,13 @@ def load(text: str) -> Rule:
         match json.loads(text):
             case {"once": str(at)}:
                 return Once(_aware(at))
+            case {"several": [str(), *_] as moments}:
+                return Several(tuple(map(_aware, moments)))
             case {"cron": str(expression), "zone": str(zone)}:
                 return Cron(expression, zone)
             case {"rrule": str(rrule), "start": str(start), "zone": str(zone), **rest}:
                 return Recurring(rrule, datetime.fromisoformat(start).replace(fold=int("fold" in rest)), zone)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise RefusalError("stored", text) from error
     raise RefusalError("stored", text)
 

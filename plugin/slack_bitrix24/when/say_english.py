@@ -22,6 +22,10 @@ _UNITS = {
 }
 
 
+RARE = " (in the months that have it)"
+SHORTEST_MONTH = 28
+
+
 def date(local: datetime) -> str:
     """Say a date: "Tue 24 Nov 2026"."""
     return f"{_WEEKDAYS[local.weekday()][:3]} {local.day} {_MONTHS[local.month - 1][:3]} {local.year}"
@@ -37,6 +41,8 @@ def repeat(said: Repeat) -> str:
 def _head(said: Repeat) -> str:
     workdays = said.weekdays == (0, 1, 2, 3, 4)
     if said.unit is Unit.WEEK and said.interval == 1 and said.weekdays:
+        if len(said.weekdays) == 6:
+            return f"every day except {_WEEKDAYS[21 - sum(said.weekdays)]}"
         return "every weekday" if workdays else f"every {_days(said)}"
     days = "weekdays" if workdays else _days(said)
     return f"{_every(said)} on {days}" if days else _every(said)
@@ -51,9 +57,10 @@ def _days(said: Repeat) -> str:
     if said.nth is not None:
         return f"the {_ORDINALS[said.nth]} {_WEEKDAYS[said.weekdays[0]]}"
     if said.months:
-        return join([f"{_MONTHS[month - 1]} {said.days[0]}" for month in said.months])
+        return join([f"{_MONTHS[month - 1]} {day}" for month in said.months for day in said.days])
     if said.days:
-        return "the " + join(["last day" if day == -1 else _ordinal(day) for day in said.days])
+        days = "the " + join(["last day" if day == -1 else _ordinal(day) for day in said.days])
+        return f"{days}{RARE if max(said.days) > SHORTEST_MONTH else ''}"
     return join([_WEEKDAYS[day] for day in said.weekdays])
 
 

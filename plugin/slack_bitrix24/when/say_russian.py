@@ -9,6 +9,7 @@ from slack_bitrix24.when.tokens import Unit
 
 _WEEKDAYS = ("понедельник", "вторник", "среду", "четверг", "пятницу", "субботу", "воскресенье")
 _DATIVE = ("понедельникам", "вторникам", "средам", "четвергам", "пятницам", "субботам", "воскресеньям")
+_GENITIVE = ("понедельника", "вторника", "среды", "четверга", "пятницы", "субботы", "воскресенья")
 _SHORT = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 _FEMININE = (2, 4, 5)
 _NEUTER = (6,)
@@ -45,6 +46,10 @@ _UNITS = {
 }
 
 
+RARE = " (в месяцах, где оно есть)"
+SHORTEST_MONTH = 28
+
+
 def date(local: datetime) -> str:
     """Say a date: «вт 24 ноября 2026»."""
     return f"{_SHORT[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
@@ -64,6 +69,8 @@ def _head(said: Repeat) -> str:
     if said.unit is Unit.WEEK and said.interval == 1:
         if said.weekdays == (0, 1, 2, 3, 4):
             return "каждый будний день"
+        if len(said.weekdays) == 6:
+            return f"каждый день, кроме {_GENITIVE[21 - sum(said.weekdays)]}"
         if len(said.weekdays) > 1:
             return days
         day = said.weekdays[0]
@@ -76,11 +83,12 @@ def _days(said: Repeat) -> str:
         weekday = said.weekdays[0]
         return f"{'во' if said.nth == 2 else 'в'} {_ORDINALS[said.nth][_gender(weekday)]} {_WEEKDAYS[weekday]}"
     if said.months:
-        return _join([f"{said.days[0]} {_MONTHS[month - 1]}" for month in said.months])
+        return _join([f"{day} {_MONTHS[month - 1]}" for month in said.months for day in said.days])
     if said.days == (-1,):
         return "в последний день"
     if said.days:
-        return f"{_join([str(day) for day in said.days])} числа"
+        rare = RARE if max(said.days) > SHORTEST_MONTH else ""
+        return f"{_join([str(day) for day in said.days])} числа{rare}"
     if said.weekdays == (0, 1, 2, 3, 4):
         return "по будням"
     return f"по {_join([_DATIVE[day] for day in said.weekdays])}" if said.weekdays else ""

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     CLOCK = auto()  # (hour, minute)
     DATE = auto()  # (year or 0, month, day)
     DOTTED = auto()  # 17.30, 25.12 or 1.5: (before, after, digits after)
+    PAIR = auto()  # 10-30: the same; a time after "at", a date after "on", nothing else
+    NO_DATE = auto()  # 2026-02-30: a day that there is not
     UNIT = auto()  # (Unit,)
     SECOND = auto()  # English: the unit, or the ordinal
     MIDDAY = auto()  # «дня»: of the day, or in the afternoon
@@ -31,6 +33,14 @@ class Kind(StrEnum):
     PARTS = auto()  # the same in the plural: it repeats
     MERIDIEM = auto()  # (0,) am, (1,) pm
     FIXED = auto()  # noon, midnight: (hour,)
+    HALF_HOUR = auto()  # «полседьмого»: (hour,), 30 minutes after it
+    QUARTER = auto()  # of an hour, or of a year
+    PAST = auto()
+    WITHOUT = auto()  # «без» five five
+    ABOUT = auto()
+    AFTER = auto()
+    EXCEPT = auto()
+    FOR = auto()
     DAY = auto()  # days from today
     TONIGHT = auto()
     ADVERB = auto()  # "daily": (interval, Unit)
@@ -87,22 +97,28 @@ class Token:
     end: int
 
 
+# What Slack puts into a text counts as one word without a meaning here: mentions, links, emoji, escaped brackets.
 _TOKEN = re.compile(
     r"""
-    (?P<iso>    \d{4}-\d\d?-\d\d? (?= T\d) ) T?
-  | (?P<date>   \d{4}-\d\d?-\d\d? | \d{4}/\d\d?/\d\d? | \d{4}\.\d\d?\.\d\d?
-              | \d\d?(?P<mark>[-/.])\d\d?(?P=mark)(?:\d{4}|\d\d) | \d\d?[-/]\d\d? ) (?![\d:])
-  | (?P<clock>  \d\d?:\d\d (?: :\d\d )? ) (?![\d:])
-  | (?P<dotted> \d+[.,]\d+ ) (?![\d:])
-  | (?P<ord>    \d+ (?: st|nd|rd|th | -?(?:ого|его|ому|ое|ее|ые|ый|ий|ая|ую|ых|ым|го|му|й|я|е|х|м|ю) ) ) \b
-  | (?P<number> \d+ )
-  | (?P<word>   [ap]\.\s?m\b\.? | [^\W\d_]+(?:['’][^\W\d_]+)*\.? )
-  | (?P<other>  [^\s\w] | _ )
+    (?P<opaque>  <(?:[@\#!]|https?:|mailto:|tel:)[^<>]*> | &[lg]t; | :(?=[^\s:]*[^\W\d])[\w+'’-]+: )
+  | (?P<iso>     \d{4}-\d\d?-\d\d? (?= T\d) ) T?
+  | (?P<numeric> \d+ (?: [-/.:]\d+ )+ )
+  | (?P<comma>   \d+,\d+ ) (?![\d:])
+  | (?P<ord>     \d+ (?: st|nd|rd|th | -?(?:ого|его|ому|ое|ее|ые|ый|ий|ая|ую|ых|ым|го|му|й|я|е|х|м|ю) ) ) \b
+  | (?P<number>  \d+ )
+  | (?P<word>    [ap]\.\s?m\b\.? | bi-weekly | [^\W\d_]+(?:['’][^\W\d_]+)*\.? )
+  | (?P<other>   &amp; | [^\s\w] | _ )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_SIGNS = {",": Kind.AND, "&": Kind.AND, "-": Kind.TO, "–": Kind.TO, "—": Kind.TO, "@": Kind.AT}
-_LEXICON = {
+_SIGNS = {
+    ",": Kind.AND, "&": Kind.AND, "&amp;": Kind.AND, "/": Kind.AND, "+": Kind.AND,
+    "-": Kind.TO, "–": Kind.TO, "—": Kind.TO, "@": Kind.AT,
+}  # fmt: skip
+_CLOCK = re.compile(r"\d\d?:\d\d(?::\d\d)?")
+_DATE = re.compile(r"\d{4}([-/.])\d\d?\1\d\d?|\d\d?([-/.])\d\d?\2(?:\d{4}|\d\d)|\d\d?/\d\d?")
+_TWO = re.compile(r"(\d+)[.,](\d+)|(\d\d?)-(\d\d?)")
+LEXICON = {
     word: (Kind(kind), value)
     for language in (english.WORDS, russian.WORDS)
     for (kind, value), words in language.items()
@@ -117,8 +133,8 @@ def tokenise(text: str) -> list[Token]:
 
 def _token(match: re.Match[str]) -> Token:
     found = match.lastgroup or ""
-    text = match[found] if found != "mark" else match["date"]
-    kind, value = _meaning("date" if found == "mark" else found, text.lower().replace("ё", "е"))
+    text = match[found]
+    kind, value = _meaning(found, text.lower().replace("ё", "е"))
     return Token(kind, value, text, match.start(), match.end())
 
 
@@ -126,19 +142,27 @@ def _meaning(found: str, text: str) -> tuple[Kind, tuple[int, ...]]:
     match found:
         case "word":
             plain = text.replace("’", "'").replace(" ", "")
-            return _LEXICON.get(plain.rstrip(".")) or _LEXICON.get(plain) or (Kind.UNKNOWN, ())
+            return LEXICON.get(plain.rstrip(".")) or LEXICON.get(plain) or (Kind.UNKNOWN, ())
         case "number":
             return Kind.NUMBER, (int(text[:9]),)
         case "ord":
             return Kind.ORDINAL, (int(re.sub(r"\D", "", text)[:9]),)
-        case "clock":
-            return _clock(text)
-        case "dotted":
-            before, after = re.split("[.,]", text)
-            return Kind.DOTTED, (int(before[:9]), int(after[:9]), len(after))
-        case "iso" | "date":
-            return _date(text)
+        case "iso" | "numeric" | "comma":
+            return _numeric(text)
     return _SIGNS.get(text, Kind.UNKNOWN), ()
+
+
+def _numeric(text: str) -> tuple[Kind, tuple[int, ...]]:
+    """Tell what numbers with signs between them are by their shape; 8-800-555-35-35 and 1:1000 are nothing."""
+    if _CLOCK.fullmatch(text):
+        return _clock(text)
+    if _DATE.fullmatch(text):
+        return _date(text)
+    if two := _TWO.fullmatch(text):
+        kind = Kind.DOTTED if two[1] else Kind.PAIR
+        before, after = (two[1], two[2]) if two[1] else (two[3], two[4])
+        return kind, (int(before[:9]), int(after[:9]), len(after))
+    return Kind.UNKNOWN, ()
 
 
 def _clock(text: str) -> tuple[Kind, tuple[int, ...]]:
@@ -148,16 +172,22 @@ def _clock(text: str) -> tuple[Kind, tuple[int, ...]]:
 
 
 def _date(text: str) -> tuple[Kind, tuple[int, ...]]:
-    numbers = [int(number) for number in re.split("[-/.]", text)]
-    if numbers[0] > 31:
+    parts = re.split("[-/.]", text)
+    numbers = [int(number) for number in parts]
+    if len(parts[0]) == 4:
         year, month, day = numbers
     else:
-        first, second, *rest = numbers
-        year = rest[0] + 2000 * (rest[0] < 100) if rest else 0
-        # 12/25 as Americans write it, 25/12 where only that makes sense; a dotted date is always day first.
-        day_first = "." in text or first > 12
-        month, day = (second, first) if day_first else (first, second)
-    return (Kind.DATE, (year, month, day)) if is_date(year, month, day) else (Kind.UNKNOWN, ())
+        year = 0 if len(parts) == 2 else numbers[2] + 2000 * (len(parts[2]) == 2)
+        month, day = month_and_day(numbers[0], numbers[1], day_first="." in text)
+    if is_date(year, month, day):
+        return Kind.DATE, (year, month, day)
+    # Without a year in full it is rather a ratio or a version.
+    return (Kind.NO_DATE, ()) if any(len(part) == 4 for part in parts) else (Kind.UNKNOWN, ())
+
+
+def month_and_day(first: int, second: int, *, day_first: bool) -> tuple[int, int]:
+    """Tell a month and a day apart: 12/25 as Americans write it, 25/12 where only that makes sense."""
+    return (second, first) if day_first or first > 12 else (first, second)
 
 
 def is_date(year: int, month: int, day: int) -> bool:
