@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Final
@@ -31,6 +32,12 @@ from slack_bitrix24.document import (
     Unsupported,
 )
 
+# The codes that the bridge writes into a message. Those of others hold a joiner behind the bracket, and are text.
+_CODES: Final = re.compile(
+    r"\[(?:/?[bius]|/?code|/?(?:url|user|size|color|call|timestamp)(?:=[^\]]*)?)\]", re.IGNORECASE
+)
+_BREAK: Final = re.compile(r"\[br\]", re.IGNORECASE)
+_JOINER: Final = "\u2060"
 _SCHEMES: Final = ("https://", "http://", "mailto:", "tel:")
 
 
@@ -38,6 +45,11 @@ def plain(document: Document | Blocks) -> str:
     """Return the text of a message, a line or more for each block."""
     blocks = document.blocks if isinstance(document, Document) else document
     return "\n".join(line for block in blocks for line in _lines(block))
+
+
+def uncoded(message: str) -> str:
+    """Return a notification's message, as it stands in the outbox, without Bitrix24's codes."""
+    return _CODES.sub("", _BREAK.sub(" ", message)).replace(_JOINER, "")
 
 
 def spoken(spans: Iterable[Span]) -> str:

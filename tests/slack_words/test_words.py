@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slack_bitrix24.slack.replies.words import WORDS, escape, language, say, unescape
+from slack_bitrix24.slack.replies.words import WORDS, as_typed, escape, language, say, unescape
 
 
 def blanks(text: str) -> set[str]:
@@ -49,3 +49,20 @@ def test_a_sentence_is_filled_in():
 def test_what_is_escaped_is_shown_as_it_is(text):
     assert unescape(escape(text)) == text
     assert "<" not in escape(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Q &amp; A with <@U024BE7LH|anna>", "Q &amp; A with <@U024BE7LH|anna>"),
+        ("a & b < c", "a &amp; b &lt; c"),
+        ("<#C0GENERAL|general> <!here>", "<#C0GENERAL|general> <!here>"),
+        ("<!subteam^S0614TZR7|@devs>", "<!subteam^S0614TZR7|@devs>"),
+        ("<https://example.com/?a=1&amp;b=2|page>", "<https://example.com/?a=1&amp;b=2|page>"),
+        ("<script>", "&lt;script&gt;"),
+        ("&lt;Foo&gt; &copy;", "&lt;Foo&gt; &amp;copy;"),
+        ("<@nobody>", "&lt;@nobody&gt;"),
+    ],
+)  # fmt: skip
+def test_what_was_typed_is_shown_as_it_was_typed(typed, shown):
+    assert as_typed(typed) == shown

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from slack_bitrix24 import when
+from slack_bitrix24.slack import command
 
 DOCS = Path(__file__).parents[2] / "docs"
 NOW = datetime(2026, 11, 24, 15, 25, tzinfo=ZoneInfo("Europe/Minsk"))
@@ -58,3 +59,41 @@ def test_what_the_page_says_is_refused_is_refused(text):
 
 def test_quotes_settle_what_is_the_text():
     assert when.split('in 5 minutes "coffee at 3"', now=NOW, zone="Europe/Minsk")[0] == "coffee at 3"
+
+
+def lines(page, pattern):
+    return re.findall(pattern, (DOCS / "how-to" / page).read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("typed", lines("reminders.md", r"^/b24 (.+)$"))
+def test_a_command_of_the_guide_to_reminders_is_one(typed):
+    intent = command.parse(typed)
+    assert isinstance(intent, command.Remind)
+    message, rule, _phrase = when.split(intent.rest, now=NOW, zone="Europe/Minsk")
+    assert when.next_after(rule, NOW) > NOW
+    assert message in {
+        "stretch", "meet at 5", "stand-up", "hand over the pager", "размяться", "сдать отчёт", "tea", "чай",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "better"), lines("reminders.md", r"^\| `(.+?)` \|.*\| `(.+?)` \|$"))
+def test_what_the_guide_says_is_asked_about_is_refused_and_its_other_form_is_not(typed, better):
+    with pytest.raises(when.RefusalError):
+        when.split(typed, now=NOW, zone="Europe/Minsk")
+    assert when.split(better, now=NOW, zone="Europe/Minsk")[0]
+
+
+@pytest.mark.parametrize("phrase", lines("schedules.md", r'^when = "(.+)"$'))
+def test_a_phrase_of_the_guide_to_schedules_is_read(phrase):
+    assert when.next_after(when.parse(phrase, now=NOW, zone="Europe/Minsk"), NOW) > NOW
+
+
+@pytest.mark.parametrize("line", lines("schedules.md", r'^cron = "(.+)"$'))
+def test_a_cron_line_of_the_guide_to_schedules_is_read(line):
+    assert when.next_after(when.cron(line, "Europe/Minsk"), NOW) > NOW
+
+
+@pytest.mark.parametrize("line", ["0 9 L * *", "0 9 15W * *", "0 9 * * 5#2", "0 0 9 * * *"])
+def test_what_the_guide_says_cron_does_not_take_is_refused(line):
+    with pytest.raises(when.RefusalError):
+        when.cron(line, "Europe/Minsk")

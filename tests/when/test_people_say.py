@@ -302,8 +302,8 @@ def test_monthly_said_on_a_last_day_is_the_last_day(today, phrase, expected):
          "каждый год 10 декабря и 25 декабря в 9:00"),
         (
             "tomorrow at 9 and 17",
-            "Mon 30 Nov 2026, 9:00 (Europe/Minsk); Mon 30 Nov 2026, 17:00 (Europe/Minsk)",
-            "пн 30 ноября 2026, 9:00 (Europe/Minsk); пн 30 ноября 2026, 17:00 (Europe/Minsk)",
+            "Mon 30 Nov 2026, 9:00; Mon 30 Nov 2026, 17:00 (Europe/Minsk)",
+            "пн 30 ноября 2026, 9:00; пн 30 ноября 2026, 17:00 (Europe/Minsk)",
         ),
     ],
 )  # fmt: skip

@@ -16,6 +16,7 @@ from slack_bitrix24.cli.whom import whom
 from slack_bitrix24.cli.words import cut, moment, span
 from slack_bitrix24.config import Settings
 from slack_bitrix24.model import Recipient, State, Stored
+from slack_bitrix24.plain import uncoded
 from slack_bitrix24.store import LaneState, Store, Transaction
 
 
@@ -108,7 +109,15 @@ def _row(one: Stored, *, now: float) -> list[str]:
     note = one.notification
     text = note.message or ("(takes back what was sent)" if note.kind == "delete" else "")
     reason = cut(f"{one.code}: {one.error}" if one.code and one.code not in one.error else one.error, 100)
-    return [str(one.id), state, str(note.recipient), span(now - one.created_at), str(one.attempts), cut(text), reason]
+    return [
+        str(one.id),
+        state,
+        str(note.recipient),
+        span(now - one.created_at),
+        str(one.attempts),
+        cut(uncoded(text)),
+        reason,
+    ]
 
 
 def _facts(one: Stored) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from slack_bitrix24.when.describe import Language, describe
 from slack_bitrix24.when.fires import cron, fires_between, next_after
 from slack_bitrix24.when.phrase import parse, split
 from slack_bitrix24.when.refusal import RefusalError, explain
-from slack_bitrix24.when.rule import Cron, Once, Recurring, Rule, Several, dump, load
+from slack_bitrix24.when.rule import Cron, Once, Recurring, Rule, Several, dump, known_zone, load
 
 __all__ = [
     "Cron",
@@ -23,6 +23,7 @@ __all__ = [
     "dump",
     "explain",
     "fires_between",
+    "known_zone",
     "load",
     "next_after",
     "parse",

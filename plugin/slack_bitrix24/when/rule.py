@@ -59,6 +59,14 @@ def zone_info(name: str) -> ZoneInfo:
         raise RefusalError("zone", name) from error
 
 
+def known_zone(name: str) -> str:
+    """Return the name of an IANA zone, empty where there is none of that name."""
+    try:
+        return zone_info(name).key if name else ""
+    except RefusalError:
+        return ""
+
+
 def instant(local: datetime, zone: str) -> datetime:
     """Place a naive local time on the UTC line: shifted forward in a gap; the first of the two in a fold.
 

@@ -116,7 +116,7 @@ class Forms:
 
     def _remind(self, ask: Ask, addresses: Sequence[str], form: views.Filled, *, held: str) -> str:
         try:
-            rule = when.parse(form.when, now=self.reminders.moment(), zone=self.reminders.zone)
+            rule = when.parse(form.when, now=self.reminders.moment(), zone=self.reminders.zone_of(ask.user))
         except PhraseError as error:
             raise _FormFault(views.WHEN, when.explain(error, language=ask.language)) from None
         message, url = self.notifier.held(held)

@@ -15,7 +15,7 @@ from slack_bitrix24.listeners.handlers.notify import notes, unclear
 from slack_bitrix24.model import JSON
 from slack_bitrix24.slack.messages import payload
 from slack_bitrix24.slack.replies import answers, views
-from slack_bitrix24.slack.replies.words import escape, say
+from slack_bitrix24.slack.replies.words import as_typed, escape, say
 from slack_bitrix24.store import Schedule, Store, Transaction
 from slack_bitrix24.submit.resolve import Asked
 from slack_bitrix24.submit.submitter import Submitter
@@ -64,12 +64,24 @@ class Reminders:
         if not found.recipients and not found.unread:
             return "\n".join([say(ask.language, "nobody_reminded"), *lines])
         try:
-            text, rule, phrase = when.split(rest, now=self.moment(), zone=self.zone)
+            text, rule, phrase = when.split(rest, now=self.moment(), zone=self.zone_of(ask.user))
         except PhraseError as error:
-            raise Refusal(
-                say(ask.language, "reminder_time", reason=escape(when.explain(error, language=ask.language)))
-            ) from None
+            raise Refusal(self._refused(error, ask)) from None
         return self.plan(ask, addresses, Wanted(text, rule, phrase))
+
+    def zone_of(self, user: str) -> str:
+        """Return the zone that a person means: the one of their Slack, else the configuration's."""
+        return when.known_zone(self.asker.people().zone(user)) or self.zone
+
+    def _refused(self, error: PhraseError, ask: Ask) -> str:
+        if isinstance(error, when.RefusalError) and error.code == "no_text":
+            return say(ask.language, "reminder_text", command=self.command_name)
+        return say(ask.language, "reminder_time", reason=escape(when.explain(error, language=ask.language)))
+
+    def _said(self, rule: when.Rule, user: str, language: str) -> str:
+        """Say a rule to its owner; the zone is named where it is not the configuration's."""
+        spoken: when.Language = "ru" if language == "ru" else "en"
+        return when.describe(rule, language=spoken, zone=self.zone_of(user), home=self.zone)
 
     def plan(self, ask: Ask, addresses: Sequence[str], wanted: Wanted) -> str:
         """Put a reminder into the table; return the answer."""
@@ -92,7 +104,7 @@ class Reminders:
             text=wanted.text,
             addresses=tuple(self._stable(address, ask) for address in addresses),
             rule=when.dump(rule),
-            zone=self.zone,
+            zone=self.zone_of(ask.user),
             phrase=wanted.phrase,
             next_at=first.timestamp(),
             extra={"channel": ask.channel, "language": ask.language, **self._with(wanted, ask)},
@@ -103,8 +115,8 @@ class Reminders:
             ask.language,
             "reminder_kept",
             names=who,
-            when=escape(when.describe(rule, language=_lang(ask), zone=self.zone)),
-            text=escape(title),
+            when=escape(self._said(rule, ask.user, ask.language)),
+            text=as_typed(title),
         )
         undo = say(ask.language, "reminder_undo", command=self.command_name, id=number)
         return "\n".join([kept, *self._foreseen(rule, now, ask), undo, *notes(found.unknown, ask.language)])
@@ -127,14 +139,14 @@ class Reminders:
         return called[0].id if len(called) == 1 else address
 
     def _foreseen(self, rule: when.Rule, now: datetime, ask: Ask) -> list[str]:
-        if isinstance(rule, when.Once):
+        if isinstance(rule, when.Once | when.Several):
             return []
         times: list[str] = []
         after: datetime | None = now
         while after is not None and len(times) < FORESEEN:
             after = when.next_after(rule, after)
             if after is not None:
-                times.append(when.describe(when.Once(after), language=_lang(ask), zone=self.zone))
+                times.append(self._said(when.Once(after), ask.user, ask.language))
         return [say(ask.language, "reminder_next", times=escape("; ".join(times)))]
 
     def _name(self, address: str, ask: Ask) -> str:
@@ -156,7 +168,7 @@ class Reminders:
 
     def reading(self, schedule: Schedule, language: str) -> str:
         """Return when a schedule is due, in words."""
-        return when.describe(when.load(schedule.rule), language="ru" if language == "ru" else "en", zone=self.zone)
+        return self._said(when.load(schedule.rule), schedule.owner, language)
 
     def cancel(self, ask: Ask, number: str) -> str:
         """Take a reminder back: one's own, or anybody's as an admin."""
@@ -180,9 +192,5 @@ class Reminders:
         )
         if not found:
             return say(ask.language, "reminder_unknown", id=escape(number))
-        at = when.describe(when.Once(datetime.fromtimestamp(until, UTC)), language=_lang(ask), zone=self.zone)
+        at = self._said(when.Once(datetime.fromtimestamp(until, UTC)), ask.user, ask.language)
         return say(ask.language, "snoozed", id=number, when=escape(at))
-
-
-def _lang(ask: Ask) -> Any:
-    return "ru" if ask.language == "ru" else "en"

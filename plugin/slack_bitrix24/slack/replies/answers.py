@@ -7,16 +7,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from slack_bitrix24.model import Recipient, State, Stored
+from slack_bitrix24.plain import uncoded
 from slack_bitrix24.slack.replies.words import WORDS, escape, say
 
-MENTION = re.compile(r"<@[UW][A-Z0-9]+>")
+MENTION = re.compile(
+    r"<(?:@[UW][A-Z0-9]+|#[CG][A-Z0-9]+|!subteam\^S[A-Z0-9]+|!(?:here|channel|everyone))(?:\|[^<>|]*)?>"
+)
+MOST_WORDS = 60
+"""Characters of a message in a list."""
 MOST_NAMES = 10
 MOST_REASON = 300
 """Characters of a reason: what a proxy answered may be a whole page."""
 
 
 def shown(name: str) -> str:
-    """Return a name for mrkdwn: a mention stays one, all else is escaped."""
+    """Return a name for mrkdwn: a mention (of a person, a channel, a group) stays one, all else is escaped."""
     return name if MENTION.fullmatch(name) else escape(name)
 
 
@@ -132,10 +137,16 @@ def called(recipient: Recipient, names: Mapping[str, str]) -> str:
     return names.get(str(recipient), str(recipient))
 
 
+def first_words(message: str) -> str:
+    """Return the beginning of a message as a reader sees it, without Bitrix24's codes."""
+    words = " ".join(uncoded(message).split())
+    return words if len(words) <= MOST_WORDS else f"{words[: MOST_WORDS - 1].rstrip()}…"
+
+
 def status_line(one: Stored, names: Mapping[str, str], *, lang: str) -> str:
     """Return a notification in one line: number, recipient, state, first words."""
     note = one.notification
     state = say(lang, f"state_{one.state.value}")
-    words = " ".join(note.message.split())[:60]
+    words = first_words(note.message)
     why = f" — {escape(one.error)}" if one.error and one.state is not State.DELIVERED else ""
     return f"`{one.id}` {shown(called(note.recipient, names))}: {state}{why} · {escape(words)}"

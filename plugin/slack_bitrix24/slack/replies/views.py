@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from slack_bitrix24.slack.replies.words import escape, say
+from slack_bitrix24.slack.replies.words import as_typed, escape, say
 
 FORM = "notify_form"
 """callback_id of the form."""
@@ -113,7 +113,7 @@ def reminders(found: Sequence[Reminder], *, language: str, zone: str) -> dict[st
     if not found:
         return {"response_type": "ephemeral", "text": say(language, "reminders_none")}
     title = say(language, "reminders_some")
-    lines = [f"`{number}` {escape(reading)} — {escape(text)}" for number, text, _, reading in found]
+    lines = [f"`{number}` {escape(reading)} — {as_typed(text)}" for number, text, _, reading in found]
     return {
         "response_type": "ephemeral",
         "text": "\n".join([title, *lines]),
@@ -129,7 +129,7 @@ def _reminder_blocks(found: Sequence[Reminder], *, language: str, zone: str) -> 
             if next_at is None
             else f" ({datetime.fromtimestamp(next_at, UTC).astimezone(ZoneInfo(zone)):%d.%m %H:%M})"
         )
-        blocks.append(section(f"`{number}` *{escape(text)}*\n{escape(reading)}{at}"))
+        blocks.append(section(f"`{number}` *{as_typed(text)}*\n{escape(reading)}{at}"))
         blocks.append(
             {
                 "type": "actions",

@@ -6,6 +6,7 @@ One table, so that a sentence is found and mended in one place. Every text has b
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 Language = Literal["en", "ru"]
@@ -111,6 +112,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "When? {reason}. For example: in 20 minutes, tomorrow at 9:00, every weekday at 9:45",
         "Когда? {reason}. Например: через 20 минут, завтра в 9:00, каждый будний день в 9:45",
     ),
+    "reminder_text": (
+        "What about? There is a time and no text. For example: `{command} remind me to stretch in 20 minutes`",
+        "О чём? Есть время, но нет текста. Например: `{command} напомни мне размяться через 20 минут`",
+    ),
     "reminders_none": ("No reminders are waiting.", "Напоминаний нет."),
     "reminders_some": ("Upcoming reminders:", "Ближайшие напоминания:"),
     "reminder_gone": ("Reminder {id} is cancelled", "Напоминание {id} отменено"),
@@ -180,6 +185,22 @@ def say(lang: str, key: str, **values: object) -> str:
 def escape(text: str) -> str:
     """Return text that Slack shows as it is (https://docs.slack.dev/messaging/formatting-message-text/)."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+# https://docs.slack.dev/messaging/formatting-message-text/#advanced: what stands in brackets, and what was escaped.
+_MARKUP = re.compile(
+    r"<(?:@[UW][A-Z0-9]+|#[CG][A-Z0-9]+|!subteam\^S[A-Z0-9]+|!(?:here|channel|everyone)|!date\^[^<>]+|https?://[^<>|]+"
+    r"|mailto:[^<>|]+)(?:\|[^<>]*)?>|&(?:amp|lt|gt);"
+)
+
+
+def as_typed(text: str) -> str:
+    """Return what a person typed as Slack will show it again: its markup stays, and what is none is escaped."""
+    place, parts = 0, []
+    for found in _MARKUP.finditer(text):
+        parts += [escape(text[place : found.start()]), found[0]]
+        place = found.end()
+    return "".join([*parts, escape(text[place:])])
 
 
 def unescape(text: str) -> str:
