@@ -133,3 +133,27 @@ def test_a_status_line_shows_number_recipient_state_and_first_words():
     )
     line = answers.status_line(stored(Recipient("acme", 1), State.DEAD, error="<why>"), NAMES, lang="ru")
     assert line == "`1` bitrix24:acme/1: не доставлено — &lt;why&gt; · Hello &lt;you&gt;"
+
+
+@pytest.mark.parametrize("reason", ["nobody", "no_group"])
+def test_who_may_have_been_meant_is_asked(reason):
+    assert answers.unknown("@ana", reason, ("@anna", "@hanna"), lang="en").endswith(
+        " is called @ana. Did you mean @anna or @hanna?"
+    )
+    assert answers.unknown("@ana", reason, ("@anna",), lang="ru").endswith("@ana. Может быть, @anna?")
+    assert answers.unknown("@ana", reason, lang="en").endswith(" is called @ana")
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("Deploy of [b]api[/b] is [url=https://example.com]done[/url]", "Deploy of api is done"),
+        ("[code]x = 1[/code][br]two", "x = 1 two"),
+        ("[user=12]Bob[/user] said [\u2060b]no[\u2060/b]", "Bob said [b]no[/b]"),
+        ("[FIRING:1] a[0]", "[FIRING:1] a[0]"),
+        ("[i][s][u]x[/u][/s][/i] [color=#ff0000]red[/color]", "x red"),
+        ("word " * 30, "word word word word word word word word word word word word…"),
+    ],
+)
+def test_a_message_in_a_list_is_what_a_reader_sees_of_it(message, words):
+    assert answers.first_words(message) == words

@@ -289,3 +289,25 @@ def test_who_is_among_those_whom_the_configuration_names(directory, people, user
 
 def test_a_recipient_is_written_as_an_address():
     assert str(Recipient("acme", 12)) == "bitrix24:acme/12"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("@ana", "@anna"), ("@anna1", "@anna"), ("@Petrov", "@anna"), ("@oncal", "@oncall"), ("@on-call", "@oncall"),
+        ("@ONCALLL", "@oncall"),
+    ],
+)  # fmt: skip
+def test_a_name_that_nobody_has_names_whom_it_is_close_to(directory, people, text, meant):
+    (unknown,) = found([text], directory, people).unknown
+    assert (unknown.reason, unknown.choices[0]) == (Reason.NOBODY, meant)
+
+
+@pytest.mark.parametrize("text", ["@zebra", "@x", "@warehouse", "@привет", "@12345"])
+def test_a_name_that_is_close_to_none_names_none(directory, people, text):
+    assert found([text], directory, people).unknown == (Unknown(text, Reason.NOBODY),)
+
+
+def test_a_group_of_the_configuration_that_is_misspelt_names_the_right_one(directory, people):
+    (unknown,) = found(["@oncal"], directory, people, typed=False).unknown
+    assert (unknown.reason, unknown.choices) == (Reason.NO_GROUP, ("@oncall",))

@@ -12,6 +12,7 @@ from enum import Enum
 from slack_bitrix24.address import Address, Channel, Direct, MappingGroup, Me, Name, SlackGroup, SlackUser
 from slack_bitrix24.mapping import Directory
 from slack_bitrix24.model import Recipient
+from slack_bitrix24.submit.nearest import nearest, nearest_groups
 from slack_bitrix24.submit.people import Group, People, Person
 
 MOST_WITHOUT_BROADCAST = 20
@@ -45,7 +46,7 @@ class Reason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """An address (as people write it) that gave no recipient, and why; `choices` are the several it may mean."""
+    """An address (as people write it) that gave no recipient, and why; `choices` are those it may mean."""
 
     address: str
     reason: Reason
@@ -140,7 +141,7 @@ class _Resolver:
     def mapping_group(self, name: str) -> None:
         members = self.directory.members(name)
         if members is None:
-            self.fault(f"@{name}", Reason.NO_GROUP)
+            self.fault(f"@{name}", Reason.NO_GROUP, nearest_groups(name, directory=self.directory))
             return
         self.crowd(f"@{name}", members)
 
@@ -184,7 +185,8 @@ class _Resolver:
         elif len(found) > 1:
             self.fault(f"@{text}", Reason.SEVERAL, [_choice(one) for one in found])
         elif not found:
-            self.fault(f"@{text}", Reason.WITHHELD if self.people.withheld else Reason.NOBODY)
+            close = nearest(text, directory=self.directory, people=self.people)
+            self.fault(f"@{text}", Reason.WITHHELD if self.people.withheld else Reason.NOBODY, close)
         elif isinstance(found[0], Group):
             self.slack_group(found[0].id)
         else:

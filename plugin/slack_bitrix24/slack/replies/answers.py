@@ -64,7 +64,9 @@ def unknown(address: str, reason: str, choices: Sequence[str] = (), *, lang: str
     found = re.search(r"[UW][A-Z0-9]{2,}", address)
     choice = _with([escape(one) for one in choices], say(lang, "or"))
     who = f"<@{address}>" if found and found.group() == address else escape(address)
-    return say(lang, reason, who=who, id=found.group() if found else escape(address), choices=choice)
+    said = say(lang, reason, who=who, id=found.group() if found else escape(address), choices=choice)
+    meant = choices and "{choices}" not in WORDS[reason][0]
+    return f"{said}. {say(lang, 'meant_who', choices=choice)}" if meant else said
 
 
 def queued(names: Iterable[str], notes: Sequence[str], *, lang: str) -> str:

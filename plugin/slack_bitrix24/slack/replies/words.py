@@ -46,6 +46,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "no_group": ("No group is called {who}", "Нет группы {who}"),
     "nobody": ("Nobody is called {who}", "Никого нет под именем {who}"),
+    "meant_who": ("Did you mean {choices}?", "Может быть, {choices}?"),
     "several": ("{who} may be {choices}: say which", "{who} — это может быть {choices}: уточните"),
     "empty": ("There is nobody in {who}", "В {who} никого нет"),
     "not_here": ("{who} means nobody here", "{who} здесь никого не означает"),
