@@ -92,7 +92,9 @@ def _half_more(reader: Reader) -> bool | None:
     """Read «с половиной», "and a half" before the unit."""
     joined = reader.take(Kind.AND, Kind.FROM)
     reader.take(Kind.ARTICLE)
-    return True if joined and reader.take(Kind.HALF) and reader.ahead(Kind.UNIT) else None
+    return (
+        True if joined and reader.take(Kind.HALF) and (reader.ahead(Kind.UNIT) or reader.ahead(Kind.MIDDAY)) else None
+    )
 
 
 def _and_a_half(reader: Reader, unit: Unit) -> list[tuple[float, Unit]]:

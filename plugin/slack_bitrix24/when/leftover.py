@@ -20,11 +20,11 @@ _PAST = r"[а-яё]+(?:л|ла|ло|ли|лся|лась|лось|лись)"
 _CHTOBY = re.compile(rf"[Чч]тобы\s+(?=(?:не\s+)?(?:{_INFINITIVE}|{_PAST})\b)")
 _TAIL = re.compile(r"(?:\s*,|\s+[–—:;-]|(?<=\w)[:;])?\s*\Z")
 # The colon of an emoji and the semicolon of an escaped character belong to the text.
-_CLOSED = re.compile(r"(?::[\w+'’-]+:|&(?:amp|lt|gt);)\s*\Z")
+_CLOSED = re.compile(r"(?::[\w+'’-]+:|&(?:amp;)?\w+;)\s*\Z")
 _CLOCK = re.compile(r"\d\d?:\d\d(?::\d\d)?")
 # These want something after them: a time that begins there has lost its beginning. "Turn on" and "drop by" do not.
 _WANTING = (
-    "and or every by until till before since for from of the a an except excluding either between",
+    "and or but every by until till before since for from of the a an except excluding either between",
     "и или либо до после перед к ко на в во с со по о об про для за от из кроме через каждый каждую каждое каждые",
 )
 _DANGLING = frozenset(" ".join(_WANTING).split())
@@ -81,6 +81,12 @@ def stray(left: Sequence[Token], *, time: Sequence[Token]) -> RefusalError | Non
     if last.kind is Kind.MONTH and low.rstrip(".") not in _NO_MONTH:
         return RefusalError("left", last.text)
     if last.kind is Kind.ORDINAL and last.text[0].isdigit():
+        return RefusalError("left", last.text)
+    if (
+        time
+        and last.kind in (Kind.NEXT, Kind.LAST, Kind.OTHER)
+        and time[0].kind in (Kind.WEEKDAY, Kind.WEEKDAYS, Kind.UNIT)
+    ):
         return RefusalError("left", last.text)
     pair = last.kind is Kind.PAIR and len(words) > 1 and words[-2].kind in (Kind.WEEKDAY, Kind.DAY, Kind.AT, Kind.ON)
     return RefusalError("left", last.text) if pair else None

@@ -179,8 +179,9 @@ def monthdays(reader: Reader, reading: Reading) -> bool:
     named = bool(reader.take(Kind.DATE_NOUN)) or _the_day(reader)
     month = _of_the_month(reader, named=named)
     on = (prefix is not None and prefix.kind is Kind.ON) or reader.ahead(Kind.OF, Kind.EVERY)
+    several = len(days) > 1 and ordinal is not None and token.text[0].isdigit()  # «1-го и 15-го»
     # Without a sign that a day is meant, "do it first" and "pay 5" are text.
-    if not (named or month or on or (ordinal and reading.repeats)) or (day == -1 and not named):
+    if not (named or month or on or several or (ordinal and reading.repeats)) or (day == -1 and not named):
         return False
     if reader.ahead(Kind.UNIT) or not (days == [-1] or all(1 <= day <= 31 for day in days)):
         return False

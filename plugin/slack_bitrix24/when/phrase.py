@@ -140,7 +140,10 @@ def _refusal(text: str) -> RefusalError:
             read(_tokens(quoted[1]))
         except RefusalError as refusal:
             return _spelt(refusal)
-    return stray(_tokens(text), time=()) or RefusalError("no_time")
+    tokens = _tokens(text)
+    spelt = (_spelt(RefusalError("unknown", token.text)) for token in tokens[-_LONGEST:])
+    typo = next((refusal for refusal in spelt if refusal.code == "typo"), None)
+    return stray(tokens, time=()) or typo or RefusalError("no_time")
 
 
 def _tokens(phrase: str) -> list[Token]:

@@ -102,7 +102,7 @@ _TOKEN = re.compile(
     r"""
     (?P<opaque>  <(?:[@\#!]|https?:|mailto:|tel:)[^<>]*> | &[lg]t; | :(?=[^\s:]*[^\W\d])[\w+'’-]+: )
   | (?P<iso>     \d{4}-\d\d?-\d\d? (?= T\d) ) T?
-  | (?P<numeric> \d+ (?: [-/.:]\d+ )+ )
+  | (?P<numeric> \d+ (?: [-–‑/.:]\d+ )+ )
   | (?P<comma>   \d+,\d+ ) (?![\d:])
   | (?P<ord>     \d+ (?: st|nd|rd|th | -?(?:ого|его|ому|ое|ее|ые|ый|ий|ая|ую|ых|ым|го|му|й|я|е|х|м|ю) ) ) \b
   | (?P<number>  \d+ )
@@ -117,7 +117,7 @@ _SIGNS = {
 }  # fmt: skip
 _CLOCK = re.compile(r"\d\d?:\d\d(?::\d\d)?")
 _DATE = re.compile(r"\d{4}([-/.])\d\d?\1\d\d?|\d\d?([-/.])\d\d?\2(?:\d{4}|\d\d)|\d\d?/\d\d?")
-_TWO = re.compile(r"(\d+)[.,](\d+)|(\d\d?)-(\d\d?)")
+_TWO = re.compile(r"(\d+)[.,](\d+)|(\d\d?)[-–‑](\d\d?)")
 LEXICON = {
     word: (Kind(kind), value)
     for language in (english.WORDS, russian.WORDS)
