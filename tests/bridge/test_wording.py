@@ -12,13 +12,16 @@ from waiting import until
 def zone(slack):
     """Move Carol to another time zone, as far as Slack knows; back at the end."""
     carol = slack.workspace.users[CAROL]
+    before = slack.workspace.bot_events
+    slack.workspace.bot_events = (*before, "user_change")
 
     def move(name):
         carol.zone = name
         slack.workspace.emit({"type": "user_change", "user": carol.as_json(with_locale=True)})
 
     yield move
-    move("Europe/Minsk")
+    move("Europe/Berlin")
+    slack.workspace.bot_events = before
 
 
 def remind(slack, text, user=CAROL):
@@ -44,6 +47,8 @@ def test_a_time_is_meant_in_the_zone_of_whoever_types_and_named_where_it_is_anot
 
 
 def test_a_reminder_keeps_the_zone_in_which_it_was_made(slack, zone):
+    zone("Europe/Minsk")
+    until(lambda: "every day at 9:00: coffee" in remind(slack, "coffee every day at 9:00"))
     said = slack.type("remind me of tea every day at 9:00", user=CAROL).first
     assert "every day at 9:00: of tea" in said
     zone("Asia/Tokyo")
@@ -110,7 +115,7 @@ def test_no_number_makes_anything_go_wrong(slack, text):
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("remind me Mon, Wed or Fri at 10", '“or”|"or"'),
+        ("remind me standup Mon, Wed or Fri at 10", '"or"'),
         ("remind me x tomorow at 9", "tomorrow"),
         ("remind me x on Feb 30 at 9", "no such day"),
         ("remind me in 5 minutes coffee at 3", "quotes"),
@@ -119,7 +124,7 @@ def test_no_number_makes_anything_go_wrong(slack, text):
 )
 def test_a_refusal_names_the_word_and_what_to_do(slack, text, answer):
     said = slack.type(text).first
-    assert any(one in said for one in answer.split("|"))
+    assert answer in said
 
 
 def test_whom_a_text_begins_with_is_not_whom_it_is_for(slack):
@@ -137,6 +142,7 @@ def test_a_full_name_is_that_person(slack):
 
 
 def test_a_status_has_no_codes_of_bitrix24(slack):
-    slack.type("@anna Deploy of *api* is <https://example.com|done>, see [b]this[/b]").final("Delivered")
-    said = slack.type("status").first
-    assert "Deploy of api is done, see [b]this[/b]" in said
+    text = "Deploy of *api* is <https://example.com|done>, see [b]this[/b]"
+    slack.workspace.command(ANNA, f"@anna {text}", escaped=True)
+    slack.arrived(10, "Deploy of")
+    assert "Deploy of api is done, see [b]this[/b]" in slack.type("status").first
