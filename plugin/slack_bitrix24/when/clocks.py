@@ -115,12 +115,25 @@ def _hour(reader: Reader, *, prefixed: bool) -> Clock | None:
     else:
         full = prefixed or reader.ahead(Kind.UNIT, Kind.PART)
         hour, minute = number, _hours_and_minutes(reader) if full else 0
+        if prefixed and not named:
+            minute = minute or reader.first(lambda: _minutes_beside(reader)) or 0
     if not (prefixed or named or reader.ahead(Kind.MERIDIEM) or reader.ahead(Kind.PART)):
         return None
     # "at 5 minutes" is no time of day.
     if hour > 23 or minute > 59 or reader.ahead(Kind.UNIT):
         return None
     return suffixed(reader, _open(token, hour, minute), token)
+
+
+def _minutes_beside(reader: Reader) -> int | None:
+    """Read the minutes of "five thirty", «9 30»; "9 30 December" has none."""
+    token = reader.here
+    minutes = reader.number()
+    other = any(
+        reader.ahead(kind) for kind in (Kind.MONTH, Kind.UNIT, Kind.MIDDAY, Kind.DATE_NOUN, Kind.OF, Kind.NUMBER)
+    )
+    said = len(token.text) == 2 if token.text.isdigit() else minutes is not None and minutes > 9
+    return minutes if said and minutes is not None and minutes < 60 and not other else None
 
 
 def _hours_and_minutes(reader: Reader) -> int:

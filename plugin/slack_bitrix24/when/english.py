@@ -128,7 +128,7 @@ WORDS: dict[tuple[str, tuple[int, ...]], str] = {
     ("half", ()): "half",
     ("quarter", ()): "quarter",
     ("past", ()): "past",
-    ("about", ()): "about around",
+    ("about", ()): "about around exactly",
     ("after", ()): "after",
     ("except", ()): "except excluding",
     ("for", ()): "for",
