@@ -31,6 +31,7 @@ def test_all_is_well(run, configured, scopes):
         found
     )
     assert "Portal Owner (1)" in found["bitrix24 main"][1]
+    assert "time zone: Europe/Minsk" in found["configuration"][1]
 
 
 def test_nothing_is_made_or_changed(run, configured, scopes):

@@ -424,6 +424,12 @@ class TestMachine:
         assert found == "UTC"
         assert warning.startswith(f"TZ={said}: not a time zone")
 
+    def test_a_zone_that_the_machine_says_wrongly_is_a_warning_unless_the_configuration_says_one(self, read):
+        assert any("TZ=Nowhere" in warning for warning in read("", {"TZ": "Nowhere"}).warnings)
+        assert read("", {"TZ": "MSK-3"}).timezone == "Etc/GMT-3"
+        assert read("", {"TZ": "MSK-3"}).warnings == ()
+        assert read('timezone = "Europe/Minsk"', {"TZ": "Nowhere"}).warnings == ()
+
     def test_then_where_the_link_points(self, tmp_path):
         (tmp_path / "zoneinfo" / "Asia").mkdir(parents=True)
         (tmp_path / "zoneinfo" / "Asia" / "Almaty").touch()
