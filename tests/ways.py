@@ -28,7 +28,7 @@ groups:
 
 def webhook(name: str, *tokens: str, **more: Any) -> Webhook:
     """Return a webhook as the configuration gives it."""
-    given = {"to": ("@oncall",), "to_field": "", "addresses": (), "signature": "", "secret": None, **more}
+    given = {"to": ("@oncall",), "to_field": "", "addresses": (), "signature": "", "secret": None, "fields": {}, **more}
     return Webhook(name=name, token=tuple(map(Secret, tokens)), **given)
 
 
@@ -36,6 +36,19 @@ WEBHOOKS = (
     webhook("grafana", TOKEN, "an0therTokenWhileRotating", addresses=("@team", "bitrix24:10")),
     webhook("backup", OTHER, addresses=("*",), to=("bitrix24:14",)),
     webhook("owners", "t0kenOfOwners0123456789", to_field="labels.owner"),
+    webhook(
+        "shop",
+        "t0kenOfShop0123456789ab",
+        addresses=("@team",),
+        fields={
+            "title": "$.order.name",
+            "text": "$..note",
+            "link": "$.order.url",
+            "to": "$.who",
+            "key": "$.order.id",
+            "state": "$.state",
+        },
+    ),
     webhook("slacksigned", SIGNED, signature="slack"),
     webhook("github", "t0kenOfGithub0123456789", signature="github", secret=Secret(SECRET)),
     webhook("grafanasigned", "t0kenOfGrafanaSigned01", signature="grafana", secret=Secret(SECRET)),

@@ -24,11 +24,18 @@ def serve(tmp_path) -> Iterator[Callable[..., Ways]]:
     """Return a function that serves these webhooks on a database of their own."""
     ends: list[Callable[[], None]] = []
 
-    def start(webhooks: Sequence[Webhook] = WEBHOOKS, url: str = "") -> Ways:
+    def start(webhooks: Sequence[Webhook] = WEBHOOKS, url: str = "", **named: str) -> Ways:
         store = open_store(url or f"sqlite:///{tmp_path / 'ways.db'}")
         directory = read_mapping(MAPPING, name="mapping.yaml", portals=["main"])
         submitter = Submitter(store, lambda: directory, People, {"main": PortalRules()})
-        made = ways_in(webhooks, store=store, submitter=submitter, read_members=lambda _: None, owner="test")
+        made = ways_in(
+            webhooks,
+            store=store,
+            submitter=submitter,
+            read_members=lambda _: None,
+            owner="test",
+            **named,
+        )
         server = WebServer(site(Doors(ready=dict, metrics=bytes, ways=made.ways)), host="127.0.0.1", port=0)
         server.start()
         made.posts.start()
@@ -45,3 +52,9 @@ def serve(tmp_path) -> Iterator[Callable[..., Ways]]:
 def ways(serve) -> Ways:
     """Return the ways in, served."""
     return serve()
+
+
+@pytest.fixture
+def home(serve) -> Ways:
+    """Return the ways in with ntfy's and Gotify's among them, both the webhook `backup`."""
+    return serve(ntfy="backup", gotify="backup")

@@ -11,7 +11,7 @@ from slack_bitrix24 import metrics
 from slack_bitrix24.app import setup
 from slack_bitrix24.app.portals import portals, rules
 from slack_bitrix24.app.slack_side import SlackSide, web_client
-from slack_bitrix24.app.ways import ways_in
+from slack_bitrix24.app.ways import WaysIn, named, ways_in
 from slack_bitrix24.bitrix24.oauth import OAuth
 from slack_bitrix24.config import Settings
 from slack_bitrix24.deliver.lane import Stop
@@ -82,13 +82,7 @@ class Bridge:
             read_members=self._read_members,
             sweep=self._sweep,
         )
-        self.ways_in = ways_in(
-            settings.webhooks,
-            store=store,
-            submitter=self.submitter,
-            read_members=self._read_members,
-            owner=self.owner,
-        )
+        self.ways_in = self._ways_in()
         self.web: WebServer | None = None
         self._started = False
         self._ending = threading.Event()
@@ -107,6 +101,16 @@ class Bridge:
             owner=self.owner,
             now=time.time,
             refuse=refuse,
+        )
+
+    def _ways_in(self) -> WaysIn:
+        return ways_in(
+            self.settings.webhooks,
+            store=self.store,
+            submitter=self.submitter,
+            read_members=self._read_members,
+            owner=self.owner,
+            **named(self.settings.web),
         )
 
     def directory(self) -> Directory:

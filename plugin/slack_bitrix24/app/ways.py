@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from slack_bitrix24.config import Webhook
+from slack_bitrix24.config import Web, Webhook
 from slack_bitrix24.store import Store
 from slack_bitrix24.submit.submitter import Submitter
 from slack_bitrix24.web.door import Door
@@ -13,7 +13,7 @@ from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.intake import Intake
 from slack_bitrix24.web.posting import Posting
 from slack_bitrix24.web.routes import Routes
-from slack_bitrix24.web.senders import SENDERS
+from slack_bitrix24.web.senders import SENDERS, served
 from slack_bitrix24.web.site import Ways
 from slack_bitrix24.web.worker import Posts
 
@@ -37,9 +37,15 @@ def hooks(webhooks: Iterable[Webhook]) -> dict[str, Hook]:
             to_field=one.to_field,
             signature=one.signature,
             secret=one.secret.reveal() if one.secret else "",
+            fields=one.fields,
         )
         for one in webhooks
     }
+
+
+def named(web: Web | None) -> dict[str, str]:
+    """Return the webhooks that are served in the form of a program whose paths name none."""
+    return {"ntfy": web.ntfy, "gotify": web.gotify} if web else {}
 
 
 def ways_in(
@@ -49,10 +55,13 @@ def ways_in(
     submitter: Submitter,
     read_members: Callable[[str], None],
     owner: str,
+    ntfy: str = "",
+    gotify: str = "",
 ) -> WaysIn:
-    """Wire the ways in together."""
+    """Wire the ways in together; `ntfy` and `gotify` name the webhook that is served in that form."""
     known = hooks(webhooks)
+    senders = served(ntfy=ntfy, gotify=gotify)
     posting = Posting(store, submitter, SENDERS, known, read_members)
     posts = Posts(store, posting, owner=owner)
     door = Door(known, intake=Intake(store, posts.wake), allows=posting.allows)
-    return WaysIn(Ways(Routes(SENDERS.values()), door), posts)
+    return WaysIn(Ways(Routes(senders.values()), door, known.get(ntfy)), posts)

@@ -123,6 +123,19 @@ def moment(value: object) -> dt.datetime:
     return value
 
 
+def json_path(value: object) -> str:
+    """Take a JSONPath (RFC 9535)."""
+    import jsonpath  # noqa: PLC0415 - most configurations have none, and each start would pay
+
+    if not isinstance(value, str) or not value.strip():
+        raise Expected("a JSONPath such as $.alert.name")
+    try:
+        jsonpath.compile(value)
+    except jsonpath.JSONPathError as error:
+        raise Refused(f"no JSONPath: {error}") from None
+    return str(value)
+
+
 def cron(value: object) -> str:
     """Take a cron expression of five fields."""
     expression = text(value)

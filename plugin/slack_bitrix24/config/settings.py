@@ -95,6 +95,7 @@ class Webhook:
     addresses: Addresses
     signature: Literal["", "slack", "github", "grafana"]
     secret: Secret | None
+    fields: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +124,16 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Web:
-    """Where HTTP is answered. Port 0 takes a free one; `public_url` is empty or has no slash at its end."""
+    """Where HTTP is answered. Port 0 takes a free one; `public_url` is empty or has no slash at its end.
+
+    `ntfy` and `gotify` name the webhook that is served in that form; empty is none.
+    """
 
     host: str
     port: int
     public_url: str
+    ntfy: str
+    gotify: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

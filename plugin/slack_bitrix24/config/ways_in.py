@@ -102,6 +102,9 @@ def _read_from(section: Section) -> From | tuple[str, ...]:
     return cast("From", section.take("from", checks.senders, "anyone"))
 
 
+JSON_FIELDS = ("title", "text", "link", "to", "key", "state")
+
+
 def read_webhooks(root: Section, portals: Collection[str]) -> tuple[Webhook, ...]:
     """Read `[[webhooks]]`. No two may share a token: by it alone the HTTP API knows who calls."""
     sections = root.tables("webhooks")
@@ -125,7 +128,14 @@ def _read_webhook(section: Section, portals: Collection[str]) -> Webhook:
         addresses=section.take_list("addresses", free, "addresses"),
         signature=cast("Signature", section.take("signature", checks.word(Signature), "")),
         secret=Secret(secret) if (secret := section.take("secret", checks.credential, "", secret=True)) else None,
+        fields=_read_fields(section),
     )
+
+
+def _read_fields(section: Section) -> dict[str, str]:
+    """Read `fields`: where title, text and the rest of any JSON stand, by JSONPath."""
+    table = section.table("fields")
+    return {name: path for name in JSON_FIELDS if (path := table.take(name, checks.json_path, ""))}
 
 
 def _tokens(section: Section) -> tuple[Secret, ...]:

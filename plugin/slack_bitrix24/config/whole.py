@@ -10,7 +10,7 @@ from slack_bitrix24.config import checks
 from slack_bitrix24.config.machine import local_zone
 from slack_bitrix24.config.portals import read_portals
 from slack_bitrix24.config.secret import Secret
-from slack_bitrix24.config.section import Expected, Section
+from slack_bitrix24.config.section import Expected, Section, did_you_mean, shown
 from slack_bitrix24.config.settings import Format, Level, Log, MappingSource, Outbox, Settings, Slack, Web, Webhook
 from slack_bitrix24.config.urls import base_url, database
 from slack_bitrix24.config.ways_in import read_permissions, read_relays, read_schedules, read_slack, read_webhooks
@@ -62,9 +62,20 @@ def _read_web(root: Section, slack: Slack | None, webhooks: tuple[Webhook, ...])
         host=section.take("host", checks.text, "127.0.0.1"),
         port=section.take("port", checks.whole(0, 65_535), 3000),
         public_url=section.take("public_url", base_url("an https:// address"), ""),
+        ntfy=_named(section, "ntfy", webhooks),
+        gotify=_named(section, "gotify", webhooks),
     )
     needed = "web" in root or webhooks or (slack and slack.mode == "http")
     return web if needed else None
+
+
+def _named(section: Section, key: str, webhooks: tuple[Webhook, ...]) -> str:
+    """Read the name of a webhook that is there."""
+    name = section.take(key, checks.text, "")
+    names = [webhook.name for webhook in webhooks]
+    if name and name not in names:
+        section.fault(key, f"no webhook is called {shown(name)}{did_you_mean(name, names)}")
+    return name
 
 
 def _read_outbox(root: Section) -> Outbox:

@@ -29,6 +29,18 @@ def offered(headers: Mapping[str, str], *others: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(secret for secret in found if secret))
 
 
+def enclosed(value: str) -> list[str]:
+    """Return the secrets of a parameter that is one, or a whole `Authorization` header in base64 without padding.
+
+    https://docs.ntfy.sh/publish/#query-param
+    """
+    try:
+        header = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)).decode("utf-8")
+    except (binascii.Error, ValueError):
+        header = ""
+    return [one for one in (value, *offered({"authorization": header})) if one]
+
+
 def _password(encoded: str) -> str:
     try:
         text = base64.b64decode(encoded, validate=True).decode("utf-8")

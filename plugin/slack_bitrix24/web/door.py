@@ -22,7 +22,7 @@ from slack_bitrix24.errors import StoreError
 from slack_bitrix24.store import Known
 from slack_bitrix24.submit.compose import digest
 from slack_bitrix24.web import body
-from slack_bitrix24.web.credentials import offered, signed
+from slack_bitrix24.web.credentials import enclosed, offered, signed
 from slack_bitrix24.web.hooks import Hook, by_token
 from slack_bitrix24.web.intake import Entry, Intake
 from slack_bitrix24.web.reading import read
@@ -98,6 +98,7 @@ class Door:
         given = [place.parts.get("token", ""), either]
         given += [request.asked(sender.query_token)] if sender.query_token else []
         given += [request.header(sender.header_token)] if sender.header_token else []
+        given += enclosed(request.asked(sender.query_authorization)) if sender.query_authorization else []
         brought = offered(request.headers, *given)
         if name and name not in self.hooks:
             return 404

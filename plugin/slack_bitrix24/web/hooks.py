@@ -16,7 +16,8 @@ Signature = Literal["", "slack", "github", "grafana"]
 class Hook:
     """One webhook. `addresses` is whom a caller may name besides `to`; "*" in it is anyone.
 
-    `secret` is the key of the signature; where it is empty, each of the tokens is.
+    `secret` is the key of the signature; where it is empty, each of the tokens is. `fields` are
+    the paths by which any JSON is read.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Hook:
     to_field: str = ""
     signature: Signature = ""
     secret: str = field(default="", repr=False)
+    fields: Mapping[str, str] = field(default_factory=dict)
 
     def tag(self, key: str) -> str:
         """Return the tag of what replaces each other under a key; empty where there is none."""

@@ -22,7 +22,8 @@ class Place:
 
 
 RESERVED = frozenset({
-    "api", "bitrix24", "healthz", "metrics", "openapi.json", "readyz", "services", "slack", "upload", "favicon.ico",
+    "alertmanager", "api", "bitrix24", "favicon.ico", "healthz", "heartbeat", "hooks", "json", "message", "metrics",
+    "notify", "openapi.json", "page", "readyz", "services", "slack", "upload", "v1",
 })  # fmt: skip
 """First segments that are never a topic, beside those of the senders' own paths."""
 

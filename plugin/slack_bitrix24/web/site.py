@@ -13,7 +13,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from slack_bitrix24.web import topics
 from slack_bitrix24.web.door import Door
+from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.paths import EitherForm
 from slack_bitrix24.web.routes import Routes
 
@@ -34,10 +36,11 @@ ANSWERS = {200: "ok", 403: "not for this bridge", 404: "no such portal", 503: "n
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """The ways in of senders: which paths they have, and their door."""
+    """The ways in of senders: which paths they have, and their door. `topics` is the webhook that is served as ntfy."""
 
     routes: Routes
     door: Door
+    topics: Hook | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,9 @@ class Site:
         """Answer one request (ASGI)."""
         if scope["type"] == "http":
             place = self.ways.routes.find(scope["path"]) if self.ways else None
-            if place is not None and self.ways is not None:
+            # ntfy's clients ask with GET where others publish.
+            asks = place is not None and place.sender.name == "ntfy" and scope["method"] in ("GET", "HEAD")
+            if place is not None and self.ways is not None and not asks:
                 await self.ways.door(scope, receive, send, place=place)
                 return
         await self.app(scope, receive, send)
@@ -95,6 +100,8 @@ def _app(doors: Doors) -> FastAPI:
         _slack(app, doors.slack)
     if doors.install is not None:
         _install(app, doors.install)
+    if doors.ways is not None and doors.ways.topics is not None:
+        topics.add(app, doors.ways.topics)
     return app
 
 

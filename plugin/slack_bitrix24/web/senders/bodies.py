@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import HTTP
@@ -27,10 +27,23 @@ class NoJSONError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form: its fields, and the files of a multipart one."""
+    """A form: its fields in order, one name perhaps several times, and the files of a multipart one."""
 
-    fields: dict[str, str] = field(default_factory=dict)
+    pairs: tuple[tuple[str, str], ...] = ()
     files: tuple[Attached, ...] = ()
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Return the last value of each name."""
+        return dict(self.pairs)
+
+    @property
+    def all(self) -> dict[str, list[str]]:
+        """Return all values of each name."""
+        found: dict[str, list[str]] = {}
+        for name, value in self.pairs:
+            found.setdefault(name, []).append(value)
+        return found
 
 
 def text(body: bytes) -> str:
@@ -81,7 +94,7 @@ def form(request: Request) -> Form:
     if request.content_type == "multipart/form-data":
         return _multipart(request)
     try:
-        return Form(dict(parse_qsl(text(request.body), keep_blank_values=True, max_num_fields=MOST_FIELDS)))
+        return Form(tuple(parse_qsl(text(request.body), keep_blank_values=True, max_num_fields=MOST_FIELDS)))
     except ValueError:
         raise NoJSONError("too many fields") from None
 
@@ -89,7 +102,7 @@ def form(request: Request) -> Form:
 def _multipart(request: Request) -> Form:
     kind = request.headers.get("content-type", "").encode("latin-1", "replace")
     whole = message_from_bytes(b"Content-Type: %b\r\n\r\n%b" % (kind, request.body), _class=EmailMessage, policy=HTTP)
-    fields: dict[str, str] = {}
+    pairs: list[tuple[str, str]] = []
     files: list[Attached] = []
     for part in whole.iter_parts():
         content = part.get_payload(decode=True)
@@ -97,7 +110,7 @@ def _multipart(request: Request) -> Form:
         name = part.get_param("name", "", "content-disposition")
         filename = part.get_filename()
         if filename is None:
-            fields[str(name)] = text(raw)
+            pairs.append((str(name), text(raw)))
         else:
             files.append(Attached(name=str(filename), content=raw, kind=part.get_content_type()))
-    return Form(fields, tuple(files))
+    return Form(tuple(pairs), tuple(files))

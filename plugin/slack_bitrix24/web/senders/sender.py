@@ -14,6 +14,9 @@ from slack_bitrix24.web.request import Answer, RefusedError, Request
 State = Literal["none", "firing", "resolved", "cleared"]
 """`cleared`: what stands under the key is taken back, nothing new is said."""
 
+Priority = Literal["", "high", "normal", "low"]
+"""How urgent the body says it is; empty where it does not: the webhook's own priority counts."""
+
 LARGEST_BODY = 1_000_000
 """Bytes without attachments."""
 LARGEST_WITH_FILES = 25_000_000
@@ -48,7 +51,7 @@ class Incoming:
     facts: tuple[Any, ...] = ()
     link: tuple[str, str] | None = None
     not_before: float = 0.0
-    priority: Literal["", "high", "normal", "low"] = ""
+    priority: Priority = ""
 
     @property
     def unsupported(self) -> tuple[str, ...]:
@@ -89,7 +92,8 @@ class Sender:
 
     `read` is pure and raises nothing but RefusedError: it is called at the door, for the answer, again by the worker
     that makes the notifications, and by a replay. `paths` as `routes.py` says. `query_token` and `header_token` name a
-    parameter and a header beside the usual ones in which these programs send their secret. `hook` is the webhook of all
+    parameter and a header beside the usual ones in which these programs send their secret; `query_authorization` a
+    parameter that holds a whole `Authorization` header in base64. `hook` is the webhook of all
     its requests, where the path names none and the configuration says it (`[web] ntfy = "…"`).
     """
 
@@ -101,6 +105,7 @@ class Sender:
     refuse: Callable[[RefusedError], Answer] = json_refusal
     largest: int = LARGEST_BODY
     query_token: str = ""
+    query_authorization: str = ""
     header_token: str = ""
     idempotent: bool = True
     hook: str = ""
