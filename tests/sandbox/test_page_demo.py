@@ -315,3 +315,39 @@ def test_the_demo_tells_a_bridge_all_it_needs(running):
     assert "U0CAROL03: 14" in found.mapping_text
     assert found.bot_token.startswith("xoxb-")
     assert found.app_token.startswith("xapp-")
+
+
+def test_a_bot_s_chat_stands_below_the_centre_with_the_button_to_click(page, running):
+    def bot(method, **params):
+        answer = requests.post(
+            f"{running.demo.webhook_url}imbot.v2.{method}", json={"botToken": "t"} | params, timeout=5
+        )
+        assert answer.ok, answer.text
+        return answer.json()["result"]
+
+    fields = {"code": "page", "botToken": "t", "type": "personal", "properties": {"name": "Bridge"}}
+    number = bot("Bot.register", fields=fields)["bot"]["id"]
+    bot("Command.register", botId=number, fields={"command": "ack", "hidden": True})
+    keyboard = {"BUTTONS": [{"TEXT": "Take it", "COMMAND": "ack", "COMMAND_PARAMS": "n0nce", "BLOCK": "Y"}]}
+    sent = {"message": "[b]Disk full[/b]", "attach": {"BLOCKS": [{"MESSAGE": "on db-3"}]}, "keyboard": keyboard}
+    message = bot("Chat.Message.send", botId=number, dialogId="10", fields=sent)["id"]
+    chat = centre(page, 10).locator(".chat")
+    expect(chat.locator(".bubble b")).to_have_text("Disk full")
+    expect(chat.locator(".attach")).to_have_text("on db-3")
+    chat.get_by_role("button", name="Take it").click()
+    expect(chat.get_by_role("button", name="Take it")).to_be_disabled()
+    event = bot("Event.get", botId=number)["events"][-1]["data"]
+    assert (event["command"]["params"], event["user"]["id"], event["message"]["id"]) == ("n0nce", 10, message)
+    chat.get_by_role("button", name="Mark as read").click()
+    expect(chat.locator(".read")).to_be_visible()
+    done = {"message": "taken by Anna", "keyboard": "N"}
+    bot("Chat.Message.update", botId=number, messageId=message, fields=done)
+    expect(chat.locator(".bubble")).to_contain_text("taken by Anna")
+    expect(chat.locator(".edited")).to_be_visible()
+    expect(chat.locator(".key")).to_have_count(0)
+    chat.get_by_label("Write to Bridge").fill("thanks")
+    page.keyboard.press("Enter")
+    expect(chat.locator(".bubble.mine")).to_contain_text("thanks")
+    bot("Chat.Message.delete", botId=number, messageId=message)
+    expect(chat.locator(".bubble.gone")).to_have_text("This message was deleted")
+    expect(centre(page, 12).locator(".chat")).to_have_count(0)

@@ -2,6 +2,7 @@
 
 import { get, latest, listen } from "./api.js";
 import { attachment } from "./attach.js";
+import { Chats } from "./chat.js";
 import { avatar, day, el } from "./dom.js";
 import { message } from "./nodes.js";
 
@@ -25,6 +26,7 @@ const VIEWS = { centre: "Centre", push: "Push", mail: "Mail" };
 class Centre {
   constructor(person) {
     this.person = person;
+    this.chats = new Chats(person);
     this.known = null;
     this.unread = new Set();
     this.badge = el("button.badge", { type: "button", hidden: true, onclick: () => this.read() });
@@ -33,8 +35,8 @@ class Centre {
     this.node = el("section.centre", { "data-user": person.id, "data-view": "centre", "aria-label": `${person.name}’s notification centre` },
       el("header", {}, avatar(person.name), el("div", {},
         el("h3", {}, person.name), el("p", {}, `Bitrix24 user ${person.id}`)), this.badge),
-      this.views(), this.list);
-    this.refresh = latest(() => this.load());
+      this.views(), this.list, this.chats.node);
+    this.refresh = latest(() => Promise.all([this.load(), this.chats.load()]));
   }
 
   views() {
