@@ -18,7 +18,8 @@ class PortalProcess:
     """`python -m slack_bitrix24.sandbox.portal` with these options; `url` is its webhook, `ca_file` with --tls."""
 
     def __init__(self, *options: str) -> None:
-        command = [sys.executable, "-m", "slack_bitrix24.sandbox.portal", "--port", "0", *options]
+        command = [sys.executable, "-m", "slack_bitrix24.sandbox.portal", "--port", "0", "--rules", "docs"]
+        command += options
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self._facts: dict[str, str] = {}
         for line in self._process.stdout or ():

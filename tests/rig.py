@@ -17,6 +17,7 @@ import requests
 from ports import free_port
 from slack_bitrix24.sandbox.demo import Demo, build
 from slack_bitrix24.sandbox.portal.bucket import Buckets, plan_of
+from slack_bitrix24.sandbox.portal.people import crowd
 from slack_bitrix24.sandbox.server import Server
 from slack_bitrix24.sandbox.workspace.core import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
 from slack_bitrix24.sandbox.workspace.messages import Message
@@ -40,7 +41,11 @@ app_token = {{ env = "TEST_APP_TOKEN" }}
 api_url = "{slack}"
 
 [portals.main]
-webhook_url = {{ env = "TEST_WEBHOOK_URL" }}
+domain = "{portal}"
+client_id = "{client_id}"
+client_secret = {{ env = "TEST_CLIENT_SECRET" }}
+refresh_token = {{ env = "TEST_REFRESH_TOKEN" }}
+oauth_url = "{portal}"
 plan = "enterprise"
 
 [mapping]
@@ -64,6 +69,8 @@ def sandbox(port: int = 0) -> Iterator[Demo]:
     """Serve a workspace with three more people in it, and a portal."""
     made = build(port)
     made.portal.buckets = Buckets(plan_of("enterprise"))
+    for person in (*crowd(2, first=16), *crowd(21, first=100)):
+        made.portal.users[person.id] = person
     for user in (
         User(DAVE, "dave", "Dave Unmapped"),
         User(CHRIS_O, "chris.old", "Chris Old"),
@@ -92,9 +99,17 @@ class Bridge:
             "TEST_BOT_TOKEN": made.bot_token,
             "TEST_APP_TOKEN": made.app_token,
             "TEST_WEBHOOK_URL": made.webhook_url,
+            "TEST_CLIENT_SECRET": made.client_secret,
+            "TEST_REFRESH_TOKEN": made.refresh_token(),
         }
         text = given.pop("configuration", CONFIGURATION)
-        values = {"slack": made.slack_api_url, "web": self.web, **given}
+        values = {
+            "slack": made.slack_api_url,
+            "portal": made.url,
+            "client_id": made.client_id,
+            "web": self.web,
+            **given,
+        }
         folder.mkdir(parents=True, exist_ok=True)
         self.configuration.write_text((text + more).format(**values), encoding="utf-8")
         self.mapping.write_text(mapping, encoding="utf-8")

@@ -75,6 +75,7 @@ def demo(sandbox: Demo) -> Demo:
     """Both sandboxes, as new."""
     sandbox.portal.reset()
     sandbox.portal.revoke(revoked=False)
+    sandbox.portal.follow("source")
     sandbox.portal.buckets = Buckets(plan_of("off"))
     sandbox.workspace.forget()
     return sandbox

@@ -115,6 +115,7 @@ def test_what_bitrix24_refuses_for_good_is_told_and_kept(run, configured, demo):
 
 
 def test_a_tag_replaces_and_blocks_pictures_and_files_are_shown(run, configured, demo):
+    demo.portal.follow("docs")  # which keep a webhook's tags
     blocks = '[{"MESSAGE": "block"}]'
     words = ("--tag", "cpu", "--blocks", blocks, "--picture", "p=https://example.com/p.png")
     assert send(run, "--text", "first", *words).status == 0

@@ -65,7 +65,8 @@ def test_what_is_no_text_is_not_sent(run, hook, monkeypatch):
     assert hook.notifications(10) == []
 
 
-def test_a_tag_replaces(run, hook):
+def test_a_tag_replaces_where_a_webhook_s_tags_are_kept(run, hook):
+    hook.follow("docs")
     for text in ("firing", "resolved"):
         assert run("send", "--user", "10", "--user", "12", "--tag", "cpu", "--text", text).status == 0
     assert [[one["message"] for one in hook.notifications(user)] for user in (10, 12)] == [["resolved"], ["resolved"]]

@@ -29,8 +29,8 @@ def other() -> Iterator[Scripted]:
 
 @pytest.fixture
 def sandbox() -> Iterator[Portal]:
-    """A sandbox portal; `sandbox.url` is its webhook."""
-    portal = Portal()
+    """A sandbox portal that keeps a webhook's tags, as the documentation has it; `sandbox.url` is its webhook."""
+    portal = Portal(rules="docs")
     with Server(app(portal)) as running:
         portal.url = portal.webhook_url(running.url)
         portal.origin = running.url

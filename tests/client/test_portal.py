@@ -326,7 +326,7 @@ def test_method_over_its_time_waits_for_the_portal(sandbox, connect):
 def test_operating_time_is_kept_within_the_portals_limit():
     # At this speed an answer may take 0.8 s of this machine's time before its reservation (120 s) is given up.
     clock = Clock(speed=150)
-    portal = Portal(clock=clock.now, operating_limit=200.0, charge=1.0, plan="off")
+    portal = Portal(clock=clock.now, operating_limit=200.0, charge=1.0, plan="off", rules="docs")
     with (
         Server(app(portal)) as server,
         Bitrix24(portal.webhook_url(server.url), operating_limit=200.0, clock=clock) as b24,

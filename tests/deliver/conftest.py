@@ -25,7 +25,7 @@ from waiting import until
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[tuple[Portal, str]]:
-    portal = Portal(plan="off")
+    portal = Portal(plan="off", rules="docs")
     with Server(app(portal)) as server:
         yield portal, portal.webhook_url(server.url)
 

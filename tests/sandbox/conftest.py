@@ -53,7 +53,7 @@ class Rest:
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Rest]:
-    portal = Portal(plan="off")
+    portal = Portal(plan="off", rules="docs")
     with Server(app(portal)) as server, requests.Session() as session:
         yield Rest(portal, server.url, session)
 

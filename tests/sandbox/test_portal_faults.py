@@ -149,11 +149,12 @@ def test_a_revoked_webhook_and_a_wrong_one(rest, portal):
         assert requests.get(rest.url + path, timeout=5).json()["error"] == "NO_AUTH_FOUND"
 
 
-def test_https_may_be_required():
-    portal = Portal(https_required=True)
+@pytest.mark.parametrize(("rules", "status"), [("source", 401), ("docs", 400)])
+def test_https_may_be_required(rules, status):
+    portal = Portal(https_required=True, rules=rules)
     with Server(app(portal)) as server:
         answer = requests.get(portal.webhook_url(server.url) + "profile", timeout=5)
-        assert (answer.status_code, answer.json()["error"]) == (400, "INVALID_REQUEST")
+        assert (answer.status_code, answer.json()["error"]) == (status, "INVALID_REQUEST")
     with Server(app(portal), tls=True) as server:
         url = portal.webhook_url(server.url) + "profile"
         assert requests.get(url, timeout=5, verify=server.ca_file).status_code == 200

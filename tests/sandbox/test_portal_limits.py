@@ -112,7 +112,7 @@ def test_operating_time_is_told_and_429_concerns_one_method(clock):
 
 
 def test_work_takes_time_within_a_batch_but_batches_run_side_by_side():
-    portal = Portal(work=0.02)
+    portal = Portal(work=0.02, rules="docs")
     with Server(app(portal)) as server, requests.Session() as session:
         url = portal.webhook_url(server.url)
         answer = session.post(url + "batch", json={"cmd": [f"profile?n={n}" for n in range(5)]}, timeout=5).json()

@@ -77,7 +77,7 @@ def test_fields_depend_on_the_scope(scopes, email):
         url = portal.webhook_url(server.url)
         assert ("EMAIL" in session.get(url + "user.current", timeout=5).json()["result"]) is email
         refused = session.get(url + "im.notify", timeout=5)
-        assert (refused.status_code, refused.json()["error"]) == (403, "insufficient_scope")
+        assert (refused.status_code, refused.json()["error"]) == (401, "insufficient_scope")
         assert "webhook" in refused.json()["error_description"]
         told = session.get(url + "method.get", params={"name": "im.notify"}, timeout=5).json()["result"]
         assert told == {"isExisting": True, "isAvailable": False}

@@ -100,8 +100,8 @@ class Soak:
 
 @pytest.fixture
 def portal():
-    """A portal that works on each command for a moment, so that a kill meets requests half done."""
-    return Portal(plan="off", work=0.001, seed=24)
+    """A portal that works on each command for a moment, so that a kill meets requests half done; it keeps tags."""
+    return Portal(plan="off", work=0.001, seed=24, rules="docs")
 
 
 def test_nothing_is_lost_and_nothing_is_seen_twice_whatever_is_killed_when(store, store_url, portal):

@@ -30,8 +30,13 @@ bot_token = {{ env = "DEMO_BOT_TOKEN" }}
 app_token = {{ env = "DEMO_APP_TOKEN" }}
 api_url = "{slack}"
 
+# As an application: only such a sign-in has tags, by which an all-clear takes its alert's place.
 [portals.main]
-webhook_url = {{ env = "DEMO_WEBHOOK_URL" }}
+domain = "{portal}"
+client_id = "{client_id}"
+client_secret = {{ env = "DEMO_CLIENT_SECRET" }}
+refresh_token = {{ env = "DEMO_REFRESH_TOKEN" }}
+oauth_url = "{portal}"
 
 [mapping]
 file = "mapping.yaml"
@@ -122,6 +127,8 @@ def _bridge(made: Demo, folder: Path, web: int) -> subprocess.Popen[bytes]:
     soon = datetime.now(UTC) + timedelta(seconds=AFTER)
     text = CONFIGURATION.format(
         slack=made.slack_api_url,
+        portal=made.url,
+        client_id=made.client_id,
         picture=made.picture_url,
         file=made.file_url,
         soon=soon.isoformat(timespec="seconds"),
@@ -133,7 +140,8 @@ def _bridge(made: Demo, folder: Path, web: int) -> subprocess.Popen[bytes]:
     secrets = {
         "DEMO_BOT_TOKEN": made.bot_token,
         "DEMO_APP_TOKEN": made.app_token,
-        "DEMO_WEBHOOK_URL": made.webhook_url,
+        "DEMO_CLIENT_SECRET": made.client_secret,
+        "DEMO_REFRESH_TOKEN": made.refresh_token(),
     }
     command = [sys.executable, "-m", "slack_bitrix24", "run", "--config", str(folder / "slack-bitrix24.toml")]
     # A session of its own: Ctrl-C reaches this process, which ends the bridge in order.

@@ -81,6 +81,21 @@ class Demo:
         return self.portal.webhook_url(self.url)
 
     @property
+    def client_id(self) -> str:
+        """The id of the application that is installed at the Bitrix24 portal."""
+        return self.portal.oauth.client_id
+
+    @property
+    def client_secret(self) -> str:
+        """The application's key."""
+        return self.portal.oauth.client_secret
+
+    def refresh_token(self) -> str:
+        """Authorize the application once more; return its first refresh token."""
+        with self.portal.lock:
+            return str(self.portal.oauth.issue(1, base=self.url, now=self.portal.clock())["refresh_token"])
+
+    @property
     def picture_url(self) -> str:
         """A picture that a schedule can show."""
         return f"{self.url}/static/board.png"

@@ -3,8 +3,9 @@
     with Server(app(Portal())) as server:        # slack_bitrix24.sandbox.server
         Portal.webhook_url(server.url) …
 
-It is strict: it refuses what the documented API refuses, and keeps its limits. Where the documents say nothing, the
-module that decides says so. It runs alone too: `python -m slack_bitrix24.sandbox.portal --help`.
+It does what Bitrix24's server does, by its source (main 26.150, 2026-03), or with `rules="docs"` what the
+documentation says; where that is silent, the module that decides says so. It runs alone too:
+`python -m slack_bitrix24.sandbox.portal --help`.
 """
 
 from __future__ import annotations

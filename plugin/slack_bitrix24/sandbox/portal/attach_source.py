@@ -31,7 +31,7 @@ _URL = re.compile(r"/|https?://")
 _ESCAPES = (("\\n", "\n"), ("\\t", "\t"), ('\\"', '"'), ("\\\\", "\\"))
 
 
-def normalised(given: object, *, now: float = 0.0) -> Block | None:
+def normalised(given: object, *, now: float = 0.0, limit: int = LIMIT) -> Block | None:
     """Return what is kept of an ATTACH (object, list, map of blocks, or one of them as text), None when there is none.
 
     Refused: ATTACH_ERROR when no block is left, ATTACH_OVERSIZE. PhpDeath: the request dies of its types.
@@ -42,7 +42,7 @@ def normalised(given: object, *, now: float = 0.0) -> Block | None:
     full = _full(value, now) if isinstance(value, dict | list) else None
     if full is None:
         raise Refusal(EMPTY)
-    if size(full) >= LIMIT:
+    if size(full) >= limit:
         raise Refusal(OVERSIZE)
     return full
 

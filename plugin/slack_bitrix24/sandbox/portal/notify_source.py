@@ -73,9 +73,10 @@ def _arrive(call: Call, new: Notification) -> object:
 
 
 def _attach(call: Call) -> Json | None:
-    full = attach_source.normalised(call.params.get("ATTACH"), now=call.portal.clock())
+    portal = call.portal
+    full = attach_source.normalised(call.params.get("ATTACH"), now=portal.clock(), limit=portal.attach_limit)
     if full is not None and not attach_source.fits_column(full):
-        call.portal.warn("an ATTACH longer than its column: gone after a reload")
+        portal.warn("an ATTACH longer than its column: gone after a reload")
         return None
     return full
 

@@ -22,7 +22,7 @@ from slack_bitrix24.sandbox.portal.notifications import Notification, Notificati
 from slack_bitrix24.sandbox.portal.oauth import OAuth
 from slack_bitrix24.sandbox.portal.operating import Operating
 from slack_bitrix24.sandbox.portal.people import DEPARTMENTS, USERS, Department, User
-from slack_bitrix24.sandbox.portal.rules import DOCS, OPERATING_LIMIT, SOURCE, UNCOUNTED, checked, told
+from slack_bitrix24.sandbox.portal.rules import OPERATING_LIMIT, SOURCE, UNCOUNTED, checked, told
 from slack_bitrix24.sandbox.portal.seen import delivered
 from slack_bitrix24.sandbox.portal.seen.reader import reader
 
@@ -56,7 +56,7 @@ class Portal:
     charge: float = 0.0
     unknown_users: str = "accept"
     https_required: bool = False
-    rules: str = DOCS
+    rules: str = SOURCE
     webhook: tuple[int, str] = field(default=WEBHOOK, repr=False)
     scopes: Sequence[str] = SCOPES
     people: Sequence[User] = USERS
