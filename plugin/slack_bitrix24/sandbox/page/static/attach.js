@@ -4,12 +4,12 @@
 import { avatar, el, link, picture } from "./dom.js";
 import { attached } from "./nodes.js";
 
-const TOKENS = { primary: "#2fc6f6", secondary: "#a8adb4", alert: "#f4433e", base: "#3f9bdc" };
+const BASE = "#3f9bdc";
 const HEX = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i;
 
+// The client draws COLOR; COLOR_TOKEN says nothing to it.
 function colour(holder) {
-  if (HEX.test(holder.COLOR ?? "")) return holder.COLOR;
-  return TOKENS[String(holder.COLOR_TOKEN ?? "").toLowerCase()] ?? "";
+  return HEX.test(holder.COLOR ?? "") ? holder.COLOR : "";
 }
 
 function pixels(value, most) {
@@ -85,7 +85,7 @@ function cell(item) {
 }
 
 export function attachment(attach) {
-  const box = el("div.attach", { style: { borderColor: colour(attach) || TOKENS.base } });
+  const box = el("div.attach", { style: { borderColor: colour(attach) || BASE } });
   for (const block of attach.BLOCKS) {
     for (const [kind, value] of Object.entries(block)) {
       const drawn = BLOCKS[kind]?.(value) ?? el("div.unknown", {}, `[${kind}]`);
