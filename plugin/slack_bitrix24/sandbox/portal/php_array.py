@@ -6,6 +6,7 @@ https://www.php.net/manual/en/function.parse-str.php; a test compares it with PH
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 MOST = 1000
@@ -28,14 +29,13 @@ class Array(dict[str, Any]):
                 return False
             key = str(self.following)
         self[key] = value
-        if _WHOLE.fullmatch(key) and self.following <= int(key) <= LARGEST:
+        if key[-1:].isdigit() and _WHOLE.fullmatch(key) and self.following <= int(key) <= LARGEST:
             self.following = int(key) + 1
         return True
 
 
 def put(into: Array, name: str, value: Any) -> None:
     """Set the variable `name` (decoded), as PHP understands that name."""
-    name = name.partition("\0")[0].lstrip(" ")
     head, steps = _read(name)
     if not head or len(steps) > NESTED:
         return
@@ -50,7 +50,9 @@ def put(into: Array, name: str, value: Any) -> None:
     place.put(key, value)
 
 
+@lru_cache(maxsize=4096)  # the commands of a batch have the same names
 def _read(name: str) -> tuple[str, list[str]]:
+    name = name.partition("\0")[0].lstrip(" ")
     bracket = name.find("[")
     if bracket < 0:
         return _plain(name), []
