@@ -210,7 +210,10 @@ def held(store: Store) -> Counter[str]:
 
 def spans(tx: Transaction) -> list[tuple[float, float]]:
     """Return each portal's first claim and last outcome."""
-    query = "SELECT min(sent_at), max(finished_at) FROM outbox GROUP BY portal"
+    query = (
+        "SELECT min(outcomes.sent_at), max(outcomes.finished_at) FROM outcomes JOIN outbox ON outbox.id = outcomes.id "
+        "JOIN texts ON texts.id = outbox.text_id GROUP BY texts.portal"
+    )
     return [tuple(found) for found in tx.connection.exec_driver_sql(query)]
 
 
@@ -266,18 +269,25 @@ def multiply(store: Store, count: int) -> None:
     """Make so many of the first row, and the counters right."""
 
     def write(tx: Transaction) -> None:
-        tx.connection.exec_driver_sql(_MULTIPLY, (count,))
-        tx.connection.exec_driver_sql("UPDATE counts SET n = ? WHERE state = 'pending'", (count,))
+        for statement in _MULTIPLY:
+            tx.connection.exec_driver_sql(statement, (count,))
 
     store.write(write)
 
 
-_MULTIPLY = """
+_MULTIPLY = (
+    """
 WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-INSERT INTO outbox (key, tag, portal, user_id, message, kind, state, due_at, created_at)
-SELECT 'k' || i, 't' || i || '|U1', portal, user_id, message, kind, state, due_at, created_at
+INSERT INTO outbox (id, key, text_id, user_id, tag) SELECT i, 'k' || i, text_id, user_id, 't' || i || '|U1'
 FROM outbox, n WHERE id = 1
-"""
+""",
+    "UPDATE texts SET last_id = ?",
+    """
+INSERT INTO queue (portal, rank, id, tag) SELECT portal, (outbox.id / 50 + 1) * 400, outbox.id, outbox.tag
+FROM outbox JOIN texts ON texts.id = text_id WHERE outbox.id BETWEEN 2 AND ?
+""",
+    "UPDATE counts SET n = ? WHERE state = 'pending'",
+)
 
 
 def resident(pid: int) -> float:

@@ -105,13 +105,21 @@ def accepting(store: Store, *, each: int, receipts: bool) -> tuple[float, list[f
     return CALLERS * each / (time.perf_counter() - begun), times
 
 
-ROWS = """
-INSERT INTO outbox (key, portal, user_id, message, message_out, kind,
-                    tag, sub_tag, source, author, state, created_at, due_at)
-SELECT {mark}, 'main', n % 5000 + 1, '{text}', 'Firing: disk of host-17 is 93 % full', 'personal',
-       {mark} || '|U1', {mark}, 'relay:alerts', 'U' || (n % 300), 'pending', :now, :now
-FROM {numbers}
-"""
+ROWS = (
+    """
+INSERT INTO outbox (id, key, text_id, user_id) SELECT {first} + n, {mark}, {first} + n, n % 5000 + 1 FROM {numbers}
+""",
+    """
+INSERT INTO texts (id, last_id, portal, message, message_out, kind, sub_tag, source, author, priority, created_at)
+SELECT id, id, 'main', '{text}', 'Firing: disk of host-17 is 93 % full', 'personal',
+       key, 'relay:alerts', 'U' || (id % 300), 'normal', :now
+FROM outbox WHERE id > {first}
+""",
+    """
+INSERT INTO queue (portal, rank, id, tag) SELECT 'main', (id / 50 + 1) * 400, id, key || '|U' || user_id
+FROM outbox WHERE id > {first}
+""",
+)
 MARKS = {"sqlite": "lower(hex(randomblob(16)))", "postgresql": "md5(random()::text)"}
 NUMBERS = {
     "sqlite": "(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < :count) SELECT n FROM c) AS s",
@@ -129,8 +137,14 @@ def fill(store: Store, pending: int) -> None:
 
 
 def insert(tx: Transaction, count: int) -> None:
-    statement = ROWS.format(mark=MARKS[tx.dialect], numbers=NUMBERS[tx.dialect], text="disk is 93 % full " * 14)
-    tx.connection.execute(sa.text(statement), {"count": count, "now": tx.now})
+    first = tx.connection.execute(sa.text("SELECT coalesce(max(id), 0) FROM outbox")).scalar_one()
+    form = {"first": first, "mark": MARKS[tx.dialect], "numbers": NUMBERS[tx.dialect]}
+    for statement in ROWS:
+        text = statement.format(**form, text="disk is 93 % full " * 14)
+        parameters = {name: value for name, value in (("count", count), ("now", tx.now)) if f":{name}" in text}
+        tx.connection.execute(sa.text(text), parameters)
+    if tx.dialect == "postgresql":
+        tx.connection.execute(sa.text("SELECT setval('outbox_id_seq', (SELECT max(id) FROM outbox))"))
     tx.moved("main", None, State.PENDING, n=count)
 
 

@@ -42,6 +42,9 @@ class State(StrEnum):
 Kind = Literal["personal", "system", "delete"]
 """Which call: im.notify.personal.add, im.notify.system.add, or im.notify.delete (by TAG)."""
 
+Priority = Literal["high", "normal", "low"]
+"""Which share of a portal's requests: eight times as many as the next."""
+
 
 @dataclass(frozen=True, slots=True)
 class Notification:
@@ -51,7 +54,8 @@ class Notification:
     with `|U<user id>`); a newer notification with the same portal and tag supersedes and replaces an older one.
     `sub_tag` is the tag without the recipient: what all recipients of one event share. `attach` is the ATTACH as JSON
     text, or empty. `author` is who asked for it: a Slack id, a webhook's or a schedule's name. `source` names the way
-    in and what came in, for people: `command`, `relay:alerts`, `schedule:stand-up`, `cli`.
+    in and what came in, for people: `command`, `relay:alerts`, `schedule:stand-up`, `cli`. `priority` is for all of
+    one submission alike.
     """
 
     key: str
@@ -65,6 +69,7 @@ class Notification:
     source: str = ""
     author: str = ""
     not_before: float = 0.0
+    priority: Priority = "normal"
 
 
 @dataclass(frozen=True, slots=True)

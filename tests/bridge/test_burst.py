@@ -34,4 +34,4 @@ def test_three_hundred_commands_at_once_are_answered_and_delivered_and_sigterm_l
     assert bridge.stop() == 0
     assert slack.seen(10, "in hand at the end")
     with closing(sqlite3.connect(bridge.folder / "bridge.db")) as kept:
-        assert kept.execute("select distinct state from outbox").fetchall() == [("delivered",)]
+        assert kept.execute("select distinct state from outcomes").fetchall() == [("delivered",)]

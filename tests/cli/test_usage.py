@@ -220,7 +220,7 @@ def test_a_closed_pipe_and_an_interrupt_end_it_quietly(configured):
         text=True,
     )
     with sqlite3.connect(configured / "bridge.db", timeout=10) as connection:
-        until(lambda: connection.execute("SELECT count(*) FROM outbox WHERE error <> ''").fetchone()[0])
+        until(lambda: connection.execute("SELECT count(*) FROM queue WHERE error <> ''").fetchone()[0])
     connection.close()
     sending.send_signal(signal.SIGINT)
     _, err = sending.communicate(timeout=30)

@@ -22,7 +22,7 @@ def make():
         return Notification(
             key=key or f"key-{number}",
             recipient=recipient,
-            message=f"text {number}",
+            message=more.pop("message", f"text {number}"),
             tag=f"{tag or f'tag-{number}'}|U{user_id}",
             **more,
         )

@@ -118,15 +118,6 @@ def test_a_retry_that_a_newer_one_overtook_is_superseded(put, claim, record, sta
     assert (state(older), state(newer)) == ("superseded", "pending")
 
 
-def test_two_pending_of_one_tag_leave_the_newer(store, put, claim, state):
-    """Two nodes that accept at the same moment don't see each other's; the claim puts it right."""
-    older, newer = put(2, user=1, tag="disk")
-    revive = "UPDATE outbox SET state = 'pending', finished_at = NULL"
-    store.write(lambda tx: tx.connection.exec_driver_sql(revive))
-    assert [one.id for one in claim()] == [newer]
-    assert state(older) == "superseded"
-
-
 def test_outcomes_are_recorded(store, put, claim, record):
     delivered, dead, again = put(3)
     claim()

@@ -21,6 +21,7 @@ from slack_bitrix24.store.schema import METADATA
 PORTALS = ("main", "acme")
 FINAL = ("delivered", "dead", "superseded", "cancelled")
 NEVER = 9e9
+DISTANCE = {"high": 1, "normal": 8, "low": 64}
 
 
 OUTCOMES = {
@@ -38,7 +39,8 @@ class Row:
 
     def __init__(self, id_, portal, tag, receipt):
         self.id, self.portal, self.tag, self.receipt = id_, portal, tag, receipt
-        self.state, self.attempts, self.due, self.limit, self.size, self.fence = "pending", 0, 0.0, 50, 0, 0
+        self.state, self.attempts, self.limit, self.size, self.fence = "pending", 0, 50, 0, 0
+        self.wait, self.rank = 0.0, 0
 
 
 class Machine(RuleBasedStateMachine):
@@ -49,7 +51,8 @@ class Machine(RuleBasedStateMachine):
         self.store = store
         store.write(lambda tx: [tx.connection.execute(sa.delete(table)) for table in METADATA.tables.values()])
         self.rows, self.keys, self.leases, self.delivered = {}, {}, {}, []
-        self.receipts, self.complete, self.time = 0, set(), 1.0
+        self.receipts, self.complete = 0, set()
+        self.served, self.claims = dict.fromkeys(PORTALS, 0), dict.fromkeys(PORTALS, 0)
 
     # What people and nodes do
 
@@ -67,16 +70,21 @@ class Machine(RuleBasedStateMachine):
             max_size=8,
         ),
         receipt=st.booleans(),
+        priority=st.sampled_from(sorted(DISTANCE)),
+        before=st.sampled_from([0, 0, 40, 500]),
     )
-    def accept(self, chosen, receipt):
+    def accept(self, chosen, receipt, priority, before):
         notifications = [
-            Notification(f"{portal}-{key}", Recipient(portal, user), "m", tag=f"t|U{user}", not_before=later * NEVER)
+            Notification(
+                f"{portal}-{key}", Recipient(portal, user), "m",
+                tag=f"t|U{user}", not_before=later * NEVER, priority=priority,
+            )
             for key, portal, user, later in chosen
-        ]
+        ]  # fmt: skip
         answer = Receipt("chat", {"channel": "C", "ts": "1"}) if receipt else None
         self.receipts += bool(receipt)
-        accepted = self.store.accept(Submission(notifications, answer))
-        self.time += 1
+        accepted = self.store.accept(Submission(notifications, answer, before=before))
+        new = {portal: [] for portal in PORTALS}
         for notification, result in zip(notifications, accepted, strict=True):
             assert result.new is (notification.key not in self.keys)
             if not result.new:
@@ -84,11 +92,20 @@ class Machine(RuleBasedStateMachine):
                 continue
             self.keys[notification.key] = result.id
             row = Row(result.id, notification.recipient.portal, notification.tag, self.receipts if receipt else None)
-            row.due = notification.not_before or self.time
+            row.wait = notification.not_before
             for older in self.open_of(row):
                 if older.state == "pending":
                     older.state = "superseded"
             self.rows[row.id] = row
+            new[row.portal].append(row)
+        for rows in new.values():
+            self.line_up(rows, before, DISTANCE[priority])
+
+    def line_up(self, rows, before, distance):
+        """Each ranks where the request of fifty would have ended that carries it."""
+        for number, row in enumerate(rows, before + 1):
+            end = min(before + len(rows), -(-number // 50) * 50) * distance
+            row.rank = end if row.wait else self.served[row.portal] + end
 
     @rule(portal=st.sampled_from(PORTALS))
     def take_over(self, portal):
@@ -111,12 +128,17 @@ class Machine(RuleBasedStateMachine):
             return []
         assert real
         busy = {row.tag for row in self.of(portal, "sending")}
-        due = sorted((row for row in self.of(portal, "pending") if row.due < NEVER), key=lambda row: (row.due, row.id))
-        expected = [row for row in due if row.tag not in busy]
+        self.claims[portal] += 1
+        for row in self.of(portal, "pending"):
+            if 0 < row.wait < NEVER:
+                row.wait, row.rank = 0.0, row.rank + self.served[portal]
+        ready = [row for row in self.of(portal, "pending") if not row.wait]
+        expected = sorted((row for row in ready if row.tag not in busy), key=lambda row: (row.rank, row.id))
         expected = [row for row in expected if row.limit == expected[0].limit][
             : min(limit, expected[0].limit if expected else 0)
         ]
         assert [one.id for one in batch] == [row.id for row in expected]
+        self.served[portal] = max([self.served[portal], *(row.rank - 400 for row in expected)])
         for one in batch:
             row = self.rows[one.id]
             assert row.state == "pending"
@@ -165,14 +187,15 @@ class Machine(RuleBasedStateMachine):
     def retry_dead(self):
         dead = [row for row in self.rows.values() if row.state == "dead"]
         again = self.store.write(lambda tx: tx.outbox.retry_dead())
-        self.time += 1
         for row in sorted(dead, key=lambda row: -row.id):
             same = [other for other in self.rows.values() if (other.portal, other.tag) == (row.portal, row.tag)]
             overtaken = any(other.id > row.id and other.state in ("pending", "sending", "delivered") for other in same)
             assert (row.id in again) is not overtaken
             row.state = "superseded" if overtaken else "pending"
             if not overtaken:
-                row.attempts, row.due, row.limit = 0, self.time, 50
+                row.attempts, row.wait, row.limit = 0, 0.0, 50
+        for portal in PORTALS:
+            self.line_up([row for row in dead if row.id in again and row.portal == portal], 0, 8)
 
     # What must hold
 
@@ -228,7 +251,8 @@ class Machine(RuleBasedStateMachine):
     def settle(self, row, outcome):
         if isinstance(outcome, Retry):
             newer = any(other.id > row.id for other in self.open_of(row))
-            row.state, row.due = "superseded" if newer else "pending", outcome.at
+            row.state, row.wait = "superseded" if newer else "pending", max(outcome.at, 1.0)
+            row.rank = max(0, row.rank - self.served[row.portal])
             row.attempts -= not outcome.counts
             if outcome.ambiguous:
                 row.limit = max(1, row.size // 2)

@@ -42,6 +42,14 @@ def test_a_key_twice_in_one_submission_is_one_notification(store, make):
     assert (first.new, second.new, first.id == second.id) == (True, False, True)
 
 
+def test_of_a_key_twice_in_one_submission_the_first_counts_whatever_stands_between(store, make):
+    given = [make(message="one"), make(key="same", user=1), make(), make(key="same", user=2, message="one"), make()]
+    accepted = store.accept(Submission(given))
+    assert [one.new for one in accepted] == [True, True, True, False, True]
+    found = store.read(lambda tx: tx.outbox.find())
+    assert [one.notification for one in found] == [given[0], given[1], given[2], given[4]]
+
+
 def test_a_newer_one_supersedes_a_pending_one_of_its_tag_at_its_portal(put, state):
     [older] = put(user=1, tag="disk")
     [elsewhere] = put(user=1, tag="disk", portal="acme")

@@ -167,20 +167,6 @@ def test_what_a_worker_left_is_given_to_another(store, ask, due, claim, record):
     assert len(due()) == 2
 
 
-@pytest.mark.parametrize("known", [True, False])
-def test_a_receipt_may_be_made_afterwards(store, put, due, claim, record, known):
-    [id_] = put()
-    claim()
-    if known:
-        record({id_: Delivered(1)})
-    made = store.write(lambda tx: tx.receipts.add_for(ANSWER, [id_]))
-    assert store.write(lambda tx: tx.receipts.add_for(ANSWER, [id_])) is None
-    if not known:
-        assert due() == []
-        record({id_: Delivered(1)})
-    assert [one.id for one in due()] == [made]
-
-
 def test_a_notification_retried_by_hand_is_missing_again(store, ask, due, claim, record):
     dead, other = ask(2)
     claim()

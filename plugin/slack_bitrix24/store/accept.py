@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
-from itertools import islice
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from slack_bitrix24.model import Notification, Receipt, Recipient, State
-from slack_bitrix24.store import jsonrows
+from slack_bitrix24.errors import StoreError
+from slack_bitrix24.model import Notification, Receipt, Recipient
+from slack_bitrix24.store import fair, jsonrows
 from slack_bitrix24.store.cleaning import clean
-from slack_bitrix24.store.schema import INBOX, OUTBOX, RECEIPTS, is_in, is_open
+from slack_bitrix24.store.pending import enqueue, served, supersede_older
+from slack_bitrix24.store.prepared import Prepared
+from slack_bitrix24.store.schema import INBOX, OUTBOX, RECEIPTS, TEXTS
 from slack_bitrix24.store.work import Work
-
-T = TypeVar("T")
-
-ROWS = 500
-"""Rows in one statement."""
 
 RESPONSE_URL_DEADLINE = 25 * 60.0
 """Seconds: a response_url lives for 30 minutes (https://docs.slack.dev/interactivity/handling-user-interaction/)."""
 
 RESPONSE_URL_PATIENCE = 10.0
 """Seconds after which whoever asked hears why it takes so long."""
+
+MOST = 2**63 - 1
+"""The greatest whole number that both databases hold."""
 
 NEVER = 1e12
 """A receipt without a deadline waits for its outcomes as long as it takes."""
@@ -39,12 +39,14 @@ class Submission:
     """What is accepted as a whole or not at all.
 
     The receipt covers those notifications that are new; where none is, the first submission's receipt speaks.
-    `inbox_id`: this row of the inbox is done with it.
+    `inbox_id`: this row of the inbox is done with it. `before`: so many of the same broadcast were accepted earlier,
+    in portions, and these line up behind them.
     """
 
     notifications: Sequence[Notification]
     receipt: Receipt | None = None
     inbox_id: int | None = None
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +58,25 @@ class Accepted:
     new: bool
 
 
+@dataclass(slots=True)
+class _Text:
+    """One rendering and the rows of those who get it."""
+
+    row: dict[str, Any]
+    owed: list[dict[str, Any]] = field(default_factory=list)
+
+
 def accept(work: Work, submissions: Sequence[Submission]) -> list[list[Accepted]]:
     """Put all into the outbox, in this order; return what became of each submission's notifications."""
     receipts = [_random_id() if one.receipt else None for one in submissions]
-    rows = [
-        _row(notification, receipt_id, now=work.now)
+    ids = _allot(work, sum(len(one.notifications) for one in submissions))
+    texts = [
+        _texts(one, ids, receipt_id=receipt_id, now=work.now)
         for one, receipt_id in zip(submissions, receipts, strict=True)
-        for notification in one.notifications
     ]
-    ids = _insert(work, rows)
-    new = {key: id_ for key, id_ in ids.items() if id_ > 0}
-    _supersede(work, [{**row, "id": new[str(row["key"])]} for row in _firsts(rows) if row["key"] in new])
-    results = list(_results(submissions, ids))
+    known = _insert(work, [text for of_one in texts for text in of_one])
+    _line_up(work, list(zip(submissions, texts, strict=True)))
+    results = list(_results(submissions, known))
     _add_receipts(work, zip(submissions, receipts, results, strict=True))
     _finish_inbox(work, [one.inbox_id for one in submissions if one.inbox_id is not None])
     return results
@@ -94,111 +103,121 @@ def _random_id() -> int:
     return random.getrandbits(62)
 
 
-def _row(notification: Notification, receipt_id: int | None, *, now: float) -> dict[str, object]:
-    return {
-        "key": clean(notification.key),
-        "portal": notification.recipient.portal,
-        "user_id": notification.recipient.user_id,
-        "message": clean(notification.message),
-        "message_out": clean(notification.message_out),
-        "attach": clean(notification.attach),
-        "kind": notification.kind,
-        "tag": clean(notification.tag),
-        "sub_tag": clean(notification.sub_tag),
-        "source": clean(notification.source),
-        "author": clean(notification.author),
-        "not_before": notification.not_before,
-        "state": State.PENDING,
-        "created_at": now,
-        "due_at": max(notification.not_before, now),
-        "receipt_id": receipt_id,
-    }
+def _allot(work: Work, count: int) -> Iterator[int]:
+    """Return so many ids that nobody else is given."""
+    if work.dialect == "sqlite":  # one transaction writes at a time
+        last = work.connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").scalar() or 0
+        return iter(range(last + 1, last + 1 + count))
+    rows = work.connection.exec_driver_sql(
+        "SELECT nextval('outbox_id_seq') FROM generate_series(1, %(count)s)", {"count": count}
+    )
+    return iter(sorted(id_ for (id_,) in rows))
 
 
-def _firsts(rows: Sequence[dict[str, object]]) -> Iterable[dict[str, object]]:
-    by_key: dict[object, dict[str, object]] = {}
-    for row in rows:
-        by_key.setdefault(row["key"], row)
-    return by_key.values()
+def _texts(one: Submission, ids: Iterator[int], *, receipt_id: int | None, now: float) -> list[_Text]:
+    texts: dict[tuple[object, ...], _Text] = {}
+    for notification in one.notifications:
+        id_, said = next(ids), _said(notification)
+        text = texts.get(said)
+        if text is None:
+            row = {"id": id_, **dict(zip(_SAID, map(_cleaned, said), strict=True))}
+            row |= {"created_at": now, "receipt_id": receipt_id}
+            text = texts[said] = _Text(row)
+        text.row["last_id"] = id_
+        tag, user_id = clean(notification.tag), notification.recipient.user_id
+        if user_id > MOST:  # SQLite would take it, rounded
+            raise StoreError(f"no database holds a user id of {len(str(user_id))} digits")
+        text.owed.append(
+            {
+                "id": id_,
+                "key": clean(notification.key),
+                "text_id": text.row["id"],
+                "user_id": user_id,
+                "tag": None if tag == f"{text.row['sub_tag']}|U{user_id}" else tag,
+                "whole_tag": tag,
+            }
+        )
+    return list(texts.values())
 
 
-def _insert(work: Work, rows: Sequence[dict[str, object]]) -> dict[str, int]:
-    """Return the id of each key; negative where it was known before."""
-    ids: dict[str, int] = {}
-    for part in _parts(rows):
-        for id_, key, portal in work.connection.execute(_insertion(work.dialect), part):
-            ids[key] = id_
-            work.moved(portal, None, State.PENDING)
-            work.wake(portal)
-    known = [row["key"] for row in rows if row["key"] not in ids]
-    for keys in _parts(known):
-        found = work.connection.execute(_by_keys(work.dialect), {"keys": jsonrows.listed(keys, dialect=work.dialect)})
-        ids.update((key, -id_) for id_, key in found)
+_SAID = (
+    "portal", "message", "message_out", "attach", "kind", "sub_tag", "source", "author", "priority", "not_before"
+)  # fmt: skip
+
+
+def _said(one: Notification) -> tuple[object, ...]:
+    """Return what is the same for all who get the same; in the order of _SAID."""
+    return (
+        one.recipient.portal,
+        one.message,
+        one.message_out,
+        one.attach,
+        one.kind,
+        one.sub_tag,
+        one.source,
+        one.author,
+        one.priority,
+        one.not_before,
+    )
+
+
+def _cleaned(value: object) -> object:
+    return clean(value) if isinstance(value, str) else value
+
+
+def _insert(work: Work, texts: Sequence[_Text]) -> dict[str, int]:
+    """Keep what is new, and leave only that in the texts; return the id of each key, negative where it was known."""
+    # In the order in which they were given: of a key that is there twice, the first counts.
+    rows = sorted((row for text in texts for row in text.owed), key=itemgetter("id"))
+    if not rows:
+        return {}
+    inserted = _OWING.run(work.connection, rows=jsonrows.encode([{n: row[n] for n in _OWED} for row in rows]))
+    new = {id_ for (id_,) in inserted}
+    ids = {row["key"]: row["id"] for row in rows if row["id"] in new}
+    if len(new) < len(rows):
+        missing = {row["key"] for row in rows} - ids.keys()
+        if missing:
+            keys = jsonrows.listed(missing, dialect=work.dialect)
+            ids |= {key: -id_ for id_, key in _BY_KEYS.run(work.connection, keys=keys)}
+        for text in texts:
+            text.owed = [row for row in text.owed if row["id"] in new]
+    said = [text.row for text in texts if text.owed]
+    if said:
+        _SAYING.run(work.connection, rows=jsonrows.encode(said))
     return ids
 
 
-def _parts(items: Sequence[T]) -> Iterator[list[T]]:
-    rest = iter(items)
-    while part := list(islice(rest, ROWS)):
-        yield part
+def _line_up(work: Work, texts: Sequence[tuple[Submission, list[_Text]]]) -> None:
+    """Put the new ones into the queue, and out of it what they supersede."""
+    portals = {text.row["portal"] for _, of_one in texts for text in of_one if text.owed}
+    if portals:
+        come = served(work, portals)
+        rows = [row for one, of_one in texts for row in _places(one, of_one, come=come, now=work.now)]
+        enqueue(work, supersede_older(work, rows))
 
 
-@cache
-def _insertion(dialect: str) -> sa.Executable:
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = insert(OUTBOX).on_conflict_do_nothing(index_elements=[OUTBOX.c.key])
-    return statement.returning(OUTBOX.c.id, OUTBOX.c.key, OUTBOX.c.portal)
-
-
-@cache
-def _by_keys(dialect: str) -> sa.Select[int, str]:
-    return sa.select(OUTBOX.c.id, OUTBOX.c.key).where(jsonrows.among(OUTBOX.c.key, "keys", dialect=dialect))
-
-
-def _supersede(work: Work, fresh: Sequence[dict[str, object]]) -> None:
-    """Supersede pending rows that are older than one of these with the same portal and tag."""
-    for part in _parts(fresh):
-        newest = {(row["portal"], row["tag"]): row["id"] for row in part}
-        twins = open_twins(work, {str(row["tag"]) for row in part})
-        older = [
-            twin.id
-            for twin in twins
-            if twin.state == State.PENDING and (newest.get((twin.portal, twin.tag)) or 0) > twin.id
-        ]
-        supersede(work, older)
-
-
-def open_twins(work: Work, tags: set[str]) -> Sequence[Any]:
-    """Return id, portal, tag and state of what is pending or sending under these tags, at any portal."""
-    if not tags:
-        return []
-    # Neither joined with them nor asked for by portal: either could lead a planner without statistics astray.
-    return work.connection.execute(_twins(work.dialect), {"tags": jsonrows.listed(tags, dialect=work.dialect)}).all()
-
-
-@cache
-def _twins(dialect: str) -> sa.Select[int, str, str, str]:
-    columns = (OUTBOX.c.id, OUTBOX.c.portal, OUTBOX.c.tag, OUTBOX.c.state)
-    return sa.select(*columns).where(jsonrows.among(OUTBOX.c.tag, "tags", dialect=dialect), is_open())
-
-
-def supersede(work: Work, ids: Sequence[int]) -> None:
-    """Make these rows superseded, those of them that are still pending."""
-    if not ids:
-        return
-    parameters = {"ids": jsonrows.listed(ids, dialect=work.dialect), "now": work.now}
-    for portal, receipt_id in work.connection.execute(_superseding(work.dialect), parameters):
-        work.moved(portal, State.PENDING, State.SUPERSEDED, receipt_id=receipt_id)
-
-
-@cache
-def _superseding(dialect: str) -> sa.Executable:
-    return (
-        sa.update(OUTBOX)
-        .where(jsonrows.among(OUTBOX.c.id, "ids", dialect=dialect), is_in(State.PENDING))
-        .values(state=State.SUPERSEDED, finished_at=sa.bindparam("now", type_=sa.Double()))
-        .returning(OUTBOX.c.portal, OUTBOX.c.receipt_id)
-    )
+def _places(
+    one: Submission, texts: Sequence[_Text], *, come: Mapping[str, int], now: float
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the queue of one submission; at each portal it counts for itself."""
+    by_portal: dict[str, list[tuple[int, str, dict[str, Any]]]] = {}
+    for text in texts:
+        for row in text.owed:
+            by_portal.setdefault(text.row["portal"], []).append((row["id"], row["whole_tag"], text.row))
+    for portal, owed in by_portal.items():
+        owed.sort(key=itemgetter(0))
+        ranks = fair.ranks(len(owed), priority=owed[0][2]["priority"], before=one.before)
+        for (id_, tag, said), rank in zip(owed, ranks, strict=True):
+            # What waits lines up when its time has come: until then only the distance is known.
+            waits = said["not_before"] > now
+            yield {
+                "portal": portal,
+                "wait": said["not_before"] if waits else 0.0,
+                "rank": rank if waits else rank + come.get(portal, 0),
+                "id": id_,
+                "tag": tag,
+                "receipt_id": said["receipt_id"],
+            }
 
 
 def _results(submissions: Sequence[Submission], ids: dict[str, int]) -> Iterator[list[Accepted]]:
@@ -213,7 +232,7 @@ def _results(submissions: Sequence[Submission], ids: dict[str, int]) -> Iterator
         yield result
 
 
-def _add_receipts(work: Work, accepted: Iterable[tuple[Submission, int | None, list[Accepted]]]) -> None:
+def _add_receipts(work: Work, accepted: Any) -> None:
     rows = []
     for one, id_, result in accepted:
         missing = sum(notification.new for notification in result)
@@ -225,14 +244,40 @@ def _add_receipts(work: Work, accepted: Iterable[tuple[Submission, int | None, l
 
 def _finish_inbox(work: Work, ids: Sequence[int]) -> None:
     if ids:
-        parameters = {"ids": jsonrows.listed(ids, dialect=work.dialect), "now": work.now}
-        work.connection.execute(_finishing(work.dialect), parameters)
+        _FINISHING.run(work.connection, ids=jsonrows.listed(ids, dialect=work.dialect), now=work.now)
 
 
-@cache
-def _finishing(dialect: str) -> sa.Update:
-    return (
+_OWED: jsonrows.Types = {
+    "id": sa.BigInteger, "key": sa.Text, "text_id": sa.BigInteger, "user_id": sa.BigInteger, "tag": sa.Text
+}  # fmt: skip
+
+_TEXT: jsonrows.Types = {
+    "id": sa.BigInteger,
+    "last_id": sa.BigInteger,
+    **dict.fromkeys(_SAID, sa.Text),
+    "not_before": sa.Double,
+    "created_at": sa.Double,
+    "receipt_id": sa.BigInteger,
+}
+
+
+def _owing(dialect: str) -> Any:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = insert(OUTBOX).from_select(list(_OWED), jsonrows.select("rows", _OWED, dialect=dialect))
+    return statement.on_conflict_do_nothing(index_elements=[OUTBOX.c.key]).returning(OUTBOX.c.id)
+
+
+_OWING = Prepared(_owing)
+_SAYING = Prepared(
+    lambda dialect: sa.insert(TEXTS).from_select(list(_TEXT), jsonrows.select("rows", _TEXT, dialect=dialect))
+)
+_BY_KEYS = Prepared(
+    lambda dialect: sa.select(OUTBOX.c.id, OUTBOX.c.key).where(jsonrows.among(OUTBOX.c.key, "keys", dialect=dialect))
+)
+_FINISHING = Prepared(
+    lambda dialect: (
         sa.update(INBOX)
         .where(jsonrows.among(INBOX.c.id, "ids", dialect=dialect), INBOX.c.finished_at.is_(None))
         .values(state="done", error="", finished_at=sa.bindparam("now", type_=sa.Double()))
     )
+)

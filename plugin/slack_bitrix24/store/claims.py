@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from slack_bitrix24.model import Delivered, Outcome, Retry, State, Stored
-from slack_bitrix24.store import jsonrows
-from slack_bitrix24.store.accept import open_twins, supersede
+from slack_bitrix24.store import fair, jsonrows, pending
 from slack_bitrix24.store.cleaning import clean
 from slack_bitrix24.store.leases import Lease, LeaseLostError
-from slack_bitrix24.store.outbox import stored
-from slack_bitrix24.store.schema import LANES, OUTBOX, is_in, is_pending
+from slack_bitrix24.store.prepared import Prepared
+from slack_bitrix24.store.schema import LANES, OUTBOX, QUEUE, SENDING, TEXTS
+from slack_bitrix24.store.stored import SAID, said
 from slack_bitrix24.store.work import Work
 
-PAGE = 50
-"""Due rows that are looked at in one go."""
+AT_ONCE = 1.0
+"""A retry's time that is over: it waits like others, until the next claim."""
 
 
 def fenced(lease: Lease) -> list[sa.ColumnElement[bool]]:
@@ -28,205 +27,271 @@ def fenced(lease: Lease) -> list[sa.ColumnElement[bool]]:
 
 def claim(work: Work, lease: Lease, *, limit: int, limits: str) -> list[Stored]:
     """See Lanes.claim."""
-    _hold_fast(work, lease, limits=limits, now=work.now)
-    free, overtaken = _choose(work, lease.portal, limit=limit)
-    supersede(work, overtaken)
-    if not free:
+    claims, served = _hold_fast(work, lease, limits=limits, now=work.now, claims=1)
+    _WAKING.run(work.connection, of=lease.portal, now=work.now, come=served)
+    by_age = fair.is_turn_of_age(claims, _oldest(work, lease.portal, claims), now=work.now)
+    chosen = _fitting(_NEXT[by_age].run(work.connection, of=lease.portal), limit)
+    if not chosen:
         return []
-    ids = {
-        "ids": jsonrows.listed([row.id for row in free], dialect=work.dialect),
-        "now": work.now,
-        "held_by": lease.fence,
-        "size": len(free),
-    }
-    taken = set(work.connection.execute(_taking(work.dialect), ids).scalars())
-    work.moved(lease.portal, State.PENDING, State.SENDING, n=len(taken))
-    return [stored(row, taken_at=work.now) for row in free if row.id in taken]
+    ids = jsonrows.listed([row[0] for row in chosen], dialect=work.dialect)
+    taken = {id_ for (id_,) in _TAKING.run(work.connection, of=lease.portal, ids=ids)}
+    rows = [row for row in chosen if row[0] in taken]
+    if not rows:
+        return []
+    constants = {"of": lease.portal, "held_by": lease.fence, "size": len(rows), "now": work.now}
+    in_hand = jsonrows.encode([_in_hand(row) for row in rows])
+    _KEEPING.run(work.connection, **constants, rows=in_hand)
+    come = fair.come_to(served, max(row[_RANK] for row in rows))
+    if come > served and not by_age:
+        _COMING.run(work.connection, of=lease.portal, come=come)
+    work.moved(lease.portal, State.PENDING, State.SENDING, n=len(rows))
+    return [_sent(row, now=work.now) for row in rows]
 
 
 def due_at(work: Work, portal: str) -> float | None:
     """See Lanes.due_at."""
-    for page in _pages(work, portal, until=None):
-        barred = _barred(work, portal, page)
-        for row in page:
-            if row.id not in barred:
-                return float(row.due_at)
-    return None
+    found = _DUE.scalar(work.connection, of=portal)
+    return None if found is None else float(found)
 
 
 def record(work: Work, lease: Lease, outcomes: Mapping[int, Outcome], *, limits: str) -> dict[int, State]:
     """See Lanes.record."""
-    _hold_fast(work, lease, limits=limits, now=0.0)
+    _, served = _hold_fast(work, lease, limits=limits, now=0.0, claims=0)
     ids = jsonrows.listed(outcomes, dialect=work.dialect)
-    rows = work.connection.execute(_sent(work.dialect), {"ids": ids, "held_by": lease.fence}).all()
-    rows = [row for row in rows if row.portal == lease.portal]
-    overtaken = _overtaken(work, lease.portal, [row for row in rows if isinstance(outcomes[row.id], Retry)])
-    settled = [settle(row, outcomes[row.id], now=work.now, overtaken=row.id in overtaken) for row in rows]
-    if settled:
-        work.connection.execute(_settling(work.dialect), {"rows": jsonrows.encode(settled)})
-    states = {}
-    for row, values in zip(rows, settled, strict=True):
-        states[row.id] = State(values["state"])
-        work.moved(lease.portal, State.SENDING, states[row.id], receipt_id=row.receipt_id)
+    found = _LANDING.run(work.connection, of=lease.portal, held_by=lease.fence, ids=ids)
+    rows = [dict(zip(_LANDED, row, strict=True)) for row in found]
+    final = []
+    again = []
+    for row in rows:
+        result = outcomes[row["id"]]
+        if isinstance(result, Retry):
+            again.append(_retried(row, result, portal=lease.portal, served=served))
+        else:
+            state, more = _settled(result)
+            final.append(pending.outcome(row, state, now=work.now, **more))
+    overtaken = put_back(work, again)
+    states = {row["id"]: State.PENDING for row in again}
+    states |= dict.fromkeys(overtaken, State.SUPERSEDED)
+    pending.finish(work, final)
+    for row, kept in zip([row for row in rows if row["id"] not in states], final, strict=True):
+        states[row["id"]] = kept["state"]
+        work.moved(lease.portal, State.SENDING, kept["state"], receipt_id=row["receipt_id"])
     return states
 
 
-def settle(row: Any, outcome: Outcome, *, now: float, overtaken: bool) -> dict[str, Any]:
-    """Decide what an outcome makes of a row; `overtaken`: a newer one of its tag waits. Does no I/O."""
-    values = {
-        "id": row.id,
-        "state": State.DELIVERED,
-        "due_at": row.due_at,
-        "finished_at": now,
-        "attempts": row.attempts,
-        "bitrix24_id": None,
-        "code": "",
-        "error": "",
-        "batch_limit": row.batch_limit,
-    }
+def put_back(work: Work, rows: Sequence[pending.Row]) -> set[int]:
+    """Line up again what was in hand; return what a newer one of its tag has overtaken, which is superseded."""
+    newer = {(portal, tag) for _, portal, tag in pending.twins(work, (row["tag"] for row in rows))}
+    over = [row for row in rows if (row["portal"], row["tag"]) in newer]
+    pending.finish(work, [pending.outcome(row, State.SUPERSEDED, now=work.now) for row in over])
+    for row in over:
+        work.moved(row["portal"], State.SENDING, State.SUPERSEDED, receipt_id=row["receipt_id"])
+    pending.enqueue(work, [row for row in rows if (row["portal"], row["tag"]) not in newer])
+    return {row["id"] for row in over}
+
+
+def give_back(work: Work, lease: Lease) -> None:
+    """Line up again, in halves, what earlier holders of the lane left in hand."""
+    found = _LEFT.run(work.connection, of=lease.portal, held_by=lease.fence)
+    rows = [dict(zip(_LANDED, row, strict=True)) for row in found]
+    for row in rows:
+        row |= {"portal": lease.portal, "batch_limit": max(1, row.pop("batch_size") // 2)}
+    put_back(work, rows)
+
+
+def _settled(outcome: Outcome) -> tuple[State, dict[str, Any]]:
     if isinstance(outcome, Delivered):
-        values["bitrix24_id"] = outcome.bitrix24_id
-        return values
-    values |= {"code": clean(outcome.code), "error": clean(outcome.error), "state": State.DEAD}
-    if isinstance(outcome, Retry):
-        values["due_at"] = outcome.at
-        values["state"] = State.SUPERSEDED if overtaken else State.PENDING
-        values["finished_at"] = now if overtaken else None
-        if not outcome.counts:
-            values["attempts"] = max(0, row.attempts - 1)
-        if outcome.ambiguous:
-            values["batch_limit"] = max(1, row.batch_size // 2)
-        if outcome.alone:
-            values["batch_limit"] = 1
-    return values
+        return State.DELIVERED, {"bitrix24_id": outcome.bitrix24_id}
+    return State.DEAD, {"code": clean(outcome.code), "error": clean(outcome.error)}
 
 
-def _hold_fast(work: Work, lease: Lease, *, limits: str, now: float) -> None:
-    """Write the limits under the lease's fence, while the lease lasts beyond `now` (0: even after it)."""
-    holder = {"of": lease.portal, "by": lease.owner, "held_by": lease.fence, "after": now, "now_limits": limits}
-    if not work.connection.execute(_HOLDING, holder).rowcount:
-        raise LeaseLostError(f"portal {lease.portal}: the lease of its lane has ended")
-
-
-def _choose(work: Work, portal: str, *, limit: int) -> tuple[list[Any], list[int]]:
-    """Return the rows to send, all of one batch limit, and the pending ones that a newer one has overtaken."""
-    free: list[Any] = []
-    overtaken: list[int] = []
-    for page in _pages(work, portal, until=work.now):
-        barred = _barred(work, portal, page)
-        overtaken += [id_ for id_, pending in barred.items() if pending]
-        free += [row for row in page if row.id not in barred]
-        if len(free) >= limit:
-            break
-    room = min(limit, free[0].batch_limit) if free else 0
-    return [row for row in free if row.batch_limit == free[0].batch_limit][:room], overtaken
-
-
-def _pages(work: Work, portal: str, *, until: float | None) -> Iterator[Sequence[Any]]:
-    at: dict[str, object] = {"of": portal, "until": until if until is not None else 1e300, "due": -1.0, "last": 0}
-    while True:
-        page = work.connection.execute(_PAGE, at).all()
-        if page:
-            yield page
-        if len(page) < PAGE:
-            return
-        at |= {"due": page[-1].due_at, "last": page[-1].id}
-
-
-def _barred(work: Work, portal: str, rows: Iterable[Any]) -> dict[int, bool]:
-    """Return those of these pending rows that must wait; True where a newer pending one has overtaken it."""
-    newest: dict[str, int] = {}
-    busy: set[str] = set()
-    for id_, tag, state in _open_twins(work, portal, {row.tag for row in rows}):
-        if state == State.SENDING:
-            busy.add(tag)
-        else:
-            newest[tag] = max(id_, newest.get(tag, 0))
+def _retried(row: dict[str, Any], outcome: Retry, *, portal: str, served: int) -> dict[str, Any]:
+    """Return what was in hand as it waits to go out again. Does no I/O."""
+    size = row.pop("batch_size")
+    suspect = 1 if outcome.alone else max(1, size // 2) if outcome.ambiguous else row["batch_limit"]
     return {
-        row.id: newest.get(row.tag, 0) > row.id for row in rows if row.tag in busy or newest.get(row.tag, 0) > row.id
+        **row,
+        "portal": portal,
+        "wait": max(outcome.at, AT_ONCE),
+        "rank": fair.back(row["rank"], served=served),
+        "attempts": row["attempts"] if outcome.counts else max(0, row["attempts"] - 1),
+        "batch_limit": suspect,
+        "code": clean(outcome.code),
+        "error": clean(outcome.error),
     }
 
 
-def _overtaken(work: Work, portal: str, rows: Sequence[Any]) -> set[int]:
-    newest: dict[str, int] = {}
-    for id_, tag, _ in _open_twins(work, portal, {row.tag for row in rows}):
-        newest[tag] = max(id_, newest.get(tag, 0))
-    return {row.id for row in rows if newest.get(row.tag, 0) > row.id}
+def _hold_fast(work: Work, lease: Lease, *, limits: str, now: float, claims: int) -> tuple[int, int]:
+    """Write the limits under the lease's fence, while the lease lasts beyond `now` (0: even after it).
+
+    Returns how many claims there were, and how far the fair order has come.
+    """
+    holder = {"of": lease.portal, "by": lease.owner, "held_by": lease.fence, "after": now}
+    held = _HOLDING.run(work.connection, **holder, now_limits=limits, more=claims)
+    if not held:
+        raise LeaseLostError(f"portal {lease.portal}: the lease of its lane has ended")
+    return held[0][0], held[0][1]
 
 
-def _open_twins(work: Work, portal: str, tags: set[str]) -> Iterator[tuple[int, str, str]]:
-    """Return id, tag and state of what is pending or sending under these tags."""
-    return ((twin.id, twin.tag, twin.state) for twin in open_twins(work, tags) if twin.portal == portal)
+def _oldest(work: Work, portal: str, claims: int) -> float | None:
+    if claims % fair.TURN:
+        return None
+    oldest: float | None = _OLDEST.scalar(work.connection, of=portal)
+    return oldest
 
 
-_SETTLED: jsonrows.Types = {
+def _fitting(rows: Sequence[Any], limit: int) -> list[Any]:
+    """Return those that may go with the first: suspects go out apart from the others."""
+    room = min(limit, rows[0][_LIMIT]) if rows else 0
+    return [row for row in rows if row[_LIMIT] == rows[0][_LIMIT]][:room]
+
+
+def _in_hand(row: Any) -> dict[str, Any]:
+    return {
+        "id": row[0],
+        "tag": row[_TAG],
+        "rank": row[_RANK],
+        "attempts": row[_RANK + 1] + 1,
+        "batch_limit": row[_LIMIT],
+        "receipt_id": row[_RECEIPT],
+    }
+
+
+def _sent(row: Any, *, now: float) -> Stored:
+    """Return a row of _NEXT as it is after a claim just now."""
+    created_at, asked = row[_CREATED], row[_CREATED - 1]
+    return Stored(
+        row[0],
+        said(row),
+        State.SENDING,
+        row[_RANK + 1] + 1,
+        created_at,
+        max(asked, created_at),
+        now,
+        receipt_id=row[_RECEIPT],
+    )
+
+
+_TAG, _CREATED, _RECEIPT = 3, 14, 15
+_RANK = len(SAID)
+_LIMIT = _RANK + 2
+_LANDED = ("id", "tag", "rank", "attempts", "batch_size", "batch_limit", "sent_at", "receipt_id")
+_IN_HAND: jsonrows.Types = {
     "id": sa.BigInteger,
-    "state": sa.Text,
-    "due_at": sa.Double,
-    "finished_at": sa.Double,
+    "tag": sa.Text,
+    "rank": sa.BigInteger,
     "attempts": sa.BigInteger,
-    "bitrix24_id": sa.BigInteger,
-    "code": sa.Text,
-    "error": sa.Text,
     "batch_limit": sa.BigInteger,
+    "receipt_id": sa.BigInteger,
 }
 
-_NEEDED = [
-    OUTBOX.c[name] for name in ("id", "portal", "tag", "receipt_id", "due_at", "attempts", "batch_size", "batch_limit")
-]
 
-_HOLDING = (
-    sa.update(LANES)
-    .where(
-        LANES.c.portal == sa.bindparam("of", type_=sa.Text()),
-        LANES.c.owner == sa.bindparam("by", type_=sa.Text()),
-        LANES.c.fence == sa.bindparam("held_by", type_=sa.BigInteger()),
-        LANES.c.until > sa.bindparam("after", type_=sa.Double()),
-    )
-    .values(limits=sa.bindparam("now_limits", type_=sa.Text()))
-)
-
-_PAGE = (
-    sa.select(OUTBOX)
-    .where(
-        OUTBOX.c.portal == sa.bindparam("of", type_=sa.Text()),
-        is_pending(),
-        OUTBOX.c.due_at <= sa.bindparam("until", type_=sa.Double()),
-        sa.tuple_(OUTBOX.c.due_at, OUTBOX.c.id)
-        > sa.tuple_(sa.bindparam("due", type_=sa.Double()), sa.bindparam("last", type_=sa.BigInteger())),
-    )
-    .order_by(OUTBOX.c.due_at, OUTBOX.c.id)
-    .limit(PAGE)
-)
+def _whole(name: str) -> sa.BindParameter[int]:
+    return sa.bindparam(name, type_=sa.BigInteger())
 
 
-@cache
-def _taking(dialect: str) -> sa.Executable:
-    return (
-        sa.update(OUTBOX)
-        .where(jsonrows.among(OUTBOX.c.id, "ids", dialect=dialect), is_in(State.PENDING))
-        .values(
-            state=State.SENDING,
-            attempts=OUTBOX.c.attempts + 1,
-            sent_at=sa.bindparam("now", type_=sa.Double()),
-            fence=sa.bindparam("held_by", type_=sa.BigInteger()),
-            batch_size=sa.bindparam("size", type_=sa.BigInteger()),
+def _moment(name: str) -> sa.BindParameter[float]:
+    return sa.bindparam(name, type_=sa.Double())
+
+
+_OF = sa.bindparam("of", type_=sa.Text())
+_READY = sa.and_(QUEUE.c.portal == _OF, QUEUE.c.wait == sa.literal_column("0"))
+_BUSY = sa.exists().where(SENDING.c.portal == QUEUE.c.portal, SENDING.c.tag == QUEUE.c.tag)
+_FROM = QUEUE.join(OUTBOX, OUTBOX.c.id == QUEUE.c.id).join(TEXTS, TEXTS.c.id == OUTBOX.c.text_id)
+
+
+def _next(*order: sa.ColumnElement[Any]) -> Prepared:
+    columns = (*SAID, QUEUE.c.rank, QUEUE.c.attempts, QUEUE.c.batch_limit)
+    return Prepared(
+        lambda _: (
+            sa.select(*columns)
+            .select_from(_FROM)
+            .where(_READY, ~_BUSY)
+            .order_by(*order)
+            .limit(sa.literal_column(str(fair.REQUEST)))
         )
-        .returning(OUTBOX.c.id)
     )
 
 
-@cache
-def _sent(dialect: str) -> sa.Select[Any]:
-    return sa.select(*_NEEDED).where(
-        jsonrows.among(OUTBOX.c.id, "ids", dialect=dialect),
-        is_in(State.SENDING),
-        OUTBOX.c.fence == sa.bindparam("held_by", type_=sa.BigInteger()),
+_NEXT = {False: _next(QUEUE.c.rank, QUEUE.c.id), True: _next(QUEUE.c.id)}
+
+_OLDEST = Prepared(
+    lambda _: (
+        sa.select(TEXTS.c.created_at)
+        .select_from(_FROM)
+        .where(_READY)
+        .order_by(QUEUE.c.id)
+        .limit(sa.literal_column("1"))
     )
+)
+
+_DUE = Prepared(
+    lambda _: (
+        sa.select(QUEUE.c.wait)
+        .where(QUEUE.c.portal == _OF, ~_BUSY)
+        .order_by(QUEUE.c.wait, QUEUE.c.rank, QUEUE.c.id)
+        .limit(sa.literal_column("1"))
+    )
+)
+
+_HOLDING = Prepared(
+    lambda _: (
+        sa.update(LANES)
+        .where(
+            LANES.c.portal == _OF,
+            LANES.c.owner == sa.bindparam("by", type_=sa.Text()),
+            LANES.c.fence == _whole("held_by"),
+            LANES.c.until > _moment("after"),
+        )
+        .values(limits=sa.bindparam("now_limits", type_=sa.Text()), claims=LANES.c.claims + _whole("more"))
+        .returning(LANES.c.claims, LANES.c.served)
+    )
+)
+
+_COMING = Prepared(lambda _: sa.update(LANES).where(LANES.c.portal == _OF).values(served=_whole("come")))
+
+_WAKING = Prepared(
+    lambda _: (
+        sa.update(QUEUE)
+        .where(QUEUE.c.portal == _OF, QUEUE.c.wait > sa.literal_column("0"), QUEUE.c.wait <= _moment("now"))
+        .values(wait=sa.literal_column("0"), rank=QUEUE.c.rank + _whole("come"))
+    )
+)
+
+_TAKING = Prepared(
+    lambda dialect: (
+        sa.delete(QUEUE)
+        .where(QUEUE.c.portal == _OF, jsonrows.among(QUEUE.c.id, "ids", dialect=dialect))
+        .returning(QUEUE.c.id)
+    )
+)
 
 
-@cache
-def _settling(dialect: str) -> sa.Update:
-    rows = jsonrows.table("rows", _SETTLED, dialect=dialect)
-    changed = {name: rows.c[name] for name in _SETTLED if name != "id"}
-    return sa.update(OUTBOX).where(OUTBOX.c.id == rows.c.id).values(changed)
+def _keeping(dialect: str) -> Any:
+    rows = jsonrows.table("rows", _IN_HAND, dialect=dialect)
+    same = {"portal": _OF, "fence": _whole("held_by"), "batch_size": _whole("size"), "sent_at": _moment("now")}
+    chosen = sa.select(*(rows.c[name] for name in _IN_HAND), *same.values())
+    return sa.insert(SENDING).from_select([*_IN_HAND, *same], chosen)
+
+
+_KEEPING = Prepared(_keeping)
+
+_LANDING = Prepared(
+    lambda dialect: (
+        sa.delete(SENDING)
+        .where(
+            SENDING.c.portal == _OF,
+            SENDING.c.fence == _whole("held_by"),
+            jsonrows.among(SENDING.c.id, "ids", dialect=dialect),
+        )
+        .returning(*(SENDING.c[name] for name in _LANDED))
+    )
+)
+
+_LEFT = Prepared(
+    lambda _: (
+        sa.delete(SENDING)
+        .where(SENDING.c.portal == _OF, SENDING.c.fence < _whole("held_by"))
+        .returning(*(SENDING.c[name] for name in _LANDED))
+    )
+)

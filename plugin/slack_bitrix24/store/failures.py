@@ -19,6 +19,7 @@ _WORDS = (
     ("disk i/o error", "the disk reports an error"),
 )
 _DEADLOCKS = ("40P01", "40001")
+_TWICE = "23505"
 _TIMEOUTS = ("57014", "55P03")
 
 
@@ -50,7 +51,11 @@ def is_lost(error: BaseException) -> bool:
 
 def is_deadlock(error: BaseException) -> bool:
     """Tell whether the same transaction would pass if it were run again (PostgreSQL only)."""
-    return isinstance(error, sa.exc.DBAPIError) and getattr(error.orig, "sqlstate", "") in _DEADLOCKS
+    if not isinstance(error, sa.exc.DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", "")
+    # Two nodes at once with the same tag: run again, the second finds the first's and supersedes it.
+    return state in _DEADLOCKS or (state == _TWICE and "queue_tag" in str(error.orig))
 
 
 def is_general(error: BaseException) -> bool:

@@ -37,6 +37,13 @@ def table(parameter: str, types: Types, *, dialect: str) -> sa.FromClause:
     return records.table_valued(*columns_of_record, name="r").render_derived(with_types=True)
 
 
+def select(parameter: str, types: Types, *, dialect: str) -> sa.Select[Any]:
+    """Return the rows of this parameter for an INSERT."""
+    rows = table(parameter, types, dialect=dialect)
+    # SQLite takes the ON of an upsert for a join's where no WHERE stands between (https://sqlite.org/lang_upsert.html).
+    return sa.select(*(rows.c[name] for name in types)).where(sa.literal_column("1") == sa.literal_column("1"))
+
+
 def among(column: sa.ColumnElement[Any], parameter: str, *, dialect: str) -> sa.ColumnElement[bool]:
     """Return the condition that the column's value is in the list of this parameter (see `listed`)."""
     if dialect == "sqlite":

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from slack_bitrix24.model import Outcome, State, Stored
 from slack_bitrix24.store import claims
 from slack_bitrix24.store.leases import Gone, LaneState, Lease, LeaseLostError, Stop
-from slack_bitrix24.store.schema import BATCH_LIMIT, LANES, OUTBOX, SENDING, is_open
+from slack_bitrix24.store.schema import BATCH_LIMIT, LANES
 from slack_bitrix24.store.work import Work
 
 TTL = 15.0
@@ -51,7 +51,7 @@ class Lanes:
         clean = row.owner == "" and bool(row.clean)
         lease = Lease(portal, owner, row.fence + 1, self._work.now + ttl, row.limits, clean, _stop_of(row))
         self._change(portal, owner=owner, until=lease.until, fence=lease.fence, clean=0)
-        self._give_back(lease)
+        claims.give_back(self._work, lease)
         return lease
 
     def renew(self, leases: Sequence[Lease], *, ttl: float = TTL) -> list[Lease]:
@@ -140,25 +140,6 @@ class Lanes:
         change = sa.update(LANES).where(*claims.fenced(lease)).values(values)
         if not self._work.connection.execute(change).rowcount:
             raise LeaseLostError(f"portal {lease.portal}: another node has taken its lane over")
-
-    def _give_back(self, lease: Lease) -> None:
-        # An older version that was in hand when a newer one was made has nothing more to say.
-        newer = OUTBOX.alias("newer")
-        same = sa.and_(newer.c.tag == OUTBOX.c.tag, is_open(newer), newer.c.portal == OUTBOX.c.portal)
-        overtaken = sa.exists().where(same, newer.c.id > OUTBOX.c.id)
-        half = sa.case((OUTBOX.c.batch_size > 3, OUTBOX.c.batch_size // 2), else_=1)
-        change = (
-            sa.update(OUTBOX)
-            .where(OUTBOX.c.portal == lease.portal, OUTBOX.c.state == SENDING, OUTBOX.c.fence < lease.fence)
-            .values(
-                state=sa.case((overtaken, State.SUPERSEDED), else_=State.PENDING),
-                finished_at=sa.case((overtaken, self._work.now), else_=None),
-                batch_limit=half,
-            )
-            .returning(OUTBOX.c.state, OUTBOX.c.receipt_id)
-        )
-        for state, receipt_id in self._work.connection.execute(change):
-            self._work.moved(lease.portal, State.SENDING, State(state), receipt_id=receipt_id)
 
 
 def _stop_of(row: Any) -> Stop | None:

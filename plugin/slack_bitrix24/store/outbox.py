@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Literal, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 import sqlalchemy as sa
 
-from slack_bitrix24.model import Notification, Recipient, State, Stored
-from slack_bitrix24.store import jsonrows
+from slack_bitrix24.model import Recipient, State, Stored
+from slack_bitrix24.store import jsonrows, pending, retries
 from slack_bitrix24.store.accept import Accepted, Submission, accept
-from slack_bitrix24.store.schema import BATCH_LIMIT, COUNTS, OUTBOX, is_in, is_open, is_pending
+from slack_bitrix24.store.schema import COUNTS, DEAD, OUTBOX, OUTCOMES, QUEUE, SENDING, TEXTS, quoted
+from slack_bitrix24.store.stored import BY_TEXT, PLACES, STATE, WHOLE, stored
 from slack_bitrix24.store.work import FINAL, Work
 
 
@@ -35,30 +35,6 @@ class Count:
     sending: int = 0
     dead: int = 0
     oldest_due: float | None = None
-
-
-def stored(row: Any, *, taken_at: float | None = None) -> Stored:
-    """Return a whole row of the outbox as the program speaks of it; `taken_at`: as it is after a claim just now."""
-    # By position: fifty rows are read for each batch, and a row's names are looked up slowly.
-    (id_, key, portal, user_id, message, message_out, attach, kind, tag, sub_tag, source, author, not_before) = row[:13]
-    (state, attempts, created_at, due_at, sent_at, finished_at, bitrix24_id, code, error, receipt_id) = row[13:23]
-    if taken_at is not None:
-        state, attempts, sent_at = "sending", attempts + 1, taken_at
-    recipient = Recipient(portal, user_id)
-    return Stored(
-        id_,
-        Notification(key, recipient, message, tag, sub_tag, message_out, attach, kind, source, author, not_before),
-        State(state),
-        attempts,
-        created_at,
-        due_at,
-        sent_at,
-        finished_at,
-        bitrix24_id,
-        code,
-        error,
-        receipt_id,
-    )
 
 
 class Outbox:
@@ -86,55 +62,88 @@ class Outbox:
 
     def latest_by(self, author: str, limit: int = 10) -> list[Stored]:
         """Return what this author asked for last, newest first."""
-        query = _ALL.where(OUTBOX.c.author == author).order_by(OUTBOX.c.id.desc()).limit(limit)
+        # As many texts as rows are wanted hold the newest rows, each text at least one.
+        newest = sa.select(TEXTS.c.id).where(TEXTS.c.author == author).order_by(TEXTS.c.id.desc()).limit(limit)
+        query = WHOLE.select_from(BY_TEXT).where(TEXTS.c.id.in_(newest)).order_by(OUTBOX.c.id.desc()).limit(limit)
         return [stored(row) for row in self._work.connection.execute(query)]
 
     def recipients_of(self, sub_tag: str) -> list[Recipient]:
         """Return who got, or still gets, something under this sub-tag, in the order in which they did first."""
         query = (
-            sa.select(OUTBOX.c.portal, OUTBOX.c.user_id)
-            .where(OUTBOX.c.sub_tag == sub_tag, OUTBOX.c.state != State.CANCELLED)
-            .group_by(OUTBOX.c.portal, OUTBOX.c.user_id)
+            sa.select(TEXTS.c.portal, OUTBOX.c.user_id)
+            .select_from(BY_TEXT)
+            .where(TEXTS.c.sub_tag == sub_tag, STATE != State.CANCELLED)
+            .group_by(TEXTS.c.portal, OUTBOX.c.user_id)
             .order_by(sa.func.min(OUTBOX.c.id))
         )
         return [Recipient(portal, user_id) for portal, user_id in self._work.connection.execute(query)]
 
-    def retry(self, ids: Sequence[int]) -> list[int]:
+    def retry(self, ids: Sequence[int], *, before: int = 0) -> list[int]:
         """Make these dead ones pending again and due now; return which.
 
         One that was overtaken (a newer one of its tag is pending, sending or delivered) becomes superseded instead.
+        `before`: so many were retried in portions before these, which line up behind them.
         """
-        query = _ALL.where(_among_ids(self._work.dialect), OUTBOX.c.state == State.DEAD).order_by(OUTBOX.c.id)
-        dead = self._work.connection.execute(query.with_for_update(), self._ids(ids)).all()
-        return [row.id for row in reversed(dead) if self._retry(row)][::-1]
+        return retries.retry(self._work, ids, before=before)
 
-    def retry_dead(self, portal: str | None = None, *, limit: int = 500) -> list[int]:
+    def retry_dead(self, portal: str | None = None, *, limit: int = 500, before: int = 0) -> list[int]:
         """Make up to so many dead ones pending again, of one portal or of all; return which; repeat until none."""
-        query = sa.select(OUTBOX.c.id).where(OUTBOX.c.state == State.DEAD, *_conditions({"portal": portal}))
-        return self.retry(self._work.connection.execute(query.order_by(OUTBOX.c.id).limit(limit)).scalars().all())
+        query = sa.select(OUTCOMES.c.id).where(OUTCOMES.c.state == DEAD).order_by(OUTCOMES.c.id).limit(limit)
+        if portal is not None:
+            query = query.join_from(OUTCOMES, OUTBOX, OUTBOX.c.id == OUTCOMES.c.id)
+            query = query.join(TEXTS, TEXTS.c.id == OUTBOX.c.text_id).where(TEXTS.c.portal == portal)
+        return self.retry(self._work.connection.execute(query).scalars().all(), before=before)
 
     def cancel(self, ids: Sequence[int]) -> list[int]:
         """Take back those of these that are pending; return which."""
-        change = (
-            sa.update(OUTBOX)
-            .where(_among_ids(self._work.dialect), is_in(State.PENDING))
-            .values(state=State.CANCELLED, finished_at=self._work.now)
-            .returning(OUTBOX.c.id, OUTBOX.c.portal, OUTBOX.c.receipt_id)
-        )
-        cancelled = self._work.connection.execute(change, self._ids(ids)).all()
-        for _, portal, receipt_id in cancelled:
-            self._work.moved(portal, State.PENDING, State.CANCELLED, receipt_id=receipt_id)
-        return sorted(row.id for row in cancelled)
+        of = sa.select(OUTBOX.c.id, TEXTS.c.portal).join(TEXTS, TEXTS.c.id == OUTBOX.c.text_id)
+        among = jsonrows.among(OUTBOX.c.id, "ids", dialect=self._work.dialect)
+        listed = {"ids": jsonrows.listed(ids, dialect=self._work.dialect)}
+        found = [(id_, portal) for id_, portal in self._work.connection.execute(of.where(among), listed)]
+        return sorted(pending.take_out(self._work, found, State.CANCELLED))
 
     def purge(self, older_than: float, states: Sequence[State] = tuple(FINAL), limit: int = 500) -> int:
         """Delete up to so many that became final before this time; return how many: fewer than `limit` = no more."""
-        wanted = [state for state in states if state in FINAL]
-        ids = sa.select(OUTBOX.c.id).where(OUTBOX.c.state.in_(wanted), OUTBOX.c.finished_at < older_than).limit(limit)
-        change = sa.delete(OUTBOX).where(OUTBOX.c.id.in_(ids)).returning(OUTBOX.c.portal, OUTBOX.c.state)
-        gone = self._work.connection.execute(change).all()
-        for portal, state in gone:
+        wanted = FINAL.intersection(states)
+        gone = 0
+        # Each of the two has an index of its own (see schema.py).
+        for some, condition in (
+            (wanted - {State.DEAD}, OUTCOMES.c.state != DEAD),
+            (wanted & {State.DEAD}, OUTCOMES.c.state == DEAD),
+        ):
+            if some and gone < limit:
+                gone += self._purge(condition, sorted(some), older_than=older_than, limit=limit - gone)
+        return gone
+
+    def _purge(self, condition: sa.ColumnElement[bool], states: list[State], *, older_than: float, limit: int) -> int:
+        # The states are written out, so that the index of the dead, or that of all others, serves.
+        query = (
+            sa.select(OUTCOMES.c.id, OUTCOMES.c.state, TEXTS.c.portal)
+            .join_from(OUTCOMES, OUTBOX, OUTBOX.c.id == OUTCOMES.c.id)
+            .join(TEXTS, TEXTS.c.id == OUTBOX.c.text_id)
+            .where(condition, OUTCOMES.c.state.in_([quoted(state) for state in states]))
+            .where(OUTCOMES.c.finished_at < older_than)
+            .limit(limit)
+        )
+        gone = self._work.connection.execute(query).all()
+        for _, state, portal in gone:
             self._work.moved(portal, State(state), None)
+        if gone:
+            self._delete([id_ for id_, _, _ in gone])
         return len(gone)
+
+    def _delete(self, ids: Sequence[int]) -> None:
+        """Delete these notifications, and the texts that nobody else gets."""
+        work = self._work
+        listed = {"ids": jsonrows.listed(ids, dialect=work.dialect)}
+        gone = sa.delete(OUTCOMES).where(jsonrows.among(OUTCOMES.c.id, "ids", dialect=work.dialect))
+        work.connection.execute(gone, listed)
+        owed = sa.delete(OUTBOX).where(jsonrows.among(OUTBOX.c.id, "ids", dialect=work.dialect))
+        said = set(work.connection.execute(owed.returning(OUTBOX.c.text_id), listed).scalars())
+        texts = {"ids": jsonrows.listed(sorted(said), dialect=work.dialect)}
+        others = sa.exists().where(OUTBOX.c.id.between(TEXTS.c.id, TEXTS.c.last_id), OUTBOX.c.text_id == TEXTS.c.id)
+        change = sa.delete(TEXTS).where(jsonrows.among(TEXTS.c.id, "ids", dialect=work.dialect), ~others)
+        work.connection.execute(change, texts)
 
     def counts(self) -> dict[str, Count]:
         """Return the numbers of each portal, without counting rows."""
@@ -142,57 +151,48 @@ class Outbox:
         numbers: dict[str, dict[str, int]] = {}
         for portal, state, n in self._work.connection.execute(query.group_by(COUNTS.c.portal, COUNTS.c.state)):
             numbers.setdefault(portal, {})[state] = int(n)
+        in_hand = sa.select(SENDING.c.portal, sa.func.count()).group_by(SENDING.c.portal)
+        for portal, n in self._work.connection.execute(in_hand):
+            numbers.setdefault(portal, {})["sending"] = n
         return {portal: Count(**states, oldest_due=self._oldest_due(portal)) for portal, states in numbers.items()}
 
     def _oldest_due(self, portal: str) -> float | None:
-        return self._work.connection.execute(_OLDEST_DUE, {"portal": portal}).scalar()
-
-    def _ids(self, ids: Sequence[int]) -> dict[str, object]:
-        return {"ids": jsonrows.listed(ids, dialect=self._work.dialect)}
-
-    def _retry(self, row: Any) -> bool:
-        state = State.SUPERSEDED if self._is_overtaken(row) else State.PENDING
-        again = state is State.PENDING
-        values: dict[str, object] = {"state": state}
-        if again:
-            values |= {"attempts": 0, "due_at": self._work.now, "finished_at": None, "batch_limit": BATCH_LIMIT}
-            self._work.wake(row.portal)
-        self._work.connection.execute(sa.update(OUTBOX).where(OUTBOX.c.id == row.id).values(values))
-        self._work.moved(row.portal, State.DEAD, state, receipt_id=row.receipt_id)
-        return again
-
-    def _is_overtaken(self, row: Any) -> bool:
-        # Once through the index of the open ones, once through the one that holds the final ones too.
-        newer = sa.and_(OUTBOX.c.portal == row.portal, OUTBOX.c.tag == row.tag, OUTBOX.c.id > row.id)
-        delivered = sa.and_(OUTBOX.c.sub_tag == row.sub_tag, OUTBOX.c.user_id == row.user_id)
-        query = sa.select(
-            sa.or_(
-                sa.exists().where(newer, is_open()),
-                sa.exists().where(newer, delivered, OUTBOX.c.state == State.DELIVERED),
-            )
-        )
-        return bool(self._work.connection.execute(query).scalar())
+        found = [self._work.connection.execute(query, {"portal": portal}).scalar() for query in _OLDEST]
+        return min((at for at in found if at is not None), default=None)
 
 
-_EXACT: tuple[Literal["state", "portal", "author", "user_id"], ...] = ("state", "portal", "author", "user_id")
-_ALL = sa.select(OUTBOX)
-_OLDEST_DUE = (
-    sa.select(OUTBOX.c.due_at)
-    .where(OUTBOX.c.portal == sa.bindparam("portal"), is_pending())
-    .order_by(OUTBOX.c.due_at, OUTBOX.c.id)
-    .limit(1)
+_ALL = WHOLE.select_from(PLACES)
+_OF = QUEUE.c.portal == sa.bindparam("portal")
+_OLDEST = (
+    sa.select(QUEUE.c.wait).where(_OF, QUEUE.c.wait > 0).order_by(QUEUE.c.wait).limit(1),
+    sa.select(TEXTS.c.created_at)
+    .select_from(QUEUE.join(OUTBOX, OUTBOX.c.id == QUEUE.c.id).join(TEXTS, TEXTS.c.id == OUTBOX.c.text_id))
+    .where(_OF, QUEUE.c.wait == 0)
+    .order_by(QUEUE.c.id)
+    .limit(1),
 )
 
 
-@cache
-def _among_ids(dialect: str) -> sa.ColumnElement[bool]:
-    return jsonrows.among(OUTBOX.c.id, "ids", dialect=dialect)
-
-
 def _conditions(which: Which) -> list[sa.ColumnElement[bool]]:
-    conditions = [OUTBOX.c[name] == which[name] for name in _EXACT if which.get(name) is not None]
+    conditions: list[sa.ColumnElement[bool]] = []
+    if (state := which.get("state")) is not None:
+        conditions += _in(state)
+    if (portal := which.get("portal")) is not None:
+        conditions.append(TEXTS.c.portal == portal)
+    if (author := which.get("author")) is not None:
+        conditions.append(TEXTS.c.author == author)
+    if (user_id := which.get("user_id")) is not None:
+        conditions.append(OUTBOX.c.user_id == user_id)
     if (older := which.get("older_than")) is not None:
-        conditions.append(OUTBOX.c.created_at < older)
+        conditions.append(TEXTS.c.created_at < older)
     if (newer := which.get("newer_than")) is not None:
-        conditions.append(OUTBOX.c.created_at > newer)
+        conditions.append(TEXTS.c.created_at > newer)
     return conditions
+
+
+def _in(state: State) -> list[sa.ColumnElement[bool]]:
+    if state == State.PENDING:
+        return [QUEUE.c.id.isnot(None)]
+    if state == State.SENDING:
+        return [SENDING.c.id.isnot(None)]
+    return [OUTCOMES.c.state == quoted(state)]

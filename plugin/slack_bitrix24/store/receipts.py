@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from slack_bitrix24.model import Receipt, State, Stored
+from slack_bitrix24.model import Receipt, Stored
 from slack_bitrix24.store.accept import RESPONSE_URL_DEADLINE, receipt_row
 from slack_bitrix24.store.cleaning import clean
 from slack_bitrix24.store.leases import Gone
-from slack_bitrix24.store.outbox import stored
-from slack_bitrix24.store.schema import OUTBOX, RECEIPTS, RECEIPTS_OPEN
+from slack_bitrix24.store.schema import OUTBOX, OUTCOMES, RECEIPTS, RECEIPTS_OPEN, TEXTS
+from slack_bitrix24.store.stored import BY_TEXT, WHOLE, stored
 from slack_bitrix24.store.work import FINAL, Work
 
 CLAIM_TTL = 30.0
@@ -46,23 +45,6 @@ class Receipts:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-
-    def add_for(self, receipt: Receipt, notification_ids: Sequence[int]) -> int | None:
-        """Make a receipt for notifications that were accepted without one; None when there are none such."""
-        id_ = random.getrandbits(62)
-        change = (
-            sa.update(OUTBOX)
-            .where(OUTBOX.c.id.in_(notification_ids), OUTBOX.c.receipt_id.is_(None))
-            .values(receipt_id=id_)
-            .returning(OUTBOX.c.state)
-        )
-        states = [State(state) for state in self._work.connection.execute(change).scalars()]
-        if not states:
-            return None
-        missing = sum(state not in FINAL for state in states)
-        row = receipt_row(receipt, id_=id_, missing=missing, now=self._work.now)
-        self._work.connection.execute(sa.insert(RECEIPTS), [row])
-        return id_
 
     def say(self, user: str, text: str, *, language: str = "en") -> None:
         """Owe a Slack user this text in the app's direct message; it is said as soon as Slack takes it."""
@@ -101,8 +83,10 @@ class Receipts:
 
     def hurry(self, portal: str) -> int:
         """Make those due that wait for a notification of this portal, and have said so less than twice."""
-        lacks = sa.exists().where(
-            OUTBOX.c.receipt_id == RECEIPTS.c.id, OUTBOX.c.portal == portal, OUTBOX.c.state.not_in(FINAL)
+        lacks = (
+            sa.exists()
+            .select_from(BY_TEXT)
+            .where(TEXTS.c.receipt_id == RECEIPTS.c.id, TEXTS.c.portal == portal, OUTCOMES.c.id.is_(None))
         )
         waits = sa.and_(RECEIPTS_OPEN, RECEIPTS.c.state == "waiting", RECEIPTS.c.kind == "response_url")
         query = sa.select(RECEIPTS.c.id).where(waits, RECEIPTS.c.uses < MOST_SAID, lacks)
@@ -147,7 +131,7 @@ class Receipts:
         return self._work.connection.execute(sa.delete(RECEIPTS).where(RECEIPTS.c.id.in_(ids))).rowcount
 
     def _due(self, row: Any) -> DueReceipt:
-        query = sa.select(OUTBOX).where(OUTBOX.c.receipt_id == row.id).order_by(OUTBOX.c.id)
+        query = WHOLE.select_from(BY_TEXT).where(TEXTS.c.receipt_id == row.id).order_by(OUTBOX.c.id)
         notifications = tuple(stored(one) for one in self._work.connection.execute(query))
         receipt = Receipt(
             kind=row.kind,

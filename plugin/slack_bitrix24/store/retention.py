@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from slack_bitrix24.model import State
 from slack_bitrix24.store.inbox import KEPT
-from slack_bitrix24.store.schema import COUNTS, OUTBOX, is_pending
+from slack_bitrix24.store.schema import COUNTS, QUEUE
 from slack_bitrix24.store.transaction import Transaction
 
 T = TypeVar("T")
@@ -108,14 +108,11 @@ def give_pages_back(tx: Transaction) -> None:
 def get_due(tx: Transaction) -> int:
     """Make due what waits only because the clock was set back; return how many rows.
 
-    That is: never tried though no time was asked for, or put off for longer than any retry is.
+    That is: tried before, and put off for longer than any retry is. What was not tried waits for the time asked for.
     """
     portals = tx.connection.execute(sa.select(COUNTS.c.portal).distinct()).scalars().all()
-    never_tried = sa.and_(OUTBOX.c.sent_at.is_(None), OUTBOX.c.not_before <= OUTBOX.c.created_at)
-    put_off = sa.and_(OUTBOX.c.sent_at.isnot(None), OUTBOX.c.due_at > tx.now + LONGEST_RETRY)
-    late = (OUTBOX.c.due_at > tx.now, sa.or_(never_tried, put_off))
     changed = 0
     for portal in portals:
-        change = sa.update(OUTBOX).where(OUTBOX.c.portal == portal, is_pending(), *late)
-        changed += tx.connection.execute(change.values(due_at=tx.now)).rowcount
+        late = (QUEUE.c.portal == portal, QUEUE.c.wait > tx.now + LONGEST_RETRY, QUEUE.c.sent_at.isnot(None))
+        changed += tx.connection.execute(sa.update(QUEUE).where(*late).values(wait=tx.now)).rowcount
     return changed

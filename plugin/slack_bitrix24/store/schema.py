@@ -39,55 +39,94 @@ def quoted(value: str) -> sa.ColumnElement[str]:
     return sa.literal_column(f"'{value}'", sa.Text)
 
 
+TEXTS = sa.Table(
+    "texts",
+    METADATA,
+    sa.Column("id", Key, primary_key=True, autoincrement=False, doc="id of the first notification that says it"),
+    _whole("last_id", "no notification behind this one says it: whose text it is, is found by the ids between"),
+    _text("portal", "the recipients' portal, a name of the configuration"),
+    _text("message", "MESSAGE, as it is sent"),
+    _text("message_out", "MESSAGE_OUT, for e-mail and push"),
+    _text("attach", "ATTACH as JSON text, or empty"),
+    _text("kind", "personal, system or delete"),
+    _text("sub_tag", "SUB_TAG: the tag without the recipient"),
+    _text("source", "which way in, for people"),
+    _text("author", "who asked for it"),
+    _text("priority", "high, normal or low"),
+    _moment("not_before", "the time that was asked for; 0 = at once"),
+    _moment("created_at", "when it was accepted"),
+    sa.Column("receipt_id", sa.BigInteger, nullable=True, doc="the receipt that waits for its notifications"),
+)
+"""What is said, once for all who get it at one portal. Written once; gone with its last notification."""
+
 OUTBOX = sa.Table(
     "outbox",
     METADATA,
     sa.Column("id", Key, primary_key=True, doc="counts up in the order of acceptance; never used again"),
     _text("key", "unique: the same event, idempotency key or planned time never owes the same person twice"),
-    _text("portal", "the recipient's portal, a name of the configuration"),
-    _whole("user_id", "the recipient at that portal"),
-    _text("message", "MESSAGE, as it is sent"),
-    _text("message_out", "MESSAGE_OUT, for e-mail and push"),
-    _text("attach", "ATTACH as JSON text, or empty"),
-    _text("kind", "personal, system or delete"),
-    _text("tag", "TAG on the wire; a newer row with the same portal and tag supersedes a pending one"),
-    _text("sub_tag", "SUB_TAG: the tag without the recipient"),
-    _text("source", "which way in, for people"),
-    _text("author", "who asked for it"),
-    _moment("not_before", "the time that was asked for; 0 = at once"),
-    _text("state", "see model.State"),
-    _whole("attempts", "claims that counted; written before the request"),
-    _moment("created_at", "when it was accepted"),
-    _moment("due_at", "when it may be claimed"),
+    _whole("text_id", "what is said"),
+    _whole("user_id", "the recipient at the text's portal"),
+    sa.Column("tag", sa.Text, nullable=True, doc="TAG on the wire; none = the usual: the text's sub_tag|U<user_id>"),
+    sqlite_autoincrement=True,
+)
+"""Who is owed what. Written once: what becomes of a notification stands in exactly one of the next three tables."""
+
+QUEUE = sa.Table(
+    "queue",
+    METADATA,
+    _text("portal", "portal"),
+    _moment("wait", "not before this time; 0 = it may go, in the order of the rank"),
+    _whole("rank", "place in the fair order (fair.py); while it waits: how far behind the head it will come in"),
+    _whole("id", "the notification"),
+    _text("tag", "its tag, as on the wire"),
+    _whole("attempts", "claims that counted"),
+    _whole("batch_limit", "how many may go with it: halved while it is suspect", default=BATCH_LIMIT),
     _moment_or_none("sent_at", "when it was last claimed"),
-    _moment_or_none("finished_at", "when it became final; retention goes by it"),
-    sa.Column("bitrix24_id", sa.BigInteger, nullable=True, doc="Bitrix24's id of the notification"),
     _text("code", "Bitrix24's code of the last refusal"),
     _text("error", "the last refusal in words"),
     sa.Column("receipt_id", sa.BigInteger, nullable=True, doc="the receipt that waits for it"),
-    _whole("fence", "fence of the lease that claimed it last"),
-    _whole("batch_size", "how many were claimed with it the last time"),
-    _whole("batch_limit", "how many may go with it: halved while it is suspect", default=BATCH_LIMIT),
-    sqlite_autoincrement=True,
+    sa.PrimaryKeyConstraint("portal", "wait", "rank", "id"),
+    sqlite_with_rowid=False,
 )
+"""What is pending, and no more than a claim needs. SQLite keeps it in the order in which it goes out."""
 
-PENDING = quoted(State.PENDING)
-SENDING = quoted(State.SENDING)
+# One pending version of a tag at a portal, held by the database. By the tag first, which alone is looked for.
+sa.Index("queue_tag", QUEUE.c.tag, QUEUE.c.portal, unique=True)
+sa.Index("queue_age", QUEUE.c.portal, QUEUE.c.id, unique=True)
 
+SENDING = sa.Table(
+    "sending",
+    METADATA,
+    _text("portal", "portal"),
+    _text("tag", "its tag: one of each is under way at a time"),
+    _whole("id", "the notification"),
+    _whole("fence", "fence of the lease that claimed it"),
+    _whole("rank", "its rank, for when it comes back"),
+    _whole("attempts", "claims that counted, this one included; written before the request"),
+    _whole("batch_size", "how many were claimed with it"),
+    _whole("batch_limit", "how many may go with it", default=BATCH_LIMIT),
+    _moment("sent_at", "when it was claimed"),
+    sa.Column("receipt_id", sa.BigInteger, nullable=True, doc="the receipt that waits for it"),
+    sa.PrimaryKeyConstraint("portal", "tag"),
+    sqlite_with_rowid=False,
+)
+"""What is in hand: at most a few requests of a portal."""
 
-def is_pending(table: sa.FromClause = OUTBOX) -> sa.ColumnElement[bool]:
-    """Tell pending rows, so that the index of the due ones serves."""
-    return table.c.state == PENDING
+OUTCOMES = sa.Table(
+    "outcomes",
+    METADATA,
+    sa.Column("id", Key, primary_key=True, autoincrement=False, doc="the notification"),
+    _text("state", "delivered, dead, superseded or cancelled; see model.State"),
+    _whole("attempts", "claims that counted"),
+    _moment_or_none("sent_at", "when it was last claimed"),
+    _moment("finished_at", "when it became final; retention goes by it"),
+    sa.Column("bitrix24_id", sa.BigInteger, nullable=True, doc="Bitrix24's id of the notification"),
+    _text("code", "Bitrix24's code of the last refusal"),
+    _text("error", "the last refusal in words"),
+)
+"""What is final. A row is added as it becomes so, and leaves by a retry by hand or with the notification."""
 
-
-def is_open(table: sa.FromClause = OUTBOX) -> sa.ColumnElement[bool]:
-    """Tell pending and sending rows, so that the index of their tags serves."""
-    return table.c.state.in_([PENDING, SENDING])
-
-
-def is_in(state: State) -> sa.ColumnElement[bool]:
-    """Tell rows in this state where they are found by id or tag: so written that no partial index tempts a planner."""
-    return sa.func.coalesce(OUTBOX.c.state, "") == state
+DEAD = quoted(State.DEAD)
 
 
 def _index(name: str, *columns: sa.ColumnElement[object] | sa.Column[object], where: object = None) -> None:
@@ -95,20 +134,17 @@ def _index(name: str, *columns: sa.ColumnElement[object] | sa.Column[object], wh
 
 
 sa.Index("outbox_key", OUTBOX.c.key, unique=True)
-_index("outbox_due", OUTBOX.c.portal, OUTBOX.c.due_at, OUTBOX.c.id, where=is_pending())
-# By the tag alone: a planner without statistics would take an index of the portal for the better one.
-_index("outbox_open_tag", OUTBOX.c.tag, where=is_open())
-_index("outbox_sending", OUTBOX.c.portal, where=OUTBOX.c.state == SENDING)
-_index("outbox_sub_tag", OUTBOX.c.sub_tag, OUTBOX.c.portal, OUTBOX.c.user_id)
-_index("outbox_author", OUTBOX.c.author, OUTBOX.c.id)
-_index("outbox_receipt", OUTBOX.c.receipt_id, where=OUTBOX.c.receipt_id.isnot(None))
-_index("outbox_final", OUTBOX.c.state, OUTBOX.c.finished_at, where=OUTBOX.c.finished_at.isnot(None))
+sa.Index("texts_sub_tag", TEXTS.c.sub_tag)
+sa.Index("texts_author", TEXTS.c.author, TEXTS.c.id)
+_index("texts_receipt", TEXTS.c.receipt_id, where=TEXTS.c.receipt_id.isnot(None))
+_index("outcomes_finished", OUTCOMES.c.finished_at, where=OUTCOMES.c.state != DEAD)
+_index("outcomes_dead", OUTCOMES.c.id, where=OUTCOMES.c.state == DEAD)
 
 COUNTS = sa.Table(
     "counts",
     METADATA,
     _text("portal", "portal"),
-    _text("state", "pending, sending or dead"),
+    _text("state", "pending or dead"),
     _text("slot", "which writer keeps this share, so that no two nodes wait for one row"),
     _whole("n", "share; only the sum over all slots means anything"),
     sa.PrimaryKeyConstraint("portal", "state", "slot"),
@@ -123,6 +159,8 @@ LANES = sa.Table(
     _whole("fence", "one more at each hold: an older holder's claim and record are refused"),
     _whole("clean", "1 when the last holder released it, so that `limits` is the whole truth", default=1),
     _text("limits", "the state of the portal's limits as JSON; written with each claim and record"),
+    _whole("served", "how far the fair order has come: where what is accepted now lines up"),
+    _whole("claims", "one more at each claim: now and then it is the turn of those that waited longest"),
     _text("stop_code", "why the portal is stopped: Bitrix24's code; empty = it is not"),
     _text("stop_reason", "the same in words"),
     _moment("stopped_at", "since when"),

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.model import State
+from slack_bitrix24.store import jsonrows
+from slack_bitrix24.store.prepared import Prepared
 from slack_bitrix24.store.schema import COUNTS, RECEIPTS
 
 FINAL = frozenset({State.DELIVERED, State.DEAD, State.SUPERSEDED, State.CANCELLED})
-_COUNTED = frozenset({State.PENDING, State.SENDING, State.DEAD})
+_COUNTED = frozenset({State.PENDING, State.DEAD})
 
 
 class Work:
@@ -60,7 +62,7 @@ class Work:
             if n
         ]
         if shares:
-            self.connection.execute(_count(self.dialect), shares)
+            _COUNTING.run(self.connection, rows=jsonrows.encode(shares))
         changed = [{"of": receipt, "by": by, "at": self.now} for receipt, by in sorted(self.lacking.items()) if by]
         if changed:
             self.connection.execute(_LACKING, changed)
@@ -68,14 +70,17 @@ class Work:
         self.lacking.clear()
 
 
-@cache
-def _count(dialect: str) -> sa.Executable:
+def _count(dialect: str) -> Any:
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = insert(COUNTS)
+    types: jsonrows.Types = {"portal": sa.Text, "state": sa.Text, "slot": sa.Text, "n": sa.BigInteger}
+    statement = insert(COUNTS).from_select(list(types), jsonrows.select("rows", types, dialect=dialect))
     return statement.on_conflict_do_update(
         index_elements=[COUNTS.c.portal, COUNTS.c.state, COUNTS.c.slot],
         set_={"n": COUNTS.c.n + statement.excluded.n},
     )
+
+
+_COUNTING = Prepared(_count)
 
 
 def _lacking() -> sa.Update:
