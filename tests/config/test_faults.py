@@ -140,6 +140,8 @@ CASES = [
     (PLAN + 'at = "soon"', 'schedules[0].at: expected a date and time such as 2026-12-01T09:00:00, got "soon"'),
     (PLAN + 'at = "some time soon"', "schedules[0].at: expected a date and time such as 2026-12-01T09:00:00, got "),
     (PLAN + "at = 2026-12-01", "schedules[0].at: expected a date and time such as 2026-12-01T09:00:00, got 2026-12-01"),
+    (PLAN + 'when = "daily"\npriority = "urgent"', 'schedules[0].priority: expected "high", "normal" or "low", got "urgent"'),
+    (PLAN + 'when = "daily"\npriority = 1', 'schedules[0].priority: expected "high", "normal" or "low", got 1'),
     (PLAN + 'when = "daily"\ncatch_up = "first"', 'schedules[0].catch_up: expected "latest", "all" or "skip", got "first"'),
     (PLAN + 'when = "daily"\ncatch_up_within = "12"', 'schedules[0].catch_up_within: expected a duration such as "90s", "15m", "12h", "30d" or "2w", got "12"'),
     (PLAN + 'when = "daily"\npictures = [{ name = "board" }]', "schedules[0].pictures[0].url: expected an http:// or https:// address, got nothing"),

@@ -148,6 +148,22 @@ def test_defaults_of_what_comes_in(read):
     assert settings.slack.command == "/b24"
 
 
+@pytest.mark.parametrize("priority", ["high", "normal", "low", None])
+@pytest.mark.parametrize(
+    ("kind", "rest"),
+    [
+        ("relays", 'channels = ["C0ALERTS"]'),
+        ("webhooks", 'token = "abcdefghijklmnop"'),
+        ("schedules", 'cron = "* * * * *", text = "x"'),
+    ],
+)
+def test_a_flow_has_a_priority(read, kind, rest, priority):
+    more = f', priority = "{priority}"' if priority else ""
+    slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+    [one] = getattr(read(f'{kind} = [{{ name = "x", to = ["bitrix24:10"], {rest}{more} }}]', slack), kind)
+    assert one.priority == (priority or "normal")
+
+
 def test_the_mapping_file_beside_the_configuration_is_taken(read, tmp_path):
     (tmp_path / "mapping.yaml").write_text("users: {}")
     assert read("").mapping.file == tmp_path / "mapping.yaml"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from slack_bitrix24.document import (
@@ -43,6 +45,12 @@ def test_each_recipient_has_a_notification_with_its_own_key_and_tag():
     assert two.tag == f"{two.sub_tag}|U12"
     assert one.sub_tag == two.sub_tag == digest("command:1")
     assert (one.source, one.author, one.kind) == ("command", ANNA, "personal")
+
+
+@pytest.mark.parametrize("priority", ["high", "normal", "low"])
+def test_a_draft_s_priority_is_its_notifications_and_its_deletions(priority):
+    draft = replace(HELLO, priority=priority)
+    assert {one.priority for one in (*made(draft), *deletions(draft, [Recipient("main", 10)]))} == {priority}
 
 
 def test_the_same_reference_gives_the_same_key_whatever_the_text():

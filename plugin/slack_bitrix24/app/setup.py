@@ -29,6 +29,7 @@ def relays(settings: Settings) -> list[Relay]:
             unless=relay.unless,
             to=relay.to,
             edits=relay.edits,
+            priority=relay.priority,
         )
         for relay in settings.relays
     ]
@@ -96,6 +97,7 @@ def _row(one: Configured, planned: when.Rule, *, zone: str, now: float) -> Sched
         extra={
             "pictures": [{"name": each.name, "url": each.url} for each in one.pictures],
             "files": [{"name": each.name, "url": each.url} for each in one.files],
+            "priority": one.priority,
         },
     )
 

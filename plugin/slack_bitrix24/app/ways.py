@@ -38,6 +38,7 @@ def hooks(webhooks: Iterable[Webhook]) -> dict[str, Hook]:
             signature=one.signature,
             secret=one.secret.reveal() if one.secret else "",
             fields=one.fields,
+            priority=one.priority,
         )
         for one in webhooks
     }

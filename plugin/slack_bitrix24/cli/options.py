@@ -15,6 +15,7 @@ from typing import Any
 from slack_bitrix24.bitrix24.check import check
 from slack_bitrix24.cli.ending import UsageFaultError
 from slack_bitrix24.errors import AttachError
+from slack_bitrix24.model import Priority
 from slack_bitrix24.render.links import address, last_part
 
 WEB = ("http://", "https://")
@@ -34,6 +35,7 @@ class Wanted:
     dry_run: bool = False
     output: Path | None = None
     as_json: bool = False
+    priority: Priority = "normal"
 
 
 def either(typed: Sequence[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,15 @@ import typer
 
 from slack_bitrix24.cli.ending import ended
 from slack_bitrix24.cli.starting import Config, Json, run_with
+
+
+class PriorityName(StrEnum):
+    """What `--priority` takes."""
+
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
 
 Text = Annotated[str, typer.Option(metavar="TEXT", help=r"What to say; \n is a line break; - reads standard input.")]
 To = Annotated[list[str] | None, typer.Option(metavar="ADDRESS", help="Whom, through the mapping file and the outbox.")]
@@ -32,6 +42,9 @@ Token = Annotated[
     str, typer.Option(metavar="TOKEN", envvar="BITRIX24_TOKEN", help="An OAuth access token, with --url.")
 ]
 Wait = Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for the outcome, with --to.")]
+Priority = Annotated[
+    PriorityName, typer.Option(help="Which share of the portal's requests, with --to: each eight times the next.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the call and send nothing.")]
 Output = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the answer there.")]
 
@@ -49,6 +62,7 @@ def send(  # noqa: PLR0913 – typer takes the options of `send` so
     blocks: Blocks = "",
     token: Token = "",
     wait: Wait = 30.0,
+    priority: Priority = PriorityName.NORMAL,
     dry_run: DryRun = False,
     output: Output = None,
     config: Config = None,
@@ -59,7 +73,7 @@ def send(  # noqa: PLR0913 – typer takes the options of `send` so
 
     wanted = options.Wanted(
         text=text, tag=tag, pictures=tuple(picture or ()), files=tuple(file or ()), blocks=blocks,
-        dry_run=dry_run, output=output, as_json=as_json,
+        dry_run=dry_run, output=output, as_json=as_json, priority=priority.value,
     )  # fmt: skip
     typed = [f"--{name}" for name in ("url", "token", "user") if _is_typed(context, name)]
     if to and typed:

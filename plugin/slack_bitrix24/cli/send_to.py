@@ -53,7 +53,11 @@ def send(*, path: Path | None, environ: Mapping[str, str], wanted: Wanted, to: S
 
 def _made(found: Opened, resolved: Whom, wanted: Wanted) -> list[Notification]:
     draft = Draft(
-        document=Document(mrkdwn.parse(wanted.text)), reference=f"cli:{uuid.uuid4().hex}", source="cli", tag=wanted.tag
+        document=Document(mrkdwn.parse(wanted.text)),
+        reference=f"cli:{uuid.uuid4().hex}",
+        source="cli",
+        tag=wanted.tag,
+        priority=wanted.priority,
     )
     attach = attach_of(replace(wanted, files=()), files=_linked(wanted))
     made = notifications(

@@ -14,6 +14,7 @@ from typing import Literal
 
 from slack_bitrix24.config.secret import Secret
 from slack_bitrix24.matching import Pattern
+from slack_bitrix24.model import Priority
 
 Addresses = tuple[str, ...]
 
@@ -79,6 +80,7 @@ class Relay:
     unless: Pattern | None
     to: Addresses
     edits: Literal["replace", "ignore"]
+    priority: Priority
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,7 @@ class Webhook:
     signature: Literal["", "slack", "github", "grafana"]
     secret: Secret | None
     fields: Mapping[str, str]
+    priority: Priority
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +123,7 @@ class Schedule:
     catch_up_within: float
     pictures: tuple[Media, ...]
     files: tuple[Media, ...]
+    priority: Priority
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from slack_bitrix24.config.secret import Secret
 from slack_bitrix24.config.section import Expected, Section
 from slack_bitrix24.config.settings import Media, Permissions, Relay, Schedule, Slack, Webhook
 from slack_bitrix24.config.urls import base_url, media_url
+from slack_bitrix24.model import Priority
 
 Mode = Literal["socket", "http"]
 From = Literal["bots", "people", "anyone"]
@@ -89,6 +90,7 @@ def read_relays(root: Section, portals: Collection[str]) -> tuple[Relay, ...]:
             unless=section.take("unless", checks.pattern, None),
             to=section.take_list("to", address(portals, place="relay"), "addresses", required=True),
             edits=cast("Edits", section.take("edits", checks.word(Edits), "replace")),
+            priority=_priority(section),
         )
         for section in sections
     )
@@ -129,6 +131,7 @@ def _read_webhook(section: Section, portals: Collection[str]) -> Webhook:
         signature=cast("Signature", section.take("signature", checks.word(Signature), "")),
         secret=Secret(secret) if (secret := section.take("secret", checks.credential, "", secret=True)) else None,
         fields=_read_fields(section),
+        priority=_priority(section),
     )
 
 
@@ -171,7 +174,12 @@ def _read_schedule(section: Section, portals: Collection[str], *, zone: str) -> 
         catch_up_within=section.take("catch_up_within", checks.duration, 12 * 3_600.0),
         pictures=_read_media(section, "pictures"),
         files=_read_media(section, "files"),
+        priority=_priority(section),
     )
+
+
+def _priority(section: Section) -> Priority:
+    return cast("Priority", section.take("priority", checks.word(Priority), "normal"))
 
 
 def _in_zone(at: dt.datetime | None, zone: str) -> dt.datetime | None:

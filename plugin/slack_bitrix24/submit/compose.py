@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from slack_bitrix24.document import Document
 from slack_bitrix24.mapping import Directory
-from slack_bitrix24.model import Kind, Notification, Recipient
+from slack_bitrix24.model import Kind, Notification, Priority, Recipient
 from slack_bitrix24.render.attach import Composed, compose
 from slack_bitrix24.submit.mentions import name_mentions
 from slack_bitrix24.submit.people import People
@@ -29,6 +29,7 @@ class Draft:
     author: str = ""
     tag: str = ""
     link: tuple[str, str] | None = None
+    priority: Priority = "normal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def notifications(
                 kind=rule.kind,
                 source=draft.source,
                 author=draft.author,
+                priority=draft.priority,
             )
         )
     return made
@@ -92,6 +94,7 @@ def deletions(draft: Draft, recipients: Iterable[Recipient]) -> list[Notificatio
             kind="delete",
             source=draft.source,
             author=draft.author,
+            priority=draft.priority,
         )
         for recipient in recipients
     ]

@@ -83,4 +83,5 @@ def draft(schedule: Schedule, planned: float, *, now: float) -> Draft:
         source=f"schedule:{name}" if schedule.kind == "schedule" else f"reminder:{name}",
         author=schedule.owner,
         link=(say(language, "open_in_slack"), str(extra["link"])) if extra.get("link") else None,
+        priority=extra.get("priority", "normal"),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from slack_bitrix24.matching import Pattern
-from slack_bitrix24.model import Notification, Recipient
+from slack_bitrix24.model import Notification, Priority, Recipient
 from slack_bitrix24.slack.messages.event import Changed, Deleted, Posted
 from slack_bitrix24.slack.messages.payload import Sender
 from slack_bitrix24.submit.people import SLACKBOT, People
@@ -32,6 +32,7 @@ class Relay:
     unless: Pattern | None = None
     to: tuple[str, ...] = ()
     edits: Literal["replace", "ignore"] = "replace"
+    priority: Priority = "normal"
 
     def tag(self, channel: str, ts: str) -> str:
         """Return the tag that all versions of a message share."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from slack_bitrix24.model import Priority
 from slack_bitrix24.submit.compose import digest
 
 Signature = Literal["", "slack", "github", "grafana"]
@@ -28,6 +29,7 @@ class Hook:
     signature: Signature = ""
     secret: str = field(default="", repr=False)
     fields: Mapping[str, str] = field(default_factory=dict)
+    priority: Priority = "normal"
 
     def tag(self, key: str) -> str:
         """Return the tag of what replaces each other under a key; empty where there is none."""

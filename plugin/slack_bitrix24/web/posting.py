@@ -80,6 +80,7 @@ class Posting:
             author=hook.name,
             tag=tag,
             link=incoming.link,
+            priority=hook.priority,
         )
         over = incoming.state in ("resolved", "cleared")
         if incoming.state == "cleared":

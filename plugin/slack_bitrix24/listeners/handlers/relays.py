@@ -110,7 +110,7 @@ class Relays:
 
     def _deleted(self, relay: Relay, event: Deleted) -> list[Notification]:
         tag = relay.tag(event.channel, event.ts)
-        draft = Draft(Document(), f"{tag}:deleted", source=f"relay:{relay.name}", tag=tag)
+        draft = Draft(Document(), f"{tag}:deleted", source=f"relay:{relay.name}", tag=tag, priority=relay.priority)
         return deletions(draft, self._had(relay, event.channel, event.ts))
 
     def _takes(self, relay: Relay, event: Posted | Changed) -> bool:
@@ -135,6 +135,7 @@ class Relays:
             author=event.post.sender.user or event.post.sender.bot_id,
             tag=tag,
             link=self._link(event.channel, event.ts, event.thread_ts),
+            priority=relay.priority,
         )
 
     def _link(self, channel: str, ts: str, thread_ts: str) -> tuple[str, str] | None:
