@@ -34,7 +34,7 @@ from slack_bitrix24.document import (
 
 # The codes that the bridge writes into a message. Those of others hold a joiner behind the bracket, and are text.
 _CODES: Final = re.compile(
-    r"\[(?:/?[bius]|/?code|/?(?:url|user|size|color|call|timestamp)(?:=[^\]]*)?)\]", re.IGNORECASE
+    r"\[(?:/?[bius]|/?code|/?(?:url|user|size|color|call|timestamp)(?:=[^\[\]]*)?)\]", re.IGNORECASE
 )
 _BREAK: Final = re.compile(r"\[br\]", re.IGNORECASE)
 _JOINER: Final = "\u2060"

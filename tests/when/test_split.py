@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -140,3 +142,21 @@ def test_any_heap_of_known_words_is_read_or_refused(words):
             assert again.at == rule.at.replace(second=0)
         else:
             assert again == rule
+
+
+@pytest.mark.parametrize(
+    "part", ["«", "„", '"', " ", "1", "-", ":a", "z", "я", "to ", "mon ", "and ", "at 9 ", "1, ", "<@", "без "]
+)
+def test_a_long_text_is_read_in_time_that_grows_with_its_length(part):
+    """Twice the length is at most about twice the work: measured in processor time, with room for a busy machine."""
+
+    def spent(length):
+        text = (part * length)[:length]
+        began = time.process_time()
+        for tried in (f"{text} tomorrow at 9", f"tomorrow at 9 {text}"):
+            with contextlib.suppress(PhraseError):
+                when.split(tried, now=NOW, zone="Europe/Minsk")
+        return time.process_time() - began
+
+    spent(2_000)
+    assert spent(32_000) < 0.2 + 8 * spent(8_000)

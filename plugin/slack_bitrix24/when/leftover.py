@@ -18,9 +18,10 @@ _TO = re.compile(
 _INFINITIVE = r"[а-яё]+(?:ть|ти|чь|ться|тись|чься)"
 _PAST = r"[а-яё]+(?:л|ла|ло|ли|лся|лась|лось|лись)"
 _CHTOBY = re.compile(rf"[Чч]тобы\s+(?=(?:не\s+)?(?:{_INFINITIVE}|{_PAST})\b)")
-_TAIL = re.compile(r"(?:\s*,|\s+[–—:;-]|(?<=\w)[:;])?\s*\Z")
+_PARTING = frozenset(":;–—-")
+_LONGEST_EMOJI = 100
 # The colon of an emoji and the semicolon of an escaped character belong to the text.
-_CLOSED = re.compile(r"(?::[\w+'’-]+:|&(?:amp;)?\w+;)\s*\Z")
+_CLOSED = re.compile(r"(?::[\w+'’-]+:|&(?:amp;)?\w+;)\Z")
 _CLOCK = re.compile(r"\d\d?:\d\d(?::\d\d)?")
 # These want something after them: a time that begins there has lost its beginning. "Turn on" and "drop by" do not.
 _WANTING = (
@@ -43,11 +44,12 @@ def lead_end(text: str) -> int:
 
 def tail_start(text: str) -> int:
     """Return where the comma or dash begins that parts a text from the time after it."""
-    closed = _CLOSED.search(text)
-    if closed:
-        return len(text.rstrip())
-    tail = _TAIL.search(text)
-    return tail.start() if tail else len(text)
+    kept = text.rstrip()
+    last, before = kept[-1:], kept[-2:-1]
+    if _CLOSED.search(kept[-_LONGEST_EMOJI:]):
+        return len(kept)
+    parting = last == "," or (last in _PARTING and (before.isspace() or (last in ":;" and before.isalnum())))
+    return len(kept[:-1].rstrip()) if kept and parting else len(kept)
 
 
 def bare(text: str, *, before_time: bool) -> str:

@@ -17,7 +17,8 @@ from slack_bitrix24.when.tokens import Kind, Token, is_date, month_and_day, toke
 
 # No time takes more words than this; it bounds the search in long texts.
 _LONGEST = 24
-_QUOTES = re.compile(r'"([^"]*)"|“([^”]*)”|«([^»]*)»|„([^“”]*)[“”]')
+# An opening mark stops at the next one: looking for its end from each of thousands would take minutes.
+_QUOTES = re.compile(r'"([^"]*)"|“([^“”]*)”|«([^«»]*)»|„([^„“”]*)[“”]')
 # "That", "about" and the like go where quotes or a time follow at once: the message is what follows them.
 _BEFORE = re.compile(r"\s*(?:[,:;–—-]+\s+)?(?:(?:to|that|about|что|чтобы|о\s+том,?\s+что|про)\s+)?", re.IGNORECASE)
 _DAYS = frozenset({"day", "weekday", "date", "every"})

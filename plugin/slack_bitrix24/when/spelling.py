@@ -7,13 +7,14 @@ from slack_bitrix24.when.tokens import LEXICON, Kind
 _SHORTEST = 6  # of the words of a time; one letter may be missing
 _KINDS = {Kind.DAY, Kind.TONIGHT, Kind.WEEKDAY, Kind.WEEKDAYS, Kind.MONTH, Kind.ADVERB}
 _WORDS = sorted(word for word, (kind, _value) in LEXICON.items() if kind in _KINDS and len(word) >= _SHORTEST)
+_LONGEST = 20
 _CLOSE = 0.84
 
 
 def misspelt(word: str) -> str:
     """Return the word of a time that another is a misspelling of; empty where it is none, or a word of its own."""
     plain = word.lower().rstrip(".").replace("ё", "е")
-    if len(plain) < _SHORTEST - 1 or plain in LEXICON:
+    if not _SHORTEST - 1 <= len(plain) <= _LONGEST or plain in LEXICON:
         return ""
     # «Завтрак» and «сентябре» are no misspellings of «завтра» and «сентябрь».
     if any(plain.startswith(known[:-1]) and len(plain) >= len(known) for known in _WORDS):
