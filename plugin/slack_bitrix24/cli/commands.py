@@ -142,6 +142,24 @@ def init(
 
 
 @application.command()
+def render(
+    context: typer.Context,
+    *,
+    source: Annotated[str, typer.Argument(metavar="FILE|-|URL", help="A payload: JSON, a form, or a text.")],
+    form: Annotated[str, typer.Option("--as", metavar="FORM", help="slack, alertmanager, grafana, … [guessed].")] = "",
+    portal: Annotated[str, typer.Option(metavar="NAME", help="By the limits of this portal.")] = "",
+    as_html: Annotated[bool, typer.Option("--html", help="Print a page.")] = False,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Show what a payload becomes in Bitrix24: in the centre, as push, as mail. Nothing is sent."""
+    from slack_bitrix24.cli import rendering as command  # noqa: PLC0415
+
+    look = command.Look(source, form=form, portal=portal, as_html=as_html, as_json=as_json)
+    run_with(context, config, command.rendered, look=look)
+
+
+@application.command()
 def manifest() -> None:
     """Print the manifest from which Slack makes the app."""
     from slack_bitrix24.cli import manifest as command  # noqa: PLC0415
