@@ -52,7 +52,7 @@ def play(page: Page) -> None:
     expect(page.get_by_role("status")).to_have_text("Bridge: connected", timeout=WAIT)
     arrived = page.locator(".notification")
     say(page, "/b24 @anna @carol Deploy of *api* finished, see https://example.com/releases/2.4")
-    expect(arrived).to_have_count(2, timeout=WAIT)
+    expect(arrived.filter(has_text="Deploy")).to_have_count(2, timeout=WAIT)
     expect(page.locator(".message.private").last).to_contain_text("Delivered", timeout=WAIT)
     page.get_by_role("button", name="raise an alert").click()
     expect(arrived.filter(has_text="HighErrorRate").first).to_be_visible(timeout=WAIT)
