@@ -15,7 +15,7 @@ from slack_bitrix24.store.retention import STEP, give_pages_back
 SHORTEST_KEPT = 2 * 86_400.0
 """Slack repeats an event for up to 26 hours; what is purged is no longer known as done, and would go out again."""
 
-Change = Callable[[Transaction, Sequence[int]], list[int]]
+Change = Callable[[Transaction, Sequence[int], int], list[int]]
 
 
 def retry(*, path: Path | None, environ: Mapping[str, str], numbers: Sequence[int], dead: bool, portal: str) -> int:
@@ -81,11 +81,11 @@ def _dead(store: Store, portal: str) -> Iterator[int]:
         last = ids[-1]
 
 
-def _retried(tx: Transaction, ids: Sequence[int]) -> list[int]:
-    return tx.outbox.retry(ids)
+def _retried(tx: Transaction, ids: Sequence[int], before: int) -> list[int]:
+    return tx.outbox.retry(ids, before=before)
 
 
-def _cancelled(tx: Transaction, ids: Sequence[int]) -> list[int]:
+def _cancelled(tx: Transaction, ids: Sequence[int], _before: int) -> list[int]:
     return tx.outbox.cancel(ids)
 
 
@@ -95,7 +95,7 @@ def _changed(store: Store, numbers: Sequence[int], change: Change, *, done: str,
     changed: set[int] = set()
     for begin in range(0, len(ids), STEP):
         part = ids[begin : begin + STEP]
-        changed |= set(store.write(lambda tx, part=part: change(tx, part)))  # type: ignore[misc]
+        changed |= set(store.write(lambda tx, part=part, begin=begin: change(tx, part, begin)))  # type: ignore[misc]
     print(f"{done}: {len(changed)}")  # noqa: T201 – what a command prints
     left = [number for number in dict.fromkeys(numbers) if number not in changed]
     for number in left:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -16,8 +17,11 @@ from slack_bitrix24.store.transaction import Transaction
 T = TypeVar("T")
 
 DAY = 86_400.0
-STEP = 500
+STEP = 200
 """Rows that one transaction deletes: a few milliseconds, so that nobody waits for it."""
+
+REST = 4.0
+"""So many times as long as a step took the next one waits: four fifths of the writer's time are for the others."""
 
 LONGEST_RETRY = 3600.0
 """No retry is put off for longer: a due time beyond is from before the clock was set back."""
@@ -80,10 +84,13 @@ def purge(store: Writes, retention: Retention | None = None) -> dict[str, int]:
 def _until_done(store: Writes, step: Callable[[Transaction], int]) -> int:
     total = 0
     while True:
+        began = time.monotonic()
         deleted = store.write(step)
+        took = time.monotonic() - began
         total += deleted
         if deleted < STEP:
             return total
+        time.sleep(min(1.0, REST * took))
 
 
 def fold_counts(tx: Transaction) -> None:
