@@ -98,6 +98,15 @@ CASES = [
     (HOOK.replace("@oncall", "mentioned"), 'webhooks[0].to[0]: "mentioned" is known only in a relay'),
     (PLAN.replace("@team", "here") + 'cron = "* * * * *"', 'schedules[0].to[0]: "here" is known only where there is a channel'),
     ('[permissions]\nbroadcast = ["bitrix24:1"]', 'permissions.broadcast[0]: "bitrix24:1" is no address of Slack users'),
+    # numbers
+    (MAIN + "operating_limit = " + "1" * 400, "portals.main.operating_limit: expected a number of seconds from 0, got a number of far too many digits"),
+    (MAIN + "operating_limit = 0x" + "f" * 9000, "portals.main.operating_limit: expected a number of seconds from 0, got a number of far too many digits"),
+    (MAIN + "operating_limit = 1e999", "portals.main.operating_limit: expected a number of seconds from 0, got Infinity"),
+    (MAIN + "operating_limit = nan", "portals.main.operating_limit: expected a number of seconds from 0, got NaN"),
+    (MAIN + "[web]\nport = 0x" + "f" * 9000, "web.port: expected a whole number from 0 to 65535, got a number of far too many digits"),
+    (MAIN + f'[outbox]\nkeep_delivered = "{"1" * 5000}d"', 'outbox.keep_delivered: expected a duration such as "90s", "15m", "12h", "30d" or "2w", got "' + "1" * 40 + '…"'),
+    (PLAN + f'cron = "{"1" * 5000} * * * *"', 'schedules[0].cron: expected a cron expression of five fields (minute hour day month weekday), got "' + "1" * 40 + '…"'),
+    (PLAN.replace("@team", "bitrix24:" + "1" * 5000) + 'cron = "* * * * *"', "schedules[0].to[0]:"),
     # relays
     (TOKENS + RELAY.replace('["@oncall"]', "[]"), "relays[0].to: expected a list of addresses, got an empty list"),
     (TOKENS + RELAY.replace("C0ALERTS", "#alerts"), 'relays[0].channels[0]: expected the id of a Slack channel (C…; channel details, at the bottom), got "#alerts"'),
@@ -182,6 +191,11 @@ def test_all_faults_are_found_at_once(faults_of):
         ("[slack]\n[slack]\n", "line 2, column 7: not TOML: cannot declare ('slack',) twice"),
         ("database = 'x", 'end of document: not TOML: expected "\'"'),
         ("a = " + "[" * 100_000, "nested too deep"),
+        ("operating_limit = " + "1" * 5000, "a number of thousands of digits is no setting"),
+        ("[web]\nport = " + "1" * 5000, "a number of thousands of digits is no setting"),
+        ("a = [" + "1" * 5000 + "]", "a number of thousands of digits is no setting"),
+        ("a = -" + "1" * 5000, "a number of thousands of digits is no setting"),
+        ("a = { b = " + "1_000" * 1500 + " }", "a number of thousands of digits is no setting"),
     ],
 )
 def test_what_is_no_toml_is_one_line_with_its_place(faults_of, text, fault):

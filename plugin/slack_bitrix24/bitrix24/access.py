@@ -5,11 +5,12 @@ https://apidocs.bitrix24.com/api-reference/common/system/index.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from slack_bitrix24.bitrix24.caller import Caller
+from slack_bitrix24.bitrix24.numbers import whole
 from slack_bitrix24.bitrix24.rest import Answer, Call
 from slack_bitrix24.errors import Bitrix24Error
 
@@ -42,7 +43,7 @@ def examine(caller: Caller) -> Health:
     profile, method = _mapping(answers["profile"]), _mapping(answers["method"])
     scopes = _scopes(answers["scope"])
     return Health(
-        user_id=int(profile.get("ID") or 0),
+        user_id=whole(profile.get("ID")) or 0,
         name=" ".join(str(profile[part]) for part in ("NAME", "LAST_NAME") if profile.get(part)),
         admin=profile.get("ADMIN") in (True, "Y"),
         scopes=scopes,
@@ -72,4 +73,6 @@ def _scopes(answer: Answer | Bitrix24Error) -> tuple[str, ...]:
     if not isinstance(answer, Answer):
         return ()
     rows = answer.result.values() if isinstance(answer.result, Mapping) else answer.result
-    return tuple(sorted(str(row) for row in rows)) if not isinstance(rows, str) else (rows,)
+    if isinstance(rows, str):
+        return (rows,)
+    return tuple(sorted(str(row) for row in rows)) if isinstance(rows, Iterable) else ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from slack_bitrix24.bitrix24.numbers import whole
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 
 OPERATING_PAUSE: Final = 60.0
@@ -148,7 +149,7 @@ def uncreated(result: object, time: Mapping[str, object]) -> Bitrix24Error | Non
     """
     if not result:
         return not_created()
-    number = int(result) if isinstance(result, int | str) and str(result).isdecimal() else 0
+    number = whole(result) or 0
     moments = [value for name in ("start", "finish") if isinstance(value := time.get(name), int | float)]
     if not moments or number < _FIRST_CLOCK:
         return None

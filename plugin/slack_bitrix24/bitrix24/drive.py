@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from slack_bitrix24.bitrix24.caller import Caller
+from slack_bitrix24.bitrix24.numbers import whole
 from slack_bitrix24.bitrix24.rest import Call
 from slack_bitrix24.bitrix24.urls import encoded
 from slack_bitrix24.errors import Bitrix24Error
@@ -50,9 +51,12 @@ def upload(caller: Caller, source: Path | bytes, name: str, *, owner: int, right
         raise Bitrix24Error(f"Bitrix24 did not keep the file {name}")
     if not file.get("DETAIL_URL"):
         file = caller.call(Call("disk.file.get", {"id": file["ID"]}), repeatable=True).result
-    size = int(file.get("SIZE") or len(content))
+    number, page = whole(_row(file).get("ID")), _row(file).get("DETAIL_URL")
+    if not number or not page:
+        raise Bitrix24Error(f"Bitrix24 does not say where it keeps the file {name}")
+    size = whole(file.get("SIZE")) or len(content)
     # it holds the file's name, which may be anything
-    return Uploaded(int(file["ID"]), str(file.get("NAME") or name), encoded(str(file["DETAIL_URL"])), size)
+    return Uploaded(number, str(file.get("NAME") or name), encoded(str(page)), size)
 
 
 def _content(path: Path) -> bytes:
@@ -64,20 +68,24 @@ def _content(path: Path) -> bytes:
 def _storage(caller: Caller, owner: int) -> int:
     """Return the id of the owner's personal storage."""
     if not owner:
-        owner = int(_row(caller.call(Call("profile"), repeatable=True).result).get("ID") or 0)
+        owner = whole(_row(caller.call(Call("profile"), repeatable=True).result).get("ID")) or 0
     wanted = {"ENTITY_TYPE": "user", "ENTITY_ID": owner}
     rows = caller.call(Call("disk.storage.getList", {"filter": wanted}), repeatable=True).result
-    for row in rows if isinstance(rows, list) else []:
-        if row.get("ENTITY_TYPE") == "user" and str(row.get("ENTITY_ID")) == str(owner):
-            return int(row["ID"])
+    for row in map(_row, rows if isinstance(rows, list) else []):
+        if (
+            row.get("ENTITY_TYPE") == "user"
+            and str(row.get("ENTITY_ID")) == str(owner)
+            and (id_ := whole(row.get("ID")))
+        ):
+            return id_
     raise Bitrix24Error("the webhook's owner has no storage on Drive that it could upload to")
 
 
 def _read_task(caller: Caller) -> int:
     rows = caller.call(Call("disk.rights.getTasks"), repeatable=True).result
-    for row in rows if isinstance(rows, list) else []:
-        if row.get("NAME") == _READ:
-            return int(row["ID"])
+    for row in map(_row, rows if isinstance(rows, list) else []):
+        if row.get("NAME") == _READ and (id_ := whole(row.get("ID"))):
+            return id_
     raise Bitrix24Error("Bitrix24 names no right to read a file (disk.rights.getTasks)")
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 from slack_bitrix24.bitrix24.auth import Get, Target
 from slack_bitrix24.bitrix24.hosts import Place, portal_place
+from slack_bitrix24.bitrix24.numbers import whole
 from slack_bitrix24.bitrix24.tokens import MemoryTokens, Seal, Tokens, TokenStore, digest, read_tokens
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 
@@ -170,7 +171,7 @@ class OAuth:
             endpoint=endpoint,
             server=str(data.get("server_endpoint") or kept.server),
             member_id=str(data.get("member_id") or kept.member_id),
-            user_id=int(user_id) if user_id.isdigit() else kept.user_id,
+            user_id=whole(user_id) or kept.user_id,
             application_token=str(data.get("application_token") or kept.application_token),
             seed=digest(self._first),
         )

@@ -14,6 +14,7 @@ from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
 from slack_bitrix24.bitrix24 import codes
+from slack_bitrix24.bitrix24.numbers import times, whole
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 
 BATCH_LENGTH: Final = 50
@@ -182,7 +183,7 @@ def read_batch(calls: Mapping[str, Call], status: int, body: bytes, *, halt: boo
     keys = list(calls)
     parts = {name: _section(outer.get(f"result{name}"), keys) for name in ("", "_error", "_total", "_next", "_time")}
     results = {key: _one(key, calls[key].method, parts, halt=halt) for key in keys}
-    return BatchAnswer(_believed(calls, results), _mapping(data.get("time")))
+    return BatchAnswer(_believed(calls, results), times(data.get("time")))
 
 
 def _believed(
@@ -220,10 +221,10 @@ def _one(key: str, method: str, parts: Mapping[str, Mapping[str, Any]], *, halt:
     if key not in parts[""]:
         return codes.not_run() if halt else codes.unanswered()
     result = parts[""][key]
-    time = _mapping(parts["_time"].get(key))
+    time = times(parts["_time"].get(key))
     if method.lower() in CREATING and (error := codes.uncreated(result, time)):
         return error
-    return Answer(result, time, _number(parts["_total"].get(key)), _number(parts["_next"].get(key)))
+    return Answer(result, time, whole(parts["_total"].get(key)), whole(parts["_next"].get(key)))
 
 
 def _object(status: int, body: bytes) -> Mapping[str, Any]:
@@ -256,8 +257,7 @@ def _error(said: object) -> tuple[str, str]:
 
 
 def _answer(data: Mapping[str, Any]) -> Answer:
-    time = _mapping(data.get("time"))
-    return Answer(data["result"], time, _number(data.get("total")), _number(data.get("next")), data)
+    return Answer(data["result"], times(data.get("time")), whole(data.get("total")), whole(data.get("next")), data)
 
 
 def _section(part: object, keys: Sequence[str]) -> Mapping[str, Any]:
@@ -268,9 +268,3 @@ def _section(part: object, keys: Sequence[str]) -> Mapping[str, Any]:
 
 def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _number(value: object) -> int | None:
-    if isinstance(value, int):
-        return value
-    return int(value) if isinstance(value, str) and value.isdigit() else None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from slack_bitrix24.bitrix24.caller import Caller
+from slack_bitrix24.bitrix24.numbers import whole
 from slack_bitrix24.bitrix24.rest import BATCH_LENGTH, Answer, Call
 from slack_bitrix24.errors import AddressError, Bitrix24Error
 
@@ -44,14 +45,14 @@ def read_user(data: Mapping[str, Any]) -> User:
     name = " ".join(str(low[part]) for part in ("name", "last_name") if "ID" in data and low.get(part))
     departments = low.get("uf_department") or low.get("departments") or []
     return User(
-        id=int(low["id"]),
+        id=whole(low.get("id")) or 0,
         name=name or str(low.get("name") or ""),
         email=str(low.get("email") or ""),
         active=low.get("active") not in (False, "N", "false", 0),
         bot=bool(low.get("bot")),
         kind=str(low.get("external_auth_id") or ""),
         extranet=bool(low.get("extranet")),
-        departments=tuple(int(one) for one in _rows(departments)),
+        departments=_ids(departments),
         raw=data,
     )
 
@@ -101,8 +102,7 @@ def people(ids: Sequence[int]) -> Call:
 
 def read_people(answer: Answer) -> dict[int, User]:
     """Return the users of an answer by their ids."""
-    users = (read_user(row) for row in _rows(answer.result) if isinstance(row, Mapping) and row.get("id"))
-    return {user.id: user for user in users}
+    return {user.id: user for user in _users(answer)}
 
 
 def members(caller: Caller, departments: Sequence[int]) -> dict[int, tuple[int, ...]]:
@@ -113,11 +113,17 @@ def members(caller: Caller, departments: Sequence[int]) -> dict[int, tuple[int, 
     """
     answer = caller.call(Call("im.department.employees.get", {"ID": list(departments)}), repeatable=True)
     result = answer.result if isinstance(answer.result, Mapping) else {}
-    return {one: tuple(int(user) for user in _rows(result.get(str(one)))) for one in departments}
+    return {one: _ids(result.get(str(one))) for one in departments}
 
 
 def _users(answer: Answer) -> Iterator[User]:
-    return (read_user(row) for row in _rows(answer.result))
+    """Return those that have an id: a row of another shape is nobody."""
+    users = (read_user(row) for row in _rows(answer.result) if isinstance(row, Mapping))
+    return (user for user in users if user.id)
+
+
+def _ids(value: object) -> tuple[int, ...]:
+    return tuple(number for one in _rows(value) if (number := whole(one)))
 
 
 def _rows(value: object) -> Sequence[Any]:

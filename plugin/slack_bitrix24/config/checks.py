@@ -17,7 +17,8 @@ from slack_bitrix24.matching import Pattern, PatternError
 
 T = TypeVar("T")
 
-_DURATION = re.compile(r"(?:\d+[wdhms])+")
+_DURATION = re.compile(r"(?:[0-9]{1,9}[wdhms]){1,5}")
+_LONGEST_CRON = 200
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _SLACK_ID = re.compile(r"[UWB][A-Z0-9]{5,}")
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,}")
@@ -85,7 +86,7 @@ def whole(low: int, high: int) -> Check[int]:
 
 def seconds(value: object) -> float:
     """Take a number of seconds from 0 (`operating_limit`)."""
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < float("inf"):
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1e9:
         raise Expected("a number of seconds from 0")
     return float(value)
 
@@ -139,7 +140,7 @@ def json_path(value: object) -> str:
 def cron(value: object) -> str:
     """Take a cron expression of five fields."""
     expression = text(value)
-    if len(crontab.plain(expression).split()) != 5:
+    if len(expression) > _LONGEST_CRON or len(crontab.plain(expression).split()) != 5:
         raise Expected("a cron expression of five fields (minute hour day month weekday)")
     try:
         crontab.read(expression)

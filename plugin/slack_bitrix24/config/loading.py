@@ -91,6 +91,8 @@ def _parse(path: Path, name: str) -> dict[str, Any]:
         raise ConfigurationError([f"{name}: {_toml_fault(str(error))}"]) from None
     except RecursionError:
         raise ConfigurationError([f"{name}: nested too deep"]) from None
+    except ValueError:
+        raise ConfigurationError([f"{name}: a number of thousands of digits is no setting"]) from None
 
 
 def _line(error: UnicodeDecodeError) -> int:

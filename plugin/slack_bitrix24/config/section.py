@@ -39,6 +39,8 @@ def shown(value: object) -> str:
     """Return a value as a fault may show it: short, and never one that may be a secret."""
     if value is None:
         return "nothing"
+    if isinstance(value, int) and abs(value) >= 10**_SHOWN:
+        return "a number of far too many digits"
     if isinstance(value, list):
         return "a list" if value else "an empty list"
     if isinstance(value, dict):

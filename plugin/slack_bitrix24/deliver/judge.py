@@ -8,6 +8,7 @@ could be reached, the portal is stopped.
 from __future__ import annotations
 
 from slack_bitrix24.bitrix24.codes import OWN
+from slack_bitrix24.bitrix24.numbers import whole
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 from slack_bitrix24.model import Dead, Delivered, Outcome, Retry, Stored
 
@@ -71,7 +72,8 @@ def part(error: Bitrix24Error, *, now: float, jitter: float = 0.0) -> Outcome:
 def _success(result: object, stored: Stored) -> Outcome:
     if stored.notification.kind == "delete":
         return Delivered(0)  # false says that there was nothing to delete: the wish is fulfilled
-    if isinstance(result, bool) or not str(result).isdecimal() or int(str(result)) == 0:
+    number = whole(result)
+    if not number:
         # https://apidocs.bitrix24.com/api-reference/chats/notifications/ : result may be false, reasons not documented
         return Dead(error=f"Bitrix24 did not create the notification (result: {str(result).lower()[:40]})")
-    return Delivered(int(str(result)))
+    return Delivered(number)
