@@ -60,6 +60,12 @@ COMMIT_SECONDS = Histogram(
     buckets=(0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5),
     registry=REGISTRY,
 )
+SHED = Counter(
+    "slack_bitrix24_shed",
+    "Requests of Slack's that waited longer than Slack does, and were not begun",
+    ["way"],
+    registry=REGISTRY,
+)
 SLACK_UP = Gauge("slack_bitrix24_slack_connections", "Open Socket Mode connections of this node", registry=REGISTRY)
 REQUESTS = Counter(
     "slack_bitrix24_requests", "Requests of senders, by kind and status", ["sender", "status"], registry=REGISTRY

@@ -68,7 +68,7 @@ def exchanged(connection: http.client.HTTPConnection, body: bytes) -> None:
 
 def test_twenty_answers_over_one_connection_take_no_delayed_acknowledgements():
     """Without TCP_NODELAY each but the first waits 40 ms; the best of five rounds counts, for a busy machine's sake."""
-    doors = Doors(ready=dict, metrics=bytes, slack=lambda body, _headers: (200, "text/plain", str(len(body))))
+    doors = Doors(ready=dict, metrics=bytes, slack=lambda body, *_: (200, "text/plain", str(len(body))))
     server = WebServer(site(doors), host="127.0.0.1", port=0)
     server.start()
     best = {1: 9.0, 20: 9.0}

@@ -18,7 +18,7 @@ def state():
 
 @pytest.fixture(scope="module")
 def web(state):
-    def slack(body, headers):
+    def slack(body, headers, _received):
         return 200, "application/json", f'{{"length": {len(body)}, "kind": "{headers.get("content-type", "")}"}}'
 
     def install(portal, form):

@@ -22,7 +22,7 @@ from slack_bitrix24.mapping import Directory, MappingFile
 from slack_bitrix24.receipts import Receipts
 from slack_bitrix24.schedule import Clock
 from slack_bitrix24.slack.replies import answers
-from slack_bitrix24.store import Retention, Store, is_gone, new_owner, purge
+from slack_bitrix24.store import Retention, Store, is_gone, new_owner, purge, within
 from slack_bitrix24.submit.people import People
 from slack_bitrix24.submit.submitter import Submitter
 from slack_bitrix24.web.server import WebServer
@@ -37,6 +37,8 @@ DELIVERY = 4.0
 """Seconds that requests to Bitrix24 in hand may take to end."""
 RECEIPTS = 1.0
 """Seconds that receipts in hand may take to reach Slack; what does not is given after the next start."""
+SCRAPE = 1.0
+"""Seconds that a look at the queues may take; without an answer the metrics are shown without them."""
 REREAD = 2.0
 """Seconds between looks at the mapping file."""
 
@@ -169,10 +171,8 @@ class Bridge:
     def missing(self) -> dict[str, str]:
         """Return what the bridge still waits for, by part; empty when it is ready."""
         found = {}
-        try:
-            self.store.read(lambda tx: tx.lanes.states())
-        except StoreError as error:
-            found["database"] = str(error)
+        if trouble := self.store.trouble():
+            found["database"] = trouble
         if self.slack is not None and (waits := self.slack.missing()):
             found["slack"] = waits
         return found
@@ -208,7 +208,8 @@ class Bridge:
     def _queues(self) -> Iterable[metrics.Queue]:
         try:
             now = self.store.now()
-            counts, lanes = self.store.read(lambda tx: (tx.outbox.counts(), tx.lanes.states()))
+            with within(SCRAPE):
+                counts, lanes = self.store.read(lambda tx: (tx.outbox.counts(), tx.lanes.states()))
         except StoreError:
             return []
         stopped = {lane.portal for lane in lanes if lane.stopped is not None}

@@ -92,11 +92,11 @@ class SlackSide:
             self.worker.stop(timeout=1.0)
         self.opener.shutdown(wait=False, cancel_futures=True)
 
-    def take(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, str]:
+    def take(self, body: bytes, headers: Mapping[str, str], received: float) -> tuple[int, str, str]:
         """Answer a request of Slack's in HTTP mode; 503 until Slack has been reached once."""
         if self.events is None:
             return 503, "text/plain", "starting"
-        return self.events.take(body, headers)
+        return self.events.take(body, headers, received)
 
     def _run(self) -> None:
         pause, said = 1.0, ""

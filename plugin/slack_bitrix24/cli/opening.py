@@ -10,7 +10,7 @@ from slack_bitrix24.cli.ending import UsageFaultError, fail
 from slack_bitrix24.config import Settings, checks, find, load
 from slack_bitrix24.config.section import Expected
 from slack_bitrix24.mapping import Directory, MappingFile
-from slack_bitrix24.store import Store, open_store
+from slack_bitrix24.store import CALM, PROMPT, Store, open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,9 @@ def warnings(found: Opened) -> list[str]:
     return [*found.settings.warnings, *idle(found.settings), *nobody(found.settings, found.directory)]
 
 
-def database(settings: Settings) -> Store:
-    """Open the database, bringing it up to date. Raises StoreError."""
-    return open_store(settings.database.reveal())
+def database(settings: Settings, *, prompt: bool = False) -> Store:
+    """Open the database, bringing it up to date; `prompt` for what must answer Slack in time. Raises StoreError."""
+    return open_store(settings.database.reveal(), patience=PROMPT if prompt else CALM)
 
 
 def portal_named(settings: Settings, name: str) -> str:

@@ -36,7 +36,7 @@ def run(*, path: Path | None, environ: Mapping[str, str], roles: str) -> int:
     found = _opened(path, environ)
     said = found.settings.log
     logs.set_up(secrets=secrets_of(found.settings), level=said.level, form=said.format)
-    store = database(found.settings)
+    store = database(found.settings, prompt=True)
     try:
         status = _run(found, store, roles=chosen, environ=environ)
     finally:

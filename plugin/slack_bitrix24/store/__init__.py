@@ -10,6 +10,8 @@ Transaction                .outbox .lanes .inbox .versions .channels .receipts .
 
 from slack_bitrix24.store.accept import Accepted, Submission
 from slack_bitrix24.store.answers import Known
+from slack_bitrix24.store.deadline import within
+from slack_bitrix24.store.engine import CALM, PROMPT, Patience
 from slack_bitrix24.store.inbox import POST, Letter
 from slack_bitrix24.store.leases import LaneState, Lease, LeaseLostError, Stop, is_gone, new_owner
 from slack_bitrix24.store.migrations import upgrade
@@ -25,7 +27,9 @@ from slack_bitrix24.store.transaction import Transaction
 from slack_bitrix24.store.versions import Newest
 
 __all__ = [
+    "CALM",
     "POST",
+    "PROMPT",
     "Accepted",
     "Count",
     "DueReceipt",
@@ -37,6 +41,7 @@ __all__ = [
     "Letter",
     "Newest",
     "Node",
+    "Patience",
     "Retention",
     "Schedule",
     "Stands",
@@ -49,4 +54,5 @@ __all__ = [
     "open_store",
     "purge",
     "upgrade",
+    "within",
 ]

@@ -9,6 +9,7 @@ import sqlite3
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -32,6 +33,25 @@ FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds to wait for PostgreSQL: for a connection, a lock, a statement, any sign of life; None: for ever."""
+
+    connect: int
+    lock: float
+    statement: float | None
+    silence: float | None
+
+
+CALM = Patience(connect=5, lock=5.0, statement=30.0, silence=32.0)
+PROMPT = Patience(connect=2, lock=1.5, statement=2.5, silence=4.0)
+"""Of a process that answers Slack, which waits for three seconds."""
+UPGRADING = Patience(connect=5, lock=30.0, statement=None, silence=None)
+
+IDLE_IN_TRANSACTION = 12.0
+"""Seconds after which the server lets go of the rows of a node that stands still: less than a lease lasts."""
+
+
+@dataclass(frozen=True, slots=True)
 class Engines:
     """One engine to write (a single connection in the writer's thread), one to read."""
 
@@ -50,10 +70,10 @@ class Engines:
         self.reader.dispose()
 
 
-def connect(url: str) -> Engines:
+def connect(url: str, patience: Patience = CALM) -> Engines:
     """Return the engines for this URL; nothing is opened yet."""
     parsed = parse(url)
-    return _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
+    return _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed, patience)
 
 
 def parse(url: str) -> sa.URL:
@@ -144,14 +164,16 @@ def _prepare_reader(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA query_only = ON")
 
 
-def _postgresql(url: sa.URL) -> Engines:
+def _postgresql(url: sa.URL, patience: Patience) -> Engines:
     try:
         importlib.import_module("psycopg")
     except ImportError:
         raise StoreError("database: PostgreSQL needs a driver: install slack-bitrix24[postgres]") from None
     arguments = {
-        "connect_timeout": 5,
+        "connect_timeout": patience.connect,
         "application_name": "slack-bitrix24",
+        # What was sent and never acknowledged: a network that is gone, a machine without power.
+        "tcp_user_timeout": int((patience.silence or CALM.silence or 0) * 1000),
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
@@ -162,24 +184,32 @@ def _postgresql(url: sa.URL) -> Engines:
         poolclass=sa.QueuePool,
         pool_size=4,
         max_overflow=12,
+        pool_timeout=patience.connect,
         connect_args=arguments,
         execution_options={"postgresql_readonly": True},
     )
+    from slack_bitrix24.store.silence import connector  # noqa: PLC0415 - it needs the driver
+
+    opened = connector(patience.silence)
     for engine in (writer, reader):
-        sa.event.listen(engine, "connect", _prepare_postgresql)
+        sa.event.listen(engine, "do_connect", lambda _dialect, _record, given, named: opened(*given, **named))
+        sa.event.listen(engine, "connect", partial(_prepare_postgresql, patience))
     sa.event.listen(writer, "connect", _prefer_indexes)
     return Engines(url, writer, reader)
 
 
-def _prepare_postgresql(connection: Any, _record: object) -> None:
+def _prepare_postgresql(patience: Patience, connection: Any, _record: object) -> None:
     version = connection.info.server_version
     if version < POSTGRESQL:
         connection.close()
         raise StoreError(f"database: PostgreSQL 14 or newer is needed, this is {version // 10_000}")
     with connection.cursor() as cursor:
-        cursor.execute("SET lock_timeout = '5s'")
-        cursor.execute("SET statement_timeout = '30s'")
-        cursor.execute("SET idle_in_transaction_session_timeout = '60s'")
+        for name, seconds in (
+            ("lock_timeout", patience.lock),
+            ("statement_timeout", patience.statement or 0.0),
+            ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION),
+        ):
+            cursor.execute(f"SET {name} = {int(seconds * 1000)}")
         # What is acknowledged is durable, whatever the role's default is.
         cursor.execute(
             "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"

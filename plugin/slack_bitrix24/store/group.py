@@ -15,12 +15,26 @@ from slack_bitrix24.store.accept import Submission, accept
 from slack_bitrix24.store.transaction import Transaction
 
 T = TypeVar("T")
+COMMITTING = 0.3
+"""Seconds more that a caller waits for a commit that is on its way: it would be told wrongly that nothing was done."""
 Operation = Callable[[Transaction], Any]
 Open = Callable[[sa.Connection], Transaction]
 
 
+class GoneError(Exception):
+    """A caller has stopped waiting before the commit: what it asked for must not happen any more."""
+
+
 class CommitFailedError(Exception):
     """The commit itself failed (`__cause__`); where the connection broke, nobody knows how it ended."""
+
+
+class LateError(Exception):
+    """It was not done in the time that the caller had; `unknown`: it may be done yet, the commit was on its way."""
+
+    def __init__(self, *, unknown: bool) -> None:
+        super().__init__()
+        self.unknown = unknown
 
 
 @dataclass(slots=True, eq=False)
@@ -32,6 +46,9 @@ class Job:
     error: BaseException | None = None
     then: Callable[[Job], None] | None = None
     _done: threading.Lock = field(default_factory=threading.Lock)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+    _sealed: bool = False
+    _gone: bool = False
 
     def __post_init__(self) -> None:
         self._done.acquire()
@@ -42,12 +59,29 @@ class Job:
         if self.then is not None:
             self.then(self)
 
-    def wait(self) -> Any:
-        """Return what the operation did, or raise what it raised."""
-        with self._done:
-            if self.error is not None:
-                raise self.error
-            return self.result
+    def begin(self) -> bool:
+        """Tell whether its caller still waits, so that it may be run (again)."""
+        with self._turn:
+            self._sealed = False
+            return not self._gone
+
+    def seal(self) -> bool:
+        """Tell the same at the last moment before the commit; from now on the caller can't take it back."""
+        with self._turn:
+            self._sealed = not self._gone
+            return self._sealed
+
+    def wait(self, seconds: float | None = None) -> Any:
+        """Return what the operation did, or raise what it raised. LateError: not within so many seconds."""
+        if not self._done.acquire(timeout=-1 if seconds is None else seconds):
+            with self._turn:
+                self._gone = not self._sealed
+            if self._gone or not self._done.acquire(timeout=COMMITTING):
+                raise LateError(unknown=not self._gone)
+        self._done.release()
+        if self.error is not None:
+            raise self.error
+        return self.result
 
 
 def together(connection: sa.Connection, jobs: Sequence[Job], *, opened: Open) -> set[str]:
@@ -69,7 +103,7 @@ def together(connection: sa.Connection, jobs: Sequence[Job], *, opened: Open) ->
         whole.settle()
         return whole
 
-    return _commit(connection, body).wakes
+    return _commit(connection, body, jobs).wakes
 
 
 def apart(connection: sa.Connection, jobs: Sequence[Job], *, opened: Open) -> set[str]:
@@ -94,7 +128,7 @@ def apart(connection: sa.Connection, jobs: Sequence[Job], *, opened: Open) -> se
         whole.settle()
         return whole
 
-    return _commit(connection, body).wakes
+    return _commit(connection, body, jobs).wakes
 
 
 def _run_one(run: Operation | Submission, whole: Transaction, *, opened: Open) -> Any:
@@ -104,10 +138,16 @@ def _run_one(run: Operation | Submission, whole: Transaction, *, opened: Open) -
     return result
 
 
-def _commit(connection: sa.Connection, body: Callable[[], T]) -> T:
+def _seal(jobs: Sequence[Job]) -> None:
+    if not all(job.seal() for job in jobs):
+        raise GoneError
+
+
+def _commit(connection: sa.Connection, body: Callable[[], T], jobs: Sequence[Job]) -> T:
     transaction = connection.begin()
     try:
         result = body()
+        _seal(jobs)
     except BaseException:
         with suppress(sa.exc.SQLAlchemyError):
             transaction.rollback()

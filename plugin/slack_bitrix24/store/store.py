@@ -12,10 +12,10 @@ from typing import TypeVar, cast
 import sqlalchemy as sa
 
 from slack_bitrix24.errors import StoreError
-from slack_bitrix24.store import failures, migrations
+from slack_bitrix24.store import deadline, failures, migrations
 from slack_bitrix24.store.accept import Accepted, Submission
 from slack_bitrix24.store.clock import Clock, Seconds
-from slack_bitrix24.store.engine import Engines, connect
+from slack_bitrix24.store.engine import CALM, UPGRADING, Engines, Patience, connect
 from slack_bitrix24.store.retention import get_due
 from slack_bitrix24.store.transaction import Transaction
 from slack_bitrix24.store.wake import Wake
@@ -73,14 +73,21 @@ class Store:
         """
         self._writer.submit_soon(operation, lambda job: then(job.result, job.error))
 
+    def trouble(self) -> str:
+        """Return why nothing can be kept at the moment, empty while it can: as the last commit went, at once."""
+        return self._writer.trouble
+
     def read(self, operation: Callable[[Transaction], T]) -> T:
-        """Run this on one consistent state, in the caller's thread; it can't write."""
+        """Run this on one consistent state, in the caller's thread; it can't write.
+
+        StoreError: not within the caller's deadline (`deadline.within`), or not at all.
+        """
         for last in (False, True):
             try:
                 with self._engines.reader.connect() as connection, connection.begin():
                     return operation(Transaction(connection, now=self.now(), slot=self._slot))
             except sa.exc.SQLAlchemyError as error:
-                if last or not failures.is_lost(error):
+                if last or not failures.is_lost(error) or deadline.left() == 0.0:
                     raise failures.words(error, self._engines.url) from error
         raise AssertionError  # pragma: no cover - the loop returns or raises
 
@@ -103,22 +110,26 @@ class Store:
 
 
 def open_store(
-    url: str, *, upgrade: bool = True, clock: Seconds = time.time, monotonic: Seconds | None = None
+    url: str,
+    *,
+    upgrade: bool = True,
+    patience: Patience = CALM,
+    clock: Seconds = time.time,
+    monotonic: Seconds | None = None,
 ) -> Store:
     """Open the database, bringing its tables up to date first.
 
     `clock` and `monotonic` are SQLite's; with PostgreSQL the server's clock is the one.
     With `upgrade` False an older schema is a StoreError. SchemaTooNewError: a newer version of the program wrote it.
     """
-    engines = connect(url)
+    upgrading = connect(url, UPGRADING)
     try:
-        migrations.ready(engines, upgrade=upgrade)
+        migrations.ready(upgrading, upgrade=upgrade)
     except sa.exc.SQLAlchemyError as error:
-        engines.dispose()
-        raise failures.words(error, engines.url) from error
-    except StoreError:
-        engines.dispose()
-        raise
+        raise failures.words(error, upgrading.url) from error
+    finally:
+        upgrading.dispose()
+    engines = connect(url, patience)
     store = Store(engines, Clock(clock, monotonic) if engines.is_sqlite else Clock())
     try:
         store.write(get_due)

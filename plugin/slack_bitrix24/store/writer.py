@@ -13,11 +13,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from slack_bitrix24.errors import StoreError
-from slack_bitrix24.store import failures
+from slack_bitrix24.store import deadline, failures
 from slack_bitrix24.store.accept import Submission
 from slack_bitrix24.store.clock import Clock
 from slack_bitrix24.store.engine import Engines
-from slack_bitrix24.store.group import CommitFailedError, Job, Open, Operation, apart, together
+from slack_bitrix24.store.group import CommitFailedError, GoneError, Job, LateError, Open, Operation, apart, together
 from slack_bitrix24.store.transaction import Transaction
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,14 @@ GROUP = 256
 
 ROUNDS = 3
 """How often one group is tried: a connection that died while idle, a deadlock."""
+
+BEAT = 2.0
+"""Seconds of idleness after which it asks whether the database is still there."""
+
+SLOW = 2.4
+"""Seconds that one group of operations takes before the database counts as away."""
+
+ALIVE = sa.text("SELECT 1")
 
 CLOCK_EVERY = 60.0
 """Seconds between two looks at a server's clock."""
@@ -53,14 +61,31 @@ class Writer:
         self._is_closed = False
         self._connection: sa.Connection | None = None
         self._clock_read = -CLOCK_EVERY
+        self._began: float | None = None
+        self._trouble = ""
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
         self._thread.start()
 
+    @property
+    def trouble(self) -> str:
+        """Return why nothing can be kept at the moment; empty while it can. Asks nobody: it goes by the last commit."""
+        began = self._began
+        if began is not None and time.monotonic() - began > SLOW:
+            return f"{failures.where(self._engines.url)}: it has not answered for {time.monotonic() - began:.0f} s"
+        return self._trouble
+
     def submit(self, run: Operation | Submission) -> Any:
-        """Run it in the next transaction; return when that is durable."""
+        """Run it in the next transaction; return when that is durable.
+
+        StoreError where that is not done within the caller's deadline: then it is not done later either.
+        """
         job = Job(run)
         self._put(job)
-        return job.wait()
+        try:
+            return job.wait(deadline.left())
+        except LateError as late:
+            what = "whether it was kept is not known" if late.unknown else "nothing was done"
+            raise StoreError(f"{failures.where(self._engines.url)}: it did not answer in time; {what}") from None
 
     def submit_soon(self, run: Operation | Submission, then: Callable[[Job], None]) -> None:
         """Do as `submit`, but return at once; `then` is called in the writer's thread when it is durable or failed."""
@@ -87,7 +112,11 @@ class Writer:
     def _work(self) -> None:
         ending = False
         while not ending:
-            taken = [self._jobs.get(), *self._waiting()]
+            try:
+                taken = [self._jobs.get(timeout=BEAT), *self._waiting()]
+            except queue.Empty:
+                self._serve([Job(lambda tx: tx.connection.execute(ALIVE).scalar())], is_beat=True)
+                continue
             jobs = [job for job in taken if job is not None]
             ending = len(jobs) < len(taken)
             if jobs:
@@ -101,18 +130,23 @@ class Writer:
                 jobs.append(self._jobs.get_nowait())
         return jobs
 
-    def _serve(self, jobs: Sequence[Job]) -> None:
-        started = time.perf_counter()
+    def _serve(self, jobs: Sequence[Job], *, is_beat: bool = False) -> None:
+        self._began = started = time.monotonic()
         wakes: set[str] = set()
         try:
             wakes = self._commit(jobs)
+            self._trouble = ""
         except BaseException as error:  # noqa: BLE001 - it belongs to the callers, who raise it again
             for job in jobs:
                 job.error = error
+            if isinstance(error, StoreError) or failures.is_general(error):
+                self._trouble = str(self._as_told(error))
         for job in jobs:
             job.error = self._as_told(job.error)
             job.finish()
-        self._report(wakes, time.perf_counter() - started, len(jobs))
+        self._began = None
+        if not is_beat:
+            self._report(wakes, time.monotonic() - started, len(jobs))
 
     def _report(self, wakes: set[str], seconds: float, operations: int) -> None:
         try:
@@ -124,10 +158,14 @@ class Writer:
             log.exception("a subscriber of the store failed")
 
     def _commit(self, jobs: Sequence[Job]) -> set[str]:
-        run = together
-        for _ in range(ROUNDS):
+        run, rounds = together, 0
+        while rounds < ROUNDS:
+            jobs = [job for job in jobs if job.begin()]
+            rounds += 1
             try:
-                return run(self._connect(), jobs, opened=self._open())
+                return run(self._connect(), jobs, opened=self._open()) if jobs else set()
+            except GoneError:
+                rounds -= 1  # the next time without that caller
             except CommitFailedError as failed:
                 cause = failed.__cause__ or failed
                 self._disconnect()

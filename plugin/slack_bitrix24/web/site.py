@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
@@ -24,8 +25,8 @@ log = logging.getLogger(__name__)
 LARGEST_BODY = 1_000_000
 """Bytes; Slack's own limit for a payload is far below."""
 
-SlackRequest = Callable[[bytes, Mapping[str, str]], tuple[int, str, str]]
-"""Takes the raw body and the headers of a request of Slack's; returns status, content type and body."""
+SlackRequest = Callable[[bytes, Mapping[str, str], float], tuple[int, str, str]]
+"""Takes the raw body, the headers and the (monotonic) time of a request of Slack's; returns status, type and body."""
 LARGEST_FORM = 64_000
 """Bytes; an ONAPPINSTALL has about one thousand."""
 MOST_FIELDS = 200
@@ -87,7 +88,7 @@ def _app(doors: Doors) -> FastAPI:
         return PlainTextResponse("ok")
 
     @app.get("/readyz")
-    def readyz() -> JSONResponse:
+    async def readyz() -> JSONResponse:  # nothing in it waits
         missing = doors.ready()
         status = "waiting" if missing else "ready"
         return JSONResponse({"status": status, "waiting_for": dict(missing)}, status_code=503 if missing else 200)
@@ -108,10 +109,11 @@ def _app(doors: Doors) -> FastAPI:
 def _slack(app: FastAPI, take: SlackRequest) -> None:
     @app.post("/slack/events")
     async def events(request: Request) -> Response:
+        received = time.monotonic()
         body = await _body(request)
         if body is None:
             return PlainTextResponse("too large", status_code=413)
-        status, kind, text = await run_in_threadpool(take, body, dict(request.headers))
+        status, kind, text = await run_in_threadpool(take, body, dict(request.headers), received)
         return Response(text, status_code=status, media_type=kind)
 
 

@@ -15,6 +15,7 @@ from slack_bolt import App
 from slack_bolt.request import BoltRequest
 from slack_sdk.signature import SignatureVerifier
 
+from slack_bitrix24.listeners.connection.waiting import in_time
 from slack_bitrix24.serving.bodies import parsed
 
 log = logging.getLogger(__name__)
@@ -33,8 +34,8 @@ class Events:
         self.app = app
         self.verifier = SignatureVerifier(signing_secret)
 
-    def take(self, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Return status, content type and body of the answer. Never raises."""
+    def take(self, body: bytes, headers: Mapping[str, str], received: float) -> Answer:
+        """Return status, content type and body of the answer to what came in at `received`. Never raises."""
         try:
             text = body.decode("utf-8")
         except UnicodeDecodeError:
@@ -49,7 +50,10 @@ class Events:
             return 200, "application/json", json.dumps({"challenge": payload.get("challenge")})
         if payload.get("ssl_check"):
             return 200, "text/plain", ""
-        answer = self.app.dispatch(BoltRequest(mode="socket_mode", body=payload, headers={}))
+        request = BoltRequest(mode="socket_mode", body=payload, headers={})
+        answer = in_time(received, lambda: self.app.dispatch(request), way="http")
+        if answer is None:
+            return 503, "text/plain", "too late"
         kind = (answer.headers.get("content-type") or ["text/plain"])[0]
         return answer.status, kind, answer.body or ""
 

@@ -20,6 +20,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from slack_bitrix24 import metrics
 from slack_bitrix24.listeners.connection.reconnect import Reconnecting, Unopened
+from slack_bitrix24.listeners.connection.waiting import in_time
 from slack_bitrix24.listeners.connection.websocket import Link, Message
 from slack_bitrix24.listeners.workspace import is_temporary, word_of
 
@@ -121,15 +122,16 @@ class Socket:
             self._know(str(info.get("app_id") or "") if isinstance(info, dict) else "")
         elif "envelope_id" in message and not self._stop.is_set():
             try:
-                self._pool.submit(self._answer, link, message)
+                self._pool.submit(self._answer, link, message, time.monotonic())
             except RuntimeError:
                 return  # closing: Slack sends it again
 
-    def _answer(self, link: Link, envelope: Message) -> None:
+    def _answer(self, link: Link, envelope: Message, received: float) -> None:
         payload = envelope.get("payload") or {}
+        request = BoltRequest(mode="socket_mode", body=payload, headers={})
         try:
-            answer = self._app.dispatch(BoltRequest(mode="socket_mode", body=payload, headers={}))
-            if answer.status != 200:
+            answer = in_time(received, lambda: self._app.dispatch(request), way="socket")
+            if answer is None or answer.status != 200:
                 return
             body = json.loads(answer.body) if answer.body else None
             fits = envelope.get("accepts_response_payload", True)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from slack_bitrix24.errors import SchemaTooNewError, StoreError
 from slack_bitrix24.store import failures
-from slack_bitrix24.store.engine import Engines, connect
+from slack_bitrix24.store.engine import UPGRADING, Engines, connect
 
 REVISIONS = ("0001", "0002", "0003", "0004")
 """All that this version knows, oldest first. A new one: a file in versions/, its id here, schema.py changed."""
@@ -22,7 +22,7 @@ LOCK = 0x5B24
 
 def upgrade(url: str) -> str | None:
     """Bring the database up to date; return the revision that it had before (None: it was empty)."""
-    engines = connect(url)
+    engines = connect(url, UPGRADING)
     try:
         before = _upgrade(engines)
     except sa.exc.SQLAlchemyError as error:
