@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 import structlog
 
+from slack_bitrix24.app.repeated import Repeated
+
 LIBRARIES = ("apscheduler", "slack_sdk", "slack_bolt", "urllib3", "alembic", "websocket", "uvicorn", "asyncio")
 
 
@@ -46,6 +48,7 @@ def set_up(*, secrets: Sequence[str], level: str = "info", form: Literal["auto",
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
     handler = logging.StreamHandler()
+    handler.addFilter(Repeated())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -10,10 +10,11 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from slack_bitrix24.app import logs
+from slack_bitrix24.app import descriptors, logs
 from slack_bitrix24.app.bridge import ROLES, Bridge
 from slack_bitrix24.app.systemd import Systemd
 from slack_bitrix24.cli.ending import DONE, FAILED, UsageFaultError, fail
@@ -26,6 +27,8 @@ log = logging.getLogger("slack_bitrix24")
 
 LONGEST_END = 9.5
 """Seconds after which it ends whatever is still in hand."""
+LOOK = 0.5
+"""Seconds between looks at whether a signal came."""
 NEEDED = ("slack", "socket-", "inbox")
 """Threads without which it would stay up and do nothing."""
 
@@ -36,6 +39,7 @@ def run(*, path: Path | None, environ: Mapping[str, str], roles: str) -> int:
     found = _opened(path, environ)
     said = found.settings.log
     logs.set_up(secrets=secrets_of(found.settings), level=said.level, form=said.format)
+    descriptors.raise_limit()
     store = database(found.settings, prompt=True)
     try:
         status = _run(found, store, roles=chosen, environ=environ)
@@ -94,7 +98,7 @@ def _run(found: Opened, store: Store, *, roles: set[str], environ: Mapping[str, 
         bridge.start()
         systemd.ready()
         log.info("running: %s", ", ".join(role for role in ROLES if role in roles))
-        if reason := ends.get():
+        if reason := _awaited(ends):
             refused.append(reason)
     except OSError as error:
         web = found.settings.web
@@ -111,6 +115,17 @@ def _run(found: Opened, store: Store, *, roles: set[str], environ: Mapping[str, 
     for reason in refused:
         fail(reason)
     return FAILED if refused else DONE
+
+
+def _awaited(ends: queue.SimpleQueue[str]) -> str:
+    """Wait for the end and return its reason.
+
+    With a time-out: a signal that comes between the interpreter's last look and the wait itself is noted and wakes
+    nobody, and its handler would never run.
+    """
+    while True:
+        with suppress(queue.Empty):
+            return ends.get(timeout=LOOK)
 
 
 def _thread_ended(refuse: Callable[[str], None], how: threading.ExceptHookArgs) -> None:

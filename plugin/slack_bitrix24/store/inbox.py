@@ -28,7 +28,7 @@ CLAIM_TTL = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One thing that came in. `attempts` counts the claims, this one included."""
+    """One thing that came in. `attempts` counts the claims, this one included; `lost` those whose worker was lost."""
 
     id: int
     key: str
@@ -37,6 +37,7 @@ class Letter:
     order_key: str
     attempts: int
     received_at: float
+    lost: int = 0
 
 
 class Inbox:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import TypeVar, cast
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from slack_bitrix24.store.wake import Wake
 from slack_bitrix24.store.writer import Observer, Writer
 
 T = TypeVar("T")
+_GATHERED: ContextVar[list[Callable[[], object]] | None] = ContextVar("store_gathered", default=None)
 
 
 class Store:
@@ -63,6 +65,28 @@ class Store:
         from its beginning (another operation of the group failed, a deadlock), so it changes nothing but the store.
         """
         return cast("T", self._writer.submit(operation))
+
+    def write_then(self, operation: Callable[[Transaction], T], then: Callable[[T], object]) -> None:
+        """Do as `write`, and hand the result on; within `gathering`, that is done when its list is waited for."""
+        pending = self._writer.begin(operation)
+        gathered = _GATHERED.get()
+        if gathered is None:
+            then(pending())
+        else:
+            gathered.append(lambda: then(pending()))
+
+    @contextmanager
+    def gathering(self) -> Iterator[list[Callable[[], object]]]:
+        """Let this thread go on while what it writes by `write_then` is committed: several in one commit.
+
+        Each entry of the list waits for one of them and raises what `write` would. They are done in their order.
+        """
+        gathered: list[Callable[[], object]] = []
+        token = _GATHERED.set(gathered)
+        try:
+            yield gathered
+        finally:
+            _GATHERED.reset(token)
 
     def write_soon(
         self, operation: Callable[[Transaction], T], then: Callable[[T | None, BaseException | None], None]

@@ -11,6 +11,7 @@ from slack_bitrix24.store.lanes import Lanes
 from slack_bitrix24.store.nodes import Nodes
 from slack_bitrix24.store.outbox import Outbox
 from slack_bitrix24.store.receipts import Receipts
+from slack_bitrix24.store.runs import Runs
 from slack_bitrix24.store.schedules import Schedules
 from slack_bitrix24.store.standing import Standing
 from slack_bitrix24.store.tokens import Tokens
@@ -35,6 +36,11 @@ class Transaction(Work):
     def inbox(self) -> Inbox:
         """Return what came in and is not worked off."""
         return Inbox(self)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """Return the same, for a pool of workers."""
+        return Runs(self)
 
     @cached_property
     def versions(self) -> Versions:

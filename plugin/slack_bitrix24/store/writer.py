@@ -79,13 +79,21 @@ class Writer:
 
         StoreError where that is not done within the caller's deadline: then it is not done later either.
         """
+        return self.begin(run)()
+
+    def begin(self, run: Operation | Submission) -> Callable[[], Any]:
+        """Have it run in the next transaction, and return at once with what waits for it, as `submit` does."""
         job = Job(run)
         self._put(job)
-        try:
-            return job.wait(deadline.left())
-        except LateError as late:
-            what = "whether it was kept is not known" if late.unknown else "nothing was done"
-            raise StoreError(f"{failures.where(self._engines.url)}: it did not answer in time; {what}") from None
+
+        def wait() -> Any:
+            try:
+                return job.wait(deadline.left())
+            except LateError as late:
+                what = "whether it was kept is not known" if late.unknown else "nothing was done"
+                raise StoreError(f"{failures.where(self._engines.url)}: it did not answer in time; {what}") from None
+
+        return wait
 
     def submit_soon(self, run: Operation | Submission, then: Callable[[Job], None]) -> None:
         """Do as `submit`, but return at once; `then` is called in the writer's thread when it is durable or failed."""

@@ -37,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         sys.stdout.write(facts(portal, server))
         sys.stdout.flush()
-        stopped.wait()
+        while not stopped.wait(0.5):
+            pass  # a signal just before an endless wait would be noted and never handled
     finally:
         server.stop()
     return 0
