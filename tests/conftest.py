@@ -9,10 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from postgres import Cluster, programs
 from slack_bitrix24.app.logs import LIBRARIES
 from slack_bitrix24.store import Store, open_store, upgrade
+
+# A busy machine takes its time over any example; how long a test may take is not what Hypothesis is asked about.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)
