@@ -30,7 +30,7 @@ def test_all_formatting_of_slack_arrives_as_bb_code(slack):
         escaped=True,
     )
     text = slack.arrived(14, "[b]bold[/b]")["message"]
-    assert "[i]italic[/i] [s]strike[/s]" in text
+    assert "[i]italic[/i] ~strike~ `code`" in text
     assert "code" in text
     assert "[url=https://example.com/a?b=1&c=2]the page[/url]" in text.lower()
     assert "Bob Smirnov" in text

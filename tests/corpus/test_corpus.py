@@ -7,24 +7,19 @@ knows Slack's fields and nothing of ours.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
+from real_payloads import CORPUS, needed, payloads
 from slack_bitrix24.plain import plain
 from slack_bitrix24.slack.messages import blocks, mrkdwn
 from slack_bitrix24.slack.messages.event import Changed, Posted, read_event
 from slack_bitrix24.slack.messages.payload import read
 from slack_bitrix24.slack.messages.rich_text import parse as rich_text
 
-CORPUS = os.environ.get("CORPUS", "")
-pytestmark = pytest.mark.skipif(
-    not CORPUS or not Path(CORPUS, "manifest.json").is_file(), reason="CORPUS names no folder of payloads"
-)
+pytestmark = needed
 
 RECALL = 0.995
 SAID = ("text", "title", "label", "caption", "subtitle", "body", "description", "author_name", "provider_name")
@@ -39,18 +34,6 @@ TOKENS = [
     (r"<!(here|channel|everyone)(?:\|[^>]*)?>", r"\1"),
     (r"(?<!\w):[a-z0-9_+-]+:(?!\w)", ""),
 ]
-
-
-def payloads(*kinds: str) -> Iterator[tuple[str, Any]]:
-    """Yield the strict JSON files of these kinds; of a list of messages, each message."""
-    for entry in json.loads(Path(CORPUS, "manifest.json").read_text()):
-        if not kinds or entry["kind"] in kinds:
-            try:
-                body = json.loads(Path(CORPUS, entry["file"]).read_text())
-            except ValueError:
-                continue
-            several = isinstance(body, list) and any(isinstance(one, dict) and "attachments" in one for one in body)
-            yield from ((entry["file"], one) for one in (body if several else [body]))
 
 
 def words(text: object) -> list[str]:

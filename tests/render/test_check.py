@@ -6,11 +6,10 @@ import json
 from types import MappingProxyType
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from slack_bitrix24.bitrix24 import blocks as build
-from slack_bitrix24.bitrix24.check import check, longest, measure
+from slack_bitrix24.bitrix24.check import check
+from slack_bitrix24.bitrix24.size import counted
 from slack_bitrix24.errors import AttachError
 
 URL = "https://example.com/x.png"
@@ -133,49 +132,13 @@ def test_many_faults_are_counted_not_listed():
         check([{"MESSAGE": 1}] * 25)
 
 
-def test_size_is_that_of_the_plain_json_in_characters():
+def test_what_a_portal_would_find_too_large_is_refused_with_its_size():
     attach = {"BLOCKS": [{"MESSAGE": "слово 🎉"}]}
-    size = len(json.dumps(attach, ensure_ascii=False, separators=(",", ":")))
-    assert measure(attach) == size
-    assert check(attach, limit=size) == attach
-    with pytest.raises(AttachError, match=f"{size} characters, Bitrix24 takes {size - 1}"):
-        check(attach, limit=size - 1)
+    size = counted(attach)
+    assert check(attach, limit=size + 1) == attach
+    with pytest.raises(AttachError, match=f"{size} characters as Bitrix24 counts them, it takes fewer than {size}$"):
+        check(attach, limit=size)
 
 
-@pytest.mark.parametrize(
-    ("text", "size"),
-    [
-        ("a", 1), ("ё", 6), ("🎉", 12), ("/", 2), ("<>&'", 24), ('"', 6), ("\\", 2), ('\\"', 8), ("\n", 2), ("\x01", 6),
-        ("\u2028", 6), ("\ud800", 6), ('\\\\""', 16),
-    ],
-)  # fmt: skip
-def test_the_longest_json_is_that_of_php_with_everything_escaped(text, size):
-    assert longest(text) == size + 2
-    assert longest([text, {text: text}]) == 3 * (size + 2) + len("[, {: }]")
-
-
-def _php(value):
-    """Write what PHP's json_encode does with JSON_HEX_TAG, _AMP, _APOS and _QUOT, as Bitrix24's Json::encode asks."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_php(key)}: {_php(each)}" for key, each in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_php, value)) + "]"
-    if not isinstance(value, str):
-        return json.dumps(value)
-    hexed = {"/": "\\/"} | {sign: f"\\u{ord(sign):04x}" for sign in "<>&'\""}
-    return '"' + "".join(hexed.get(sign) or json.dumps(sign)[1:-1] for sign in value) + '"'
-
-
-VALUES = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.text()),
-    lambda inner: st.one_of(st.lists(inner), st.dictionaries(st.text(), inner)),
-    max_leaves=10,
-)
-
-
-@settings(max_examples=100, deadline=None)
-@given(VALUES)
-def test_no_way_of_writing_it_is_longer(value):
-    assert longest(value) == len(_php(value))
-    assert measure(value) <= longest(value)
-    assert len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")) <= longest(value)
+def test_a_line_across_without_a_size_gets_one_for_brackets_have_no_empty_object():
+    assert check([{"DELIMITER": {}}]) == {"BLOCKS": [{"DELIMITER": {"SIZE": 200}}]}

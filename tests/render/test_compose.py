@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from documents import documents, texts
-from slack_bitrix24.bitrix24.check import check, longest
+from slack_bitrix24.bitrix24.check import check
+from slack_bitrix24.bitrix24.size import counted
 from slack_bitrix24.document import (
     Author,
     Card,
@@ -31,7 +32,7 @@ from slack_bitrix24.document import (
     Text,
     Unsupported,
 )
-from slack_bitrix24.render.attach import MESSAGE_LIMIT, compose
+from slack_bitrix24.render.attach import MESSAGE_LIMIT, PLAIN, compose
 from slack_bitrix24.render.bbcode import render
 from slack_bitrix24.render.colors import leading, token
 from slack_bitrix24.render.guard import JOINER
@@ -61,7 +62,7 @@ def made(*blocks, **options):
 def test_whatever_comes_in_bitrix24_takes_it(document, link, limit):
     composed = compose(document, link=link, limit=limit)
     if composed.attach:
-        assert longest(check(composed.attach, limit=limit)) <= limit
+        assert counted(check(composed.attach, limit=limit)) <= limit
     assert len(composed.message) <= MESSAGE_LIMIT
     if render(document.blocks).strip("—│>•.0123456789 \n"):  # more than empty quotes, items and lines across
         assert composed.message.strip()
@@ -73,11 +74,11 @@ def test_cutting_tears_no_code(several, limit):
     blocks = tuple(say(text * 20) for text in several)
     composed = compose(Document((Divider(), *blocks)), limit=limit)
     if composed.attach:
-        assert longest(check(composed.attach)) <= limit
+        assert counted(check(composed.attach)) <= limit
 
 
 def test_text_alone_needs_no_attach():
-    assert made(say("a"), Heading(words("H")), Code("c")) == ("a\n[b]H[/b]\n[code]c[/code]", [])
+    assert made(say("a"), Heading(words("H")), Code("c")) == ("a\n[b]H[/b]\n`c`", [])
     assert made() == ("", [])
     assert compose(Document((say("x"),))).attach == ""
 
@@ -86,7 +87,7 @@ def test_the_link_back_ends_attach_or_else_message():
     assert made(say("a"), link=BACK) == ("a\n[url=https://slack.example/p1]Open in Slack[/url]", [])
     assert made(say("a"), File("f", HTTP), link=BACK)[1][-1] == BACK_BLOCK
     message, blocks = made(say("a"), File("f", HTTP), link=("mail", "mailto:a@b.c"))
-    assert (message, len(blocks)) == ("a\nmail (a@b.c)", 1)
+    assert (message, len(blocks)) == ("a\n[url=mailto:a@b.c]mail[/url]", 1)
 
 
 def test_message_out_is_plain_and_neutral():
@@ -206,7 +207,7 @@ def test_the_essential_stands_in_message_and_is_not_said_twice(blocks, message, 
         (
             Image(HTTP + ".png", "[b]", 8, 6, "/p.png"),
             [{"IMAGE": [
-                {"NAME": f"[{JOINER}b]", "LINK": HTTP + ".png", "PREVIEW": "/p.png", "WIDTH": 8, "HEIGHT": 6},
+                {"NAME": "[b]", "LINK": HTTP + ".png", "PREVIEW": "/p.png", "WIDTH": 8, "HEIGHT": 6},
             ]}],
         ),
         (File("", HTTP, 5), [{"FILE": [{"NAME": "x", "LINK": HTTP, "SIZE": 5}]}]),
@@ -278,6 +279,13 @@ def test_the_most_alarming_colour_wins(colors, expected):
     assert full.get("COLOR", "") == expected
 
 
+def test_an_attachment_without_a_colour_has_a_grey_bar():
+    """A portal draws one of any colour where none is named: Bitrix24 server source, main 26.150, 2026-03."""
+    for colors in ([], [""], ["good"]):
+        cards = [Card((say("t"), Author("A")), color) for color in colors] or [Author("A")]
+        assert json.loads(compose(Document((say("x"), *cards))).attach)["COLOR"] == PLAIN
+
+
 def test_a_long_message_goes_on_in_attach():
     text = "\n".join(["word " * 20] * 300)
     composed = compose(Document((say("first"), say(text), Code("last"))), link=BACK)
@@ -299,7 +307,7 @@ def test_message_counts_utf16_and_stays_within_its_limit(size):
 def cut(*blocks, limit, link=None):
     composed = compose(Document((say("lead"), *blocks)), limit=limit, link=link)
     full = check(composed.attach, limit=limit)
-    return full["BLOCKS"], limit - longest(full)
+    return full["BLOCKS"], limit - counted(full)
 
 
 def test_attach_is_cut_at_a_block_with_a_note():
@@ -349,7 +357,8 @@ def test_where_not_even_a_note_fits_there_is_no_attach():
 
 def test_a_link_back_too_long_for_attach_stands_in_message():
     far = ("Open", "https://slack.example/" + "x" * 2000)
-    message, blocks = made(say("lead"), File("f", HTTP), Author("А" * 200), Author("Б" * 200), limit=1500, link=far)
-    assert [next(iter(block)) for block in blocks] == ["FILE", "USER", "MESSAGE"]
-    assert blocks[-1] == {"MESSAGE": "… cut: 1 more block"}
+    authors = [Author("А" * 200) for _ in range(6)]
+    message, blocks = made(say("lead"), File("f", HTTP), *authors, limit=1500, link=far)
+    assert [next(iter(block)) for block in blocks] == ["FILE", "USER", "USER", "USER", "MESSAGE"]
+    assert blocks[-1] == {"MESSAGE": "… cut: 3 more blocks"}
     assert message == f"lead\n[url={far[1]}]Open[/url]"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slack_bitrix24.bitrix24.check import longest
+from slack_bitrix24.bitrix24.size import counted
 from slack_bitrix24.document import Card, Code, Divider, Document, Field, Fields, File, Heading, Paragraph, Quote, Text
 from slack_bitrix24.render.attach import compose
 
@@ -63,7 +63,7 @@ def test_however_a_portal_counts_attach_is_not_too_large(blocks, limit):
     composed = compose(Document((say("lead"), Divider(), *blocks)), link=BACK, limit=limit)
     if composed.attach:
         full = json.loads(composed.attach)
-        assert longest(full) <= limit
+        assert counted(full) <= limit
         assert full["BLOCKS"][-1] == BACK_BLOCK
     else:
         assert composed.message.endswith("Open in Slack[/url]")
@@ -75,7 +75,7 @@ def test_as_much_as_fits_is_shown(said, each):
     full = json.loads(compose(document, link=BACK).attach)
     blocks = full["BLOCKS"]
     assert blocks[1:] == [{"MESSAGE": "… shortened, see the original"}, BACK_BLOCK]
-    assert 60_000 - 250 < longest(full) <= 60_000
+    assert 60_000 - 250 < counted(full) <= 60_000
     assert len(blocks[0]["MESSAGE"]) * each > 55_000
 
 

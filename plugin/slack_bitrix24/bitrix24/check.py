@@ -11,11 +11,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from slack_bitrix24.bitrix24.blocks import DELIMITER_SIZE
+from slack_bitrix24.bitrix24.size import LIMIT, counted
 from slack_bitrix24.bitrix24.urls import linkable
 from slack_bitrix24.errors import AttachError
-
-LIMIT = 60_000
-"""Characters of the JSON; 30,000 on portals older than August 2026. Which JSON is not documented: see `longest`."""
 
 _SHOWN_FAULTS = 20
 _BLANK = re.compile(r"[\x00-\x20]")
@@ -23,25 +22,6 @@ _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
 _Rule = Callable[[object], str]
 """Returns what was expected, or "" when the value will do."""
-
-
-def measure(value: object) -> int:
-    """Return the size of a value as plain, compact JSON in characters: what the documented limit says at least."""
-    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
-
-
-def longest(value: object) -> int:
-    r"""Return the size of a value in the longest JSON that a portal may count.
-
-    Documented is "60,000 characters" of ATTACH "serialized"; how, and by whom, is not. PHP's `json_encode` writes each
-    UTF-16 unit that is not ASCII as `\uXXXX` (Cyrillic 6, an emoji 12) and "/" as `\/`; Bitrix24's own `Json::encode`
-    writes `< > & ' "` as `\u00XX`; others put a blank behind "," and ":". All of it together is counted, so what
-    fits by this also fits as plain JSON, and as bytes of UTF-8 (4 at most where this counts 12). What users hand in
-    goes by `measure`, lest something be refused that the portal takes.
-    """
-    text = json.dumps(value)
-    quotes = text.replace("\\\\", "").count('\\"')
-    return len(text) + text.count("/") + 5 * sum(map(text.count, "<>&'")) + 4 * quotes
 
 
 def check(attach: object, *, limit: int = LIMIT) -> dict[str, Any]:
@@ -79,11 +59,11 @@ def _full_form(attach: object) -> dict[str, Any]:
 
 def _check_size(full: dict[str, Any], limit: int) -> None:
     try:
-        size = measure(full)
+        size = counted(full)
     except (TypeError, ValueError, RecursionError) as error:
         raise AttachError(f"ATTACH: can't be written as JSON: {error}") from None
-    if size > limit:
-        raise AttachError(f"ATTACH: {size:,} characters, Bitrix24 takes {limit:,}")
+    if size >= limit:
+        raise AttachError(f"ATTACH: {size:,} characters as Bitrix24 counts them, it takes fewer than {limit:,}")
 
 
 def _checked(place: str, block: object, faults: list[str]) -> object:
@@ -104,6 +84,8 @@ def _checked(place: str, block: object, faults: list[str]) -> object:
                 _check_fields(f"{place}.{kind}[{number}]", item, (_LISTS[kind], faults))
     elif kind in _OBJECTS:
         _check_fields(f"{place}.{kind}", value, (_OBJECTS[kind], faults))
+        if kind == "DELIMITER":
+            value = value or {"SIZE": DELIMITER_SIZE}  # PHP's brackets, in a batch, have no form for an empty object
     else:
         known = ", ".join(sorted(("MESSAGE", *_LISTS, *_OBJECTS)))
         faults.append(f"{place}: expected one of {known}, got {_got(kind)}")

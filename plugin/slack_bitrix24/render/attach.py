@@ -10,23 +10,28 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from slack_bitrix24.bitrix24 import blocks as build
-from slack_bitrix24.bitrix24.check import LIMIT
-from slack_bitrix24.document import Block, Blocks, Document, Paragraph, Text
+from slack_bitrix24.bitrix24.size import COLUMN, LIMIT, astral, bytes_kept
+from slack_bitrix24.document import Blocks, Document, Paragraph, Text
 from slack_bitrix24.plain import plain
-from slack_bitrix24.render.bbcode import render
+from slack_bitrix24.render import guard
+from slack_bitrix24.render.bbcode import blocks_lines, whole
 from slack_bitrix24.render.cards import Part, is_text, parts, text_parts
 from slack_bitrix24.render.colors import is_color, leading, token
-from slack_bitrix24.render.cut import divide
+from slack_bitrix24.render.dialect import MESSAGE
+from slack_bitrix24.render.fill import filled
 from slack_bitrix24.render.fit import Frame, fitted
-from slack_bitrix24.render.guard import neutral, short
+from slack_bitrix24.render.guard import short
 from slack_bitrix24.render.links import address
 from slack_bitrix24.render.sections import Section, essential, is_blank, sections
 from slack_bitrix24.render.spans import linked
 
 MESSAGE_LIMIT = 20_000
-"""UTF-16 units. Documented for chat messages, which are cut beyond it; for notifications nothing is documented."""
+"""Characters: the server cuts a longer one, and says so at its end (Bitrix24 server source, main 26.150, 2026-03)."""
+PLAIN = "#c6c6c6"
+"""The bar of an attachment that names no colour: without one a portal takes any, be it the red of an alarm."""
 
-_MORE = "\n…"
+_MORE = "…"
+_FENCES = 10  # characters around code of several lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +47,24 @@ def compose(document: Document, *, link: tuple[str, str] | None = None, limit: i
     """Render a document for im.notify: leading text as MESSAGE, all from the first card, picture or fact on as ATTACH.
 
     `link` is (label, address) back to where it comes from: the last block of ATTACH, or the last line of MESSAGE.
-    `limit` is for ATTACH, in characters as `check.longest` counts; what goes beyond is cut with a visible note.
+    `limit` is for ATTACH, as `size.counted` counts; what goes beyond is cut with a visible note.
     """
     lead = tuple(takewhile(is_text, document.blocks))
     below = sections(document.blocks[len(lead) :])
     if is_blank(lead):
         lead, below = essential(below)
     back = _line(link) if link else None
-    room = MESSAGE_LIMIT - len(_MORE) - (_units(render((back,))) + 1 if back else 0)
-    top, overflow = _divided(lead, room)
+    foot = blocks_lines((back,), MESSAGE) if back else []
+    top, overflow = _divided(lead, MESSAGE_LIMIT - len(_MORE) - _FENCES - _cost(foot))
     made = [part for block in overflow for part in text_parts(block)] + _below(below)
     color = leading(section.color for section in below)
-    frame = Frame(color, token(color), link if link and address(link[1]) else None, limit)
+    frame = Frame(color or PLAIN, token(color), link if link and address(link[1]) else None, limit)
     attach = fitted(made, frame) if made else None
     if made and attach is None and frame.link:  # a long link may stand in MESSAGE instead
         frame = replace(frame, link=None)
         attach = fitted(made, frame)
-    more = _MORE if overflow or (made and attach is None) else ""
-    below_top = "\n" + render((back,)) if back and (attach is None or frame.link is None) else ""
-    message = (render(top) + more + below_top).strip("\n")
+    more = [_MORE] if overflow or (made and attach is None) else []
+    message = whole([*top, *more, *(foot if attach is None or frame.link is None else [])])
     return Composed(message, _outside(document, back), _json(attach) if attach else "")
 
 
@@ -93,28 +97,36 @@ def _trimmed(inner: list[Part]) -> list[Part]:
     return inner
 
 
-def _divided(blocks: Blocks, room: int) -> tuple[Blocks, Blocks]:
-    """Return the blocks that fit into `room` as MESSAGE, and those that don't; one that crosses the end is divided."""
-    if _units(render(blocks)) <= room:
-        return blocks, ()
-    kept: list[Block] = []
-    left: list[Block] = []
-    for block in blocks:
-        head, tail = (None, block) if left else divide(block, lambda part: _units(render((*kept, part))), room)
-        kept.extend(filter(None, [head]))
-        left.extend(filter(None, [tail]))
-    return tuple(kept), tuple(left)
+def _divided(blocks: Blocks, room: int) -> tuple[list[str], Blocks]:
+    """Return the lines that fit into `room` as MESSAGE, and the blocks that don't; one that crosses it is divided."""
+    lines: list[str] = []
+    for number, block in enumerate(blocks):
+        made, tail = filled(block, MESSAGE, cost=_line_cost, room=room)
+        lines += made
+        room -= _cost(made)
+        if tail:
+            return lines, (tail, *blocks[number + 1 :])
+    return lines, ()
+
+
+def _cost(lines: list[str]) -> int:
+    return sum(map(_line_cost, lines))
+
+
+def _line_cost(line: str) -> int:
+    # 20,000 characters in 65,535 bytes: those beyond U+FFFF take 10 bytes there, and two places in older clients
+    return len(line) + (21 * astral(line) + 9) // 10 + 1
 
 
 def _outside(document: Document, back: Paragraph | None) -> str:
-    blocks = (*document.blocks, back) if back else document.blocks
-    # whether codes act in an e-mail copy is not documented
-    text = plain(Document(blocks))[: 2 * MESSAGE_LIMIT + 2]  # of two characters (\r\n) one remains at least
-    return short(neutral(text), MESSAGE_LIMIT)
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    """Return the e-mail copy: all the words, as many as the portal can keep."""
+    text = plain(Document((*document.blocks, back) if back else document.blocks))
+    made = guard.mail(text)
+    end = len(text)
+    while (size := bytes_kept(made)) > COLUMN:
+        end = end * COLUMN // size - 20
+        made = guard.mail(text[:end].rstrip()) + "…"
+    return made
 
 
 def _json(value: object) -> str:

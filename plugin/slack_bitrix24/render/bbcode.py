@@ -6,7 +6,7 @@ The codes: https://apidocs.bitrix24.com/api-reference/chat-bots/messages/message
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from slack_bitrix24.document import (
     Author,
@@ -26,55 +26,64 @@ from slack_bitrix24.document import (
     Text,
     Unsupported,
 )
-from slack_bitrix24.render.guard import neutral_code
+from slack_bitrix24.render import guard
+from slack_bitrix24.render.dialect import ATTACH, MESSAGE, Dialect, within
 from slack_bitrix24.render.lines import author_spans, fetched_spans, field_spans, table_lines, unsupported_spans
 from slack_bitrix24.render.spans import bold, linked, span_lines
 
 _INDENT = "    "  # Bitrix24 shows four spaces as a tab
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """What the place allows: whether [code] acts, and what stands before each quoted line."""
-
-    code: bool = True
-    quote: str = ">>"
-
-
-MESSAGE = Dialect()
-ATTACH = Dialect(code=False, quote="│ ")
-"""In ATTACH neither [code] nor quotes act: USER CHAT SEND PUT CALL BR B U I S URL do."""
-
-
 def render(blocks: Blocks, dialect: Dialect = MESSAGE) -> str:
     """Render blocks of every kind as text; those that need ATTACH to look well become readable lines."""
-    return "\n".join(_lines(blocks, dialect)).strip("\n")
+    return whole(blocks_lines(blocks, dialect))
 
 
-def _lines(blocks: Iterable[Block], dialect: Dialect) -> list[str]:
+def whole(lines: list[str]) -> str:
+    """Return lines as one whole text.
+
+    It does not begin with `>>`: the push would show a sign in place of the text, all of it (Bitrix24 server source,
+    main 26.150, 2026-03).
+    """
+    text = "\n".join(lines).strip("\n")
+    if text.startswith(MESSAGE.quote):
+        lines = text.split("\n")
+        opening = sum(1 for _ in takewhile(lambda line: line.startswith(MESSAGE.quote), lines))
+        quoted = [ATTACH.quote + line.removeprefix(MESSAGE.quote) for line in lines[:opening]]
+        text = "\n".join([*quoted, *lines[opening:]])
+    return guard.whole(text)
+
+
+def blocks_lines(blocks: Iterable[Block], dialect: Dialect) -> list[str]:
+    """Return the lines of blocks, one after the other: each block's are its own, whatever stands beside it."""
     return [line for block in blocks for line in _block_lines(block, dialect)]
 
 
 def _block_lines(block: Block, dialect: Dialect) -> list[str]:
     match block:
         case Card(blocks):
-            return _lines(blocks, dialect)
+            return blocks_lines(blocks, dialect)
         case Quote(blocks):
-            # >> holds for one line: a [code] block would run over it, and a second >> within is not documented
-            quoted = _lines(blocks, ATTACH)
+            quoted = blocks_lines(blocks, within(dialect))
             return [dialect.quote + line for line in quoted] if any(map(str.strip, quoted)) else []
         case Items():
-            return _item_lines(block, replace(dialect, quote=ATTACH.quote))  # >> acts at the start of a line only
+            return _item_lines(block, within(dialect))
         case Code(text) if not text.strip():
             return []
-        case Code(text) if dialect.code:
-            return [f"[code]{neutral_code(text)}[/code]"]
+        case Code(text) if dialect.fenced:
+            return _fenced(text.strip("\n"), dialect)
         case Code() | Divider() | Author() | Image() | File() | Unsupported() | Paragraph() | Heading():
-            return span_lines(_told(block), code=dialect.code)
+            return span_lines(_told(block), dialect)
         case Fields(fields):
-            return [line for each in fields for line in span_lines(field_spans(each), code=dialect.code)]
+            return [line for each in fields for line in span_lines(field_spans(each), dialect)]
         case _:
-            return [line for row in table_lines(block) for line in span_lines(row, code=dialect.code)]
+            return [line for row in table_lines(block) for line in span_lines(row, dialect)]
+
+
+def _fenced(code: str, dialect: Dialect) -> list[str]:
+    if "\n" not in code:
+        return span_lines((Text(code, code=True),), dialect)
+    return ["```", *span_lines((Text(code),), dialect), "```"]
 
 
 def _told(block: Code | Divider | Author | Image | File | Unsupported | Paragraph | Heading) -> Spans:

@@ -28,13 +28,15 @@ from slack_bitrix24.document import (
     Text,
     Unsupported,
 )
-from slack_bitrix24.render.bbcode import ATTACH, render
+from slack_bitrix24.render import guard
+from slack_bitrix24.render.bbcode import render
 from slack_bitrix24.render.cut import least
+from slack_bitrix24.render.dialect import ATTACH
 from slack_bitrix24.render.grids import Cell, field_cell, table_cells
-from slack_bitrix24.render.guard import neutral, short
+from slack_bitrix24.render.guard import short
 from slack_bitrix24.render.lines import author_spans, fetched_spans, field_spans, name_of, row_spans, unsupported_spans
 from slack_bitrix24.render.links import address, shown
-from slack_bitrix24.render.spans import words
+from slack_bitrix24.render.spans import span_lines, words
 
 _LONG = 3_000
 """Characters of a cell that is rather told as text, which can be cut."""
@@ -89,7 +91,7 @@ def parts(blocks: Blocks) -> list[Part]:
             description = _description(waiting[-1]) if waiting else ""
             del waiting[len(waiting) - bool(description) :]
             name = short(words(block.spans) or shown(block.url), _NAME)
-            made.append(Part(build.link(address(block.url), name=neutral(name), description=neutral(description))))
+            made.append(Part(build.link(address(block.url), name=guard.name(name), description=description)))
         else:
             made += _parts(block)
     return _gathered(made)
@@ -126,8 +128,11 @@ def _description(block: Block) -> str:
     """Return the text that may stand as DESC: one short line without any formatting."""
     if not isinstance(block, Paragraph):
         return ""
-    text = "".join(span.text if span == Text(getattr(span, "text", "")) else "\n" for span in block.spans).strip()
-    return text if len(text) <= _DESCRIPTION and "\n" not in text and "\r" not in text else ""
+    if not all(isinstance(span, Text) and span == Text(span.text) for span in block.spans):
+        return ""
+    lines = span_lines(block.spans, ATTACH)
+    text = guard.whole(lines[0].strip())
+    return text if len(lines) == 1 and len(text) <= _DESCRIPTION else ""
 
 
 def _table(table: Table) -> list[Part]:
@@ -158,13 +163,13 @@ def _is_long(each: Cell) -> bool:
 
 def _author(author: Author) -> list[Part]:
     name = words(author_spans(author))
-    made = build.user(neutral(name), avatar=address(author.icon), url=address(author.url))
+    made = build.user(guard.name(name), avatar=address(author.icon), url=address(author.url))
     return [Part(made)] if name else []
 
 
 def _fetched(block: Image | File) -> list[Part]:
     url = address(block.url)
-    name = neutral(name_of(block))
+    name = guard.name(name_of(block))
     if not url:
         return text_parts(Paragraph(fetched_spans(block)))
     if isinstance(block, File):

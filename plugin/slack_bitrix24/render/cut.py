@@ -6,48 +6,131 @@ The tree is divided, not the rendered text, so no code is ever torn.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from itertools import count
+from itertools import chain, count
 from typing import TypeVar
 
-from slack_bitrix24.document import Block, Blocks, Code, Emoji, Heading, Items, Link, Paragraph, Quote, Span, Text
+from slack_bitrix24.document import (
+    Block,
+    Blocks,
+    Code,
+    Emoji,
+    Heading,
+    Items,
+    Link,
+    Paragraph,
+    Quote,
+    Span,
+    Spans,
+    Text,
+)
+
+Size = Callable[[Block], float]
 
 _T = TypeVar("_T")
 _S = TypeVar("_S", Span, Text | Emoji)
+ENOUGH = 0.98
+"""Where less of the room is used by whole lines, the next one is divided too."""
 _ATOM = "\ufffc"  # stands for what can't be divided, one place wide
 
 
-def divide(block: Block, size: Callable[[Block], int], room: int) -> tuple[Block | None, Block | None]:
-    """Return the longest beginning of the block that fits into `room`, and the rest; None where nothing is left.
+def divide(block: Block, size: Size, room: float) -> tuple[Block | None, Block | None]:
+    """Return the beginning of a block that fits into `room`, and the rest; None where nothing is left.
 
-    `size` is asked about beginnings: it grows with them, by one or more for each character that is not blank.
+    It ends at the end of an item or a line, else of a word. `size` is asked about pieces, each about once: the sizes of
+    a block's pieces add up to its own, and grow by one or more for each character that is not blank.
     """
+    several = pieces(block)
+    if len(several) <= 1:
+        return _within(block, size, room)
+    used = 0.0
+    for number, piece in enumerate(several):
+        needed = size(piece)
+        if used + needed > room:
+            head, tail = divide(piece, size, room - used) if used < room * ENOUGH else (None, piece)
+            return joined(filter(None, (*several[:number], head))), joined(filter(None, (tail, *several[number + 1 :])))
+        used += needed
+    return block, None
+
+
+def _within(block: Block, size: Size, room: float) -> tuple[Block | None, Block | None]:
+    """Divide what has no lines to be divided at."""
     text = _flat(block)
-    if least(block) <= room and size(block) <= room:
+    near, _ = _split(block, 2 * int(room)) if len(text) > 2 * room else (block, None)  # the rest is never looked at
+    whole = size(near) if near else 0.0
+    if whole <= room and near is block:
         return block, None
-    return _split(block, _boundary(text, _place(block, size, room))) if text else (None, block)
+    if not near or not text:
+        return None, block
+    place = _place(near, size, room=room, whole=whole) if whole > room else len(_flat(near))
+    return _split(block, _boundary(text, place))
 
 
-def _place(block: Block, size: Callable[[Block], int], room: int) -> int:
+def _place(block: Block, size: Size, *, room: float, whole: float) -> int:
     """Return how many characters fit, short by 1/500 at most; a size is dear, so each one aims the next guess."""
-    low, low_size = 0, 0
-    high = len(_flat(block))
-    known, high_size = False, max(6 * high, room + 1)  # as if it were Cyrillic: the first guess shall be a small one
+    low, low_size = 0, 0.0
+    high, high_size = len(_flat(block)), whole
     for step in count(1):
-        if high - low <= 1 or room - low_size <= room // 500:
+        if high - low <= 1 or room - low_size <= room / 500:
             break
-        aimed = low + (high - low) * (room - low_size) // (high_size - low_size)
-        wide = (low + high) // 2 if known else 2 * low
-        middle = min(max(aimed if step % 3 else wide, low + 1), high - 1)
+        aimed = low + int((high - low) * (room - low_size) / (high_size - low_size) * 0.999)
+        middle = min(max(aimed if step % 3 else (low + high) // 2, low + 1), high - 1)
         head, _ = _split(block, middle)
-        made = size(head) if head else 0
+        made = size(head) if head else 0.0
         if made <= room:
             low, low_size = middle, made
-            high_size = high_size if known else max(low_size * high // low, room + 1)
         else:
-            high, high_size, known = middle, made, True
+            high, high_size = middle, made
     return low
+
+
+def pieces(block: Block) -> list[Block]:
+    """Return a block's items, lines or blocks, each as a block of the same kind."""
+    match block:
+        case Items(items):
+            return [replace(block, items=(item,), start=block.start + number) for number, item in enumerate(items)]
+        case Quote((inner,)):
+            return [Quote((piece,)) for piece in pieces(inner)]
+        case Quote(blocks):
+            return [Quote((inner,)) for inner in blocks]
+        case Code(text):
+            return [Code(line) for line in text.split("\n")]
+        case Paragraph(spans) | Heading(spans):
+            return [replace(block, spans=line) for line in _lines(spans)]
+        case _:
+            return [block]
+
+
+def _lines(spans: Spans) -> list[Spans]:
+    lines: list[list[Span]] = [[]]
+    for span in spans:
+        if not isinstance(span, Text) or "\n" not in span.text:
+            lines[-1].append(span)
+            continue
+        first, *others = (replace(span, text=text) for text in span.text.split("\n"))
+        lines[-1].append(first)
+        lines += ([other] for other in others)
+    return [tuple(line) for line in lines]
+
+
+def joined(several: Iterable[Block]) -> Block | None:
+    """Return pieces of one block as a block again, None for none."""
+    found = list(several)
+    match found:
+        case []:
+            return None
+        case [Items() as first, *_]:
+            return replace(first, items=tuple(item for one in found if isinstance(one, Items) for item in one.items))
+        case [Quote(), *_]:
+            return Quote(tuple(inner for one in found if isinstance(one, Quote) for inner in one.blocks))
+        case [Code(), *_]:
+            return Code("\n".join(one.text for one in found if isinstance(one, Code)))
+        case [Paragraph() | Heading() as first, *_]:
+            lines = ((Text("\n"), *one.spans) for one in found if isinstance(one, Paragraph | Heading))
+            return replace(first, spans=tuple(chain.from_iterable(lines))[1:])
+        case _:
+            return found[0]
 
 
 def least(block: Block) -> int:

@@ -8,21 +8,24 @@ from typing import Any
 
 from slack_bitrix24.bitrix24 import blocks as build
 from slack_bitrix24.bitrix24.blocks import AttachBlock, ColorToken
-from slack_bitrix24.bitrix24.check import longest
-from slack_bitrix24.render.bbcode import ATTACH, render
+from slack_bitrix24.bitrix24.size import counted, fits, weight
+from slack_bitrix24.render import guard
+from slack_bitrix24.render.bbcode import whole
 from slack_bitrix24.render.cards import Part
-from slack_bitrix24.render.cut import divide
-from slack_bitrix24.render.guard import neutral, short
+from slack_bitrix24.render.dialect import ATTACH
+from slack_bitrix24.render.fill import filled
+from slack_bitrix24.render.guard import short
 from slack_bitrix24.render.links import address, shown
 
 _DIVISIBLE = 2_000
 """Size of a block from which a part of it is better than nothing."""
-_BETWEEN = 2  # ", " between two blocks
+_BETWEEN = 1  # "," between two blocks
+_EMPTY = counted(build.message(""))
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What surrounds the blocks: the bar's colour, the link back (label, linkable address); the limit of `longest`."""
+    """What surrounds the blocks: the bar's colour, the link back (label, linkable address); fewer than `limit` fit."""
 
     color: str
     token: ColorToken
@@ -33,13 +36,13 @@ class Frame:
 def fitted(parts: Sequence[Part], frame: Frame) -> dict[str, Any] | None:
     """Return ATTACH with as many of the parts as fit, or None where not even a note would."""
     if sum(part.least for part in parts) <= frame.limit:
-        whole = _attachment([part.block for part in parts], frame)
-        if longest(whole) <= frame.limit:
-            return whole
-    room = frame.limit - longest(_attachment([_note(len(parts), frame)], frame))
+        together = _attachment([part.block for part in parts], frame)
+        if fits(together, frame.limit):
+            return together
+    room = frame.limit - 1 - counted(_attachment([_note(len(parts), frame)], frame))
     kept: list[AttachBlock] = []
     for part in parts:
-        size = part.least if part.least > max(room, _DIVISIBLE) else longest(part.block) + _BETWEEN
+        size = part.least if part.least > max(room, _DIVISIBLE) else counted(part.block) + _BETWEEN
         if size > room:  # one does not: all together do not fit
             break
         kept.append(part.block)
@@ -52,14 +55,14 @@ def fitted(parts: Sequence[Part], frame: Frame) -> dict[str, Any] | None:
     while kept and "DELIMITER" in kept[-1]:
         kept.pop()
     cut = _attachment([*kept, _note(blocks_left, frame)], frame)
-    return cut if longest(cut) <= frame.limit else None
+    return cut if fits(cut, frame.limit) else None
 
 
 def _attachment(blocks: list[AttachBlock], frame: Frame) -> dict[str, Any]:
     back = []
     if frame.link:
         label, url = frame.link
-        back = [build.link(address(url), name=neutral(short(" ".join(label.split()), 200) or shown(url)))]
+        back = [build.link(address(url), name=guard.name(short(" ".join(label.split()), 200) or shown(url)))]
     return build.attachment([*blocks, *back], color=frame.color, color_token=frame.token)
 
 
@@ -71,13 +74,12 @@ def _note(left: int, frame: Frame) -> AttachBlock:
 def _beginning(part: Part, room: int) -> AttachBlock | None:
     """Return as much of the block as fits into `room`, or None."""
     if part.source:
-        head, _ = divide(part.source, lambda block: longest(build.message(render((block,), ATTACH))), room)
-        text = render((head,), ATTACH) if head else ""
-        made = build.message(text)
-        return made if text.strip() and longest(made) <= room else None
+        lines, _ = filled(part.source, ATTACH, cost=weight, room=room - _EMPTY)
+        made = build.message(whole(lines))
+        return made if made["MESSAGE"].strip() else None
     ((kind, items),) = part.block.items()
     if not isinstance(items, list):
         return None
-    while items and longest({kind: items}) > room:
+    while items and counted({kind: items}) > room:
         items = items[:-1]
     return {kind: items} if items else None

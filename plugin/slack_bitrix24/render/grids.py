@@ -7,7 +7,8 @@ from typing import Any
 
 from slack_bitrix24.bitrix24.blocks import Display, cell
 from slack_bitrix24.document import Field, Link, Spans, Table
-from slack_bitrix24.render.guard import neutral
+from slack_bitrix24.render import guard
+from slack_bitrix24.render.dialect import ATTACH
 from slack_bitrix24.render.lines import row_spans
 from slack_bitrix24.render.links import address
 from slack_bitrix24.render.spans import bold, one_line, span_lines, words
@@ -52,20 +53,20 @@ def _header(row: Sequence[Spans]) -> Cell | None:
 
 
 def _labelled(header: Sequence[Spans], row: Sequence[Spans]) -> Cell | None:
-    labels = [neutral(words(spans)) for spans in header] + [""] * len(row)
-    cells = [(label, one_line(spans)) for label, spans in zip(labels[1:], row[1:], strict=False)]
+    labels = [words(spans) for spans in header] + [""] * len(row)
+    cells = [(guard.attach(label), one_line(spans, ATTACH)) for label, spans in zip(labels[1:], row[1:], strict=False)]
     lines = [f"[b]{label}:[/b] {text}" if label else text for label, text in cells if text.strip()]
     return _cell("ROW", row[0], value="\n".join(lines), label=labels[0])
 
 
 def _cell(display: Display, title: Spans, *, value: str, label: str = "", width: int = 0) -> Cell | None:
-    name = neutral(words(title))
-    name = f"{label}: {name}" if label and name else name
+    name = words(title)
+    name = guard.name(f"{label}: {name}" if label and name else name)
     if not name and not value.strip():
         return None
     urls = (address(span.url) for span in title if isinstance(span, Link))
-    return cell(display, name=name, value=value, url=next(filter(None, urls), ""), width=width)
+    return cell(display, name=name, value=guard.whole(value), url=next(filter(None, urls), ""), width=width)
 
 
 def _value(spans: Spans) -> str:
-    return "\n".join(span_lines(spans, code=False)).strip()
+    return "\n".join(span_lines(spans, ATTACH)).strip()

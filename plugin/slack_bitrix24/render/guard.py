@@ -1,51 +1,121 @@
-r"""Text that others wrote, made unable to act as Bitrix24 markup. No I/O.
+r"""Text that others wrote, made unable to act at Bitrix24: one function for each place that it goes to. No I/O.
 
-Bitrix24 documents no way to write a literal code (apidocs.bitrix24.com, message formatting), so an invisible character
-is put where a code would begin to act, and nowhere else: "[FIRING:1]" and "a[0]" stay as they are. The character is
-U+2060 WORD JOINER: renderers ignore it, `trim()` of PHP and JavaScript leave it alone, it allows no line break, and
-unlike U+200B hardly any sender writes it, so taking it out gives back what was written.
+The rules are those of Bitrix24's own server and web client (Bitrix24 server source, main 26.150, 2026-03). Neither
+knows a way to write a literal code, so an invisible sign is put where something would begin to act, and nowhere else,
+because people copy from what they read. The sign is U+2060 WORD JOINER: renderers ignore it, `trim()` of PHP and
+JavaScript leave it alone, it allows no line break, and unlike U+200B hardly any sender writes it. The e-mail copy
+decodes entities at its very end, so there "<" is written as one.
+
+A batch's references (`$result[…]`) are the client's own matter: `bitrix24.calls.literal`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from slack_bitrix24.bitrix24.sendable import clean
 
 JOINER = "\u2060"
 
-_BLANK = r"[^\S\n]*"
-_CODE = re.compile(
-    rf"""\[ (?= /? {_BLANK} (?:
-        (?: b | i | u | s | br | code ) {_BLANK} /? {_BLANK} \]
-      | (?: size | color | url | user | chat | context | img | icon | put | send | call | timestamp | disk )
-        (?: {_BLANK} [=\]] | [^\S\n]+ \w+ {_BLANK} = )
-    ) )""",
-    re.IGNORECASE | re.VERBOSE,
+# Every alternative begins with a plain character: so `re` skips all places where none of them can begin.
+_CODE = r"""
+    \[ (?i: (?=
+        /? (?: b | i | u | s | url | call | code ) \] | /user\]
+      | (?: br | like | dislike | put | send | img ) \]
+      | (?: url | user | call | pch | rating | size | color | chat | context | icon | put | send | disk | date
+          | timestamp ) [^\S\n]* =
+      | (?: img | icon ) [^\S\n]+ \w+ [^\S\n]* =
+    ) )
+"""
+_LINE_MARKS = r"""
+  | \# (?: (?=BR\#) | \#\# (?=\#) )    # a line break in the server's own notation; its markers begin with four
+  | --{52} (?=-)                       # 54 of them begin a quote
+"""
+_MESSAGE = re.compile(
+    rf"""{_CODE} {_LINE_MARKS}
+      | < (?i: (?= /? (?: [bius] | br | hr | div | span ) \s* /? > | (?: br | hr | div | span | a | font ) \s
+          | / (?: a | font ) > ) )
+      | & (?= (?: lt | gt | amp | quot | nbsp | \#39 ) ; )
+      | \( (?= (?: C | R | T[Mm] | tM ) \) )
+      | : (?= [0-9A-Fa-f]{{8}} : )
+      | PHPSESSID (?= = \w{{32}} )
+    """,
+    re.VERBOSE,
 )
-_CODE_END = re.compile(rf"\[(?=/{_BLANK}code{_BLANK}\])", re.IGNORECASE)
-_QUOTE_BLOCK = re.compile(r"-{5}(?=-)")
-_QUOTE_LINE = re.compile(
-    r"^((?:\s|\[/?(?:[bius]|url=[^\]]*|user=\d+|call=[^\]]*)\])*>)(?=>)",
+_ATTACH = re.compile(rf"{_CODE} {_LINE_MARKS} | \\ (?= [nt\"\\] )", re.VERBOSE)
+_NAME = re.compile(r"\\(?=[nt\"\\])")
+_MAIL = re.compile(
+    r"""\[ (?i: (?=
+        /? (?: disk | document | color | font | size | left | right | center | list | code | quote | table | cut | img
+          | pch | (?: [bius*] | br | url ) \] )
+      | url [^\S\n]* = | rating [^\S\n]* =
+    ) )
+  | \# (?= BR\# )
+  | < (?! \s )
+  | & (?= (?: lt | gt | amp | quot | nbsp | \#39 ) ; )
+    """,
+    re.VERBOSE,
 )
+_FACE = re.compile(
+    r"""(?: :(?:-?(?:[)(|/Do]|\{\})|~\(|[!?]:|(?:oops|cry|evil|shock|idea|facepalm):) | ;-?\) | 8-?\) | >:-< )
+        (?= [\s"<] | $ )""",
+    re.VERBOSE,
+)
+_BEFORE_FACE = frozenset(' \t\n\r\f\v\u00a0">')
+_QUOTE_LINE = re.compile(r"((?:\s|\[/?(?:[bius]|url=[^\]]*|user=\d+)\])*>)(?=>)")
+_COMMAND = re.compile(r"\s*(?=/(?:me|loud))")
+_SKIPPED = "#SKIP#"  # as a whole MESSAGE_OUT: no e-mail at all
+
+Guard = Callable[[str], str]
+"""Takes a run of text as it was written, returns it with what would act in it broken."""
 
 
-def neutral(text: str) -> str:
-    """Return the text with all that would act as a code or a quote block broken; see `unquoted` for quote lines.
+def _joined(found: re.Match[str]) -> str:
+    return found[0] + JOINER
 
-    A run of six hyphens or more is broken wherever it stands: where it acts is not documented.
+
+def message(text: str) -> str:
+    """Return a run of MESSAGE: no code acts, no HTML, no entity, none of the portal's own marks."""
+    return _MESSAGE.sub(_joined, clean(text))
+
+
+def attach(text: str) -> str:
+    r"""Return a run of an ATTACH text: no code acts, and a backslash stays one before n, t, a quote or another."""
+    return _ATTACH.sub(_joined, clean(text))
+
+
+def name(text: str) -> str:
+    """Return a NAME of ATTACH. It is drawn as it is, but the server reads backslashes in every string of ATTACH."""
+    return _NAME.sub(_joined, clean(text))
+
+
+def mail(text: str) -> str:
+    """Return a whole MESSAGE_OUT: nothing is taken for a tag or a code, and it never says "no e-mail"."""
+    made = _MAIL.sub(lambda found: "&lt;" if found[0] == "<" else found[0] + JOINER, clean(text))
+    return "#" + JOINER + made[1:] if made == _SKIPPED else made
+
+
+def line(rendered: str) -> str:
+    """Return a rendered line that begins no quote, be it behind blanks or our own codes, and in which no face is drawn.
+
+    A face is what the web client makes a picture of (a new portal's set; a portal may have others): between blanks,
+    quotes and the ends of a line only.
     """
-    return _QUOTE_BLOCK.sub("-----" + JOINER, _CODE.sub("[" + JOINER, clean(text)))
+    if ">>" in rendered and (found := _QUOTE_LINE.match(rendered)):
+        rendered = found[1] + JOINER + rendered[found.end() :]
+    return _FACE.sub(_face, rendered)
 
 
-def neutral_code(text: str) -> str:
-    """Return text to stand between [code] and [/code]: only a closing code acts there."""
-    return _CODE_END.sub("[" + JOINER, clean(text))
+def _face(found: re.Match[str]) -> str:
+    start = found.start()
+    return JOINER + found[0] if not start or found.string[start - 1] in _BEFORE_FACE else found[0]
 
 
-def unquoted(line: str) -> str:
-    """Return a rendered line that can't begin with ">>", be it behind blanks or our own codes."""
-    return _QUOTE_LINE.sub(r"\1" + JOINER, line)
+def whole(rendered: str) -> str:
+    """Return a whole rendered text, which the web client must not take for the command /me or /loud."""
+    found = _COMMAND.match(rendered)
+    return rendered[: found.end()] + JOINER + rendered[found.end() :] if found else rendered
 
 
 def restored(text: str) -> str:

@@ -14,28 +14,52 @@ URL_LIMIT = 8_000
 
 _PORTAL = re.compile(r"/(?![/\\])")  # "//host" would leave the portal
 _BRACKETED_HOST = re.compile(r"https?://[^/?#]*[\[\]]", re.IGNORECASE)
-_UNSAFE = re.compile(r'[\x00-\x20\x7f\s\[\]<>"]')
-_HYPHENS = re.compile(r"(-{5})-")
+# Besides what no address may hold, what would act in it: a backslash in ATTACH, the portal's own marks in MESSAGE.
+_UNSAFE = re.compile(
+    r"""[\x00-\x20\x7f\s\[\]<>"\\]
+      | (?<=\#)\# | (?<=\#BR)\# | (?<=-{53})-
+      | (?<=&lt); | (?<=&gt); | (?<=&amp); | (?<=&quot); | (?<=&nbsp); | (?<=&\#39);
+      | \((?=(?:C|R|T[Mm]|tM)\))
+    """,
+    re.VERBOSE,
+)
+_OTHER = re.compile(r"(?:ftp://|mailto:|callto:|skype:|viber:).", re.IGNORECASE)
 _PHONE = re.compile(r"tel:(\+?[\d().\s-]{2,40})", re.IGNORECASE)
 _SHOWN_BARE = re.compile(r"(?:mailto|tel):", re.IGNORECASE)
 
 
 def address(url: str) -> str:
-    """Return the address fit to stand in a code or a block, or "" where it can't be linked.
+    """Return the address fit to stand in a block of ATTACH, or "" where it can't: http(s), or from the portal's root.
 
-    Brackets, blanks and quotes are percent-encoded, and so is each sixth hyphen in a row, which would begin a quote.
+    Its scheme is in lower case: a portal drops a block with another without a word. Brackets, blanks and quotes are
+    percent-encoded, and so is what would act where the address stands.
     """
     url = clean(url).strip()
     if not linkable(url) or _BRACKETED_HOST.match(url):  # an encoded IPv6 host leads nowhere
         return ""
-    url = _HYPHENS.sub(r"\1%2D", _UNSAFE.sub(lambda found: quote(found[0]), url))
+    return _encoded(url)
+
+
+def target(url: str) -> str:
+    """Return the address fit to stand in a [url=…] code, or "" where it can't: mail and phone too.
+
+    The client links http, https, ftp, file, tel, callto, mailto, skype and viber; a stranger's `file:` is not linked.
+    """
+    url = clean(url).strip()
+    if found := _PHONE.fullmatch(url):
+        return "tel:" + re.sub(r"[^\d+]|(?<!^)\+", "", found[1])
+    return _encoded(url) if _OTHER.match(url) else address(url)
+
+
+def _encoded(url: str) -> str:
+    scheme, colon, rest = url.partition(":")
+    url = _UNSAFE.sub(_percent, url if "/" in scheme else scheme.lower() + colon + rest)
     return url if len(url) <= URL_LIMIT else ""
 
 
-def phone(url: str) -> str:
-    """Return the number of a `tel:` address, digits with perhaps a plus, or ""."""
-    found = _PHONE.fullmatch(clean(url).strip())
-    return re.sub(r"[^\d+]|(?<!^)\+", "", found[1]) if found else ""
+def _percent(found: re.Match[str]) -> str:
+    coded = quote(found[0])
+    return coded if coded != found[0] else f"%{ord(found[0]):02X}"  # a hyphen and a bracket are never quoted
 
 
 def shown(url: str) -> str:

@@ -6,6 +6,7 @@ code is closed on the line on which it was opened.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,11 +14,13 @@ from itertools import groupby
 
 from slack_bitrix24.bitrix24.sendable import clean
 from slack_bitrix24.document import Date, Emoji, Link, Mention, Span, Spans, Text
-from slack_bitrix24.render.guard import neutral, neutral_code, short, unquoted
-from slack_bitrix24.render.links import address, phone, shown
+from slack_bitrix24.render import guard
+from slack_bitrix24.render.dialect import Dialect
+from slack_bitrix24.render.guard import short
+from slack_bitrix24.render.links import shown, target
 
-_STYLES = (("bold", "b"), ("italic", "i"), ("underline", "u"), ("strike", "s"))
 _NAME_LIMIT = 200
+_PICTURE = re.compile(r"(?:/|https?://)\S+\.(?:jpe?g|png|gif|webp|bmp)(?:\?\S*)?", re.IGNORECASE)
 _SIGNS = {"user": "@", "group": "@", "channel": "#", "broadcast": "@"}
 
 
@@ -31,22 +34,22 @@ class _Markup:
 _Piece = Text | _Markup
 
 
-def span_lines(spans: Spans, *, code: bool) -> list[str]:
-    """Render spans, one string for each line of theirs. Where `code` is not allowed, inline code gets backticks."""
+def span_lines(spans: Spans, dialect: Dialect) -> list[str]:
+    """Render spans, one string for each line of theirs. Inline code keeps its backticks: [code] would be a block."""
     rows: list[list[_Piece]] = [[]]
-    for piece in _pieces(spans, code=code):
+    for piece in _pieces(spans, dialect):
         if isinstance(piece, _Markup):
             rows[-1].append(piece)
             continue
         first, *others = piece.text.split("\n")
         rows[-1].append(replace(piece, text=first))
         rows.extend([replace(piece, text=other)] for other in others)
-    return [unquoted(_row(row)) for row in rows]
+    return [guard.line(_row(row, dialect)) for row in rows]
 
 
-def one_line(spans: Spans, *, code: bool = False) -> str:
+def one_line(spans: Spans, dialect: Dialect) -> str:
     """Render spans as one line; line breaks become spaces."""
-    return " ".join(filter(None, span_lines(spans, code=code)))
+    return " ".join(filter(None, span_lines(spans, dialect)))
 
 
 def words(spans: Spans) -> str:
@@ -62,7 +65,7 @@ def bold(spans: Spans) -> Spans:
 
 def linked(spans: Spans, url: str) -> Spans:
     """Return the spans as one link, links within losing their own; a `url` that can't be linked follows as text."""
-    if not address(url):
+    if not target(url):
         tail = shown(url)
         return (*spans, Text(f" ({tail})")) if tail and tail not in words(spans) else spans
     label: list[Text | Emoji] = []
@@ -108,17 +111,17 @@ def _moment(timestamp: int) -> str:
         return str(timestamp)
 
 
-def _pieces(spans: Iterable[Span], *, code: bool) -> Iterable[_Piece]:
+def _pieces(spans: Iterable[Span], dialect: Dialect) -> Iterable[_Piece]:
     for span in spans:
         match span:
             case Text(text):
-                yield replace(span, text=clean(text)) if code or not span.code else _ticked(span)
+                yield _ticked(span) if span.code else replace(span, text=clean(text))
             case Link():
-                yield from _link(span)
+                yield from _link(span, dialect)
             case Date(url=url) if url:
-                yield from _link(Link(url, (Text(_word(span)),)))
+                yield from _link(Link(url, (Text(_word(span)),)), dialect)
             case Mention(kind="user", bitrix24_id=int(user_id)) if user_id > 0:
-                yield _Markup(f"[user={user_id}]{neutral(_word(span).removeprefix('@'))}[/user]")
+                yield _Markup(f"[user={user_id}]{dialect.guard(_word(span).removeprefix('@'))}[/user]")
             case _:
                 yield Text(_word(span))
 
@@ -127,16 +130,16 @@ def _ticked(text: Text) -> Text:
     return replace(text, text=f"`{clean(text.text)}`" if text.text.strip() else text.text, code=False)
 
 
-def _link(link: Link) -> Iterable[_Piece]:
+def _link(link: Link, dialect: Dialect) -> Iterable[_Piece]:
     parts: list[_Piece] = [_label_part(part) for part in link.label]
     told = "".join(part.text for part in parts)
     if not told.strip():
         told = shown(link.url) or "link"
         parts = [Text(told)]
-    if url := address(link.url):
-        yield _Markup(f"[url={url}]{_row(parts)}[/url]")
-    elif number := phone(link.url):
-        yield _Markup(f"[call={number}]{_row(parts)}[/call]")
+    if url := target(link.url):
+        label = _row(parts, dialect)
+        kept = guard.JOINER if dialect.pictures and _PICTURE.fullmatch(label) else ""
+        yield _Markup(f"[url={url}]{label}{kept}[/url]")
     else:
         yield from parts
         yield Text("" if shown(link.url) in told else f" ({shown(link.url)})")
@@ -148,8 +151,8 @@ def _label_part(part: Text | Emoji) -> Text:
     return replace(text, text=flat) if isinstance(text, Text) else Text(flat)
 
 
-def _row(pieces: Iterable[_Piece]) -> str:
-    return _styled([_settled(piece) for piece in pieces if piece.text], _STYLES)
+def _row(pieces: Iterable[_Piece], dialect: Dialect) -> str:
+    return _styled([_settled(piece) for piece in pieces if piece.text], dialect, dialect.styles)
 
 
 def _settled(piece: _Piece) -> _Piece:
@@ -157,19 +160,16 @@ def _settled(piece: _Piece) -> _Piece:
     return Text(piece.text) if isinstance(piece, Text) and not piece.text.strip() else piece
 
 
-def _styled(pieces: Sequence[_Piece], styles: Sequence[tuple[str, str]]) -> str:
+def _styled(pieces: Sequence[_Piece], dialect: Dialect, styles: Sequence[tuple[str, str, str]]) -> str:
     if not styles:
-        kinds = groupby(pieces, key=lambda piece: piece.code if isinstance(piece, Text) else None)
-        return "".join(_run(kind, "".join(piece.text for piece in group)) for kind, group in kinds)
-    (attribute, code), *others = styles
+        runs = groupby(pieces, key=lambda piece: isinstance(piece, Text))
+        joined = ((text, "".join(piece.text for piece in run)) for text, run in runs)
+        return "".join(dialect.guard(run) if text else run for text, run in joined)
+    (attribute, opening, closing), *others = styles
+    if not any(isinstance(piece, Text) and getattr(piece, attribute) for piece in pieces):
+        return _styled(pieces, dialect, others)
     made = []
     for on, group in groupby(pieces, key=lambda piece: isinstance(piece, Text) and bool(getattr(piece, attribute))):
-        inner = _styled(list(group), others)
-        made.append(f"[{code}]{inner}[/{code}]" if on else inner)
+        inner = _styled(list(group), dialect, others)
+        made.append(f"{opening}{inner}{closing}" if on else inner)
     return "".join(made)
-
-
-def _run(code: bool | None, text: str) -> str:  # noqa: FBT001 - the key of a group: None for markup
-    if code is None:
-        return text
-    return f"[code]{neutral_code(text)}[/code]" if code else neutral(text)

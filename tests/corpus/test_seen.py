@@ -1,0 +1,79 @@
+"""What a real sender's message says is what a reader sees: drawn, in the push, in the e-mail copy. Not a word is lost.
+
+The sandbox's model of Bitrix24's server and web client says what is seen (Bitrix24 server source, main 26.150,
+2026-03).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from real_payloads import needed, payloads
+from slack_bitrix24.plain import plain
+from slack_bitrix24.render.attach import Composed, compose
+from slack_bitrix24.render.guard import restored
+from slack_bitrix24.sandbox.portal.attach_source import fits_column, normalised
+from slack_bitrix24.sandbox.portal.seen import card_words, delivered, drawn, mail, push, stored
+from slack_bitrix24.slack.messages.event import Changed, Posted, read_event
+from slack_bitrix24.slack.messages.payload import Post, read
+
+pytestmark = needed
+
+BACK = ("Open in Slack", "https://slack.example/archives/C1/p1")
+CODES = re.compile(r"\[/?(?:b|i|u|url|user)(?:=[^\]]*)?\]")
+
+
+def found(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", restored(text).casefold())
+
+
+def posts() -> Iterator[tuple[str, Post]]:
+    for name, body in payloads():
+        yield name, read(body)
+        yield f"{name}, its blocks", read({"blocks": body})
+        event = read_event(body)
+        if isinstance(event, Posted | Changed):
+            yield f"{name}, an event", event.post
+
+
+def missing(said: str, shown: str) -> list[str]:
+    together = "".join(found(shown))
+    return [word for word in found(said) if word not in together]
+
+
+def seen(composed: Composed) -> tuple[str, str, str]:
+    text = delivered(stored(composed.message))
+    full = normalised(json.loads(composed.attach)) if composed.attach else None
+    assert full is None or fits_column(full)
+    copy = mail(composed.message, composed.message_out, attach=full)
+    return f"{drawn(text)}\n{card_words(full)}", push(text), copy.text if copy else ""
+
+
+def beside(composed: Composed) -> str:
+    """Return what a reader can press or point at: addresses, and the names of pictures."""
+    items = re.findall(r'"(?:LINK|NAME|PREVIEW)":"((?:[^"\\\\]|\\\\.)*)"', composed.attach)
+    return " ".join((*re.findall(r"url=([^\]]*)", composed.message + composed.attach), *items))
+
+
+def test_every_word_is_drawn_pushed_and_mailed() -> None:
+    lost: dict[str, Any] = {}
+    count = 0
+    for name, post in posts():
+        composed = compose(post.document, link=BACK)
+        if not composed.message:
+            continue
+        count += 1
+        everything = plain(post.document)
+        in_centre, in_push, in_mail = seen(composed)
+        missed = {
+            "drawn": missing(everything, f"{in_centre} {beside(composed)}"),
+            "push": missing(CODES.sub("", composed.message), in_push),
+            "mail": missing(everything, in_mail),
+        }
+        if any(missed.values()):
+            lost[name] = {where: words[:6] for where, words in missed.items() if words}
+    assert lost == {}
+    assert count > 600
