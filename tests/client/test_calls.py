@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from urllib.parse import parse_qsl
 
 import pytest
 
-from slack_bitrix24.bitrix24.calls import deletion, literal, notification, own_tag, wire_tag, without_codes
-from slack_bitrix24.bitrix24.notify import Item, Message, again, attach_text, choose, fresh, item_of, without
-from slack_bitrix24.bitrix24.rest import Call
+from slack_bitrix24.bitrix24.calls import deletion, notification, own_tag, wire_tag, without_codes
+from slack_bitrix24.bitrix24.notify import Item, Message, again, attach_of, choose, fresh, item_of, without
+from slack_bitrix24.bitrix24.rest import Call, command
 from slack_bitrix24.errors import AttachError, Bitrix24Error, Verdict
 
 
@@ -17,10 +18,12 @@ def _item(tag="", **more):
 
 
 def test_call_carries_what_was_given_and_nothing_empty():
-    call = notification(5, "[b]x[/b]", tag="t|U5", sub_tag="t", attach="[]", kind="system")
+    attach = {"BLOCKS": [{"MESSAGE": "m"}]}
+    call = notification(5, "[b]x[/b]", tag="t|U5", sub_tag="t", attach=attach, kind="system")
     assert call == Call(
         "im.notify.system.add",
-        {"USER_ID": 5, "MESSAGE": "[b]x[/b]", "MESSAGE_OUT": "x", "TAG": "t|U5", "SUB_TAG": "t", "ATTACH": "[]"},
+        {"USER_ID": 5, "MESSAGE": "[b]x[/b]", "MESSAGE_OUT": "x", "TAG": "t|U5", "SUB_TAG": "t", "ATTACH": attach},
+        literal=True,
     )
     assert notification(5, "x", message_out="y").params == {"USER_ID": 5, "MESSAGE": "x", "MESSAGE_OUT": "y"}
 
@@ -61,10 +64,43 @@ def test_plain_text_of_a_message(message, plain):
     assert without_codes(message) == plain
 
 
-def test_text_of_a_person_is_no_reference_to_another_commands_result():
-    assert literal("pay $result[a][b]") == "pay $\u2060result[a][b]"
-    assert literal("$result") == "$result"
-    assert "$result[" not in str(notification(1, "$result[n0]", attach='["$result[n0]"]').params)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$result[n0]", "$results[0]", "$errors[0]", "$ERROR[x]", "$time['x']", "$totals[3]", "$Next[a][b]",
+        "$timeout[0]", "see $time[n0][start] now", "pay $result[a][b]", "$resultless.x[0]",
+    ],
+)  # fmt: skip
+def test_text_of_a_person_is_no_reference_to_another_commands_result_wherever_it_stands(text):
+    """Bitrix24 server source, main 26.150, 2026-03: five words, any case, further letters, then brackets."""
+    guarded = text.replace("$", "$\u2060")
+    attach = {"BLOCKS": [{"GRID": [{"DISPLAY": "ROW", "NAME": text, "VALUE": text}]}, {"MESSAGE": text}]}
+    call = notification(1, text, message_out=text, attach=attach)
+    assert call.params["MESSAGE"] == text  # a single call has no references
+    values = [value for _, value in parse_qsl(command(call).partition("?")[2])]
+    assert values.count(guarded) == 5
+
+
+@pytest.mark.parametrize("text", ["$result", "$5 [x]", "$user[0]", "cost $ [time]", "$time x[0]", "$$", "a[0] $error"])
+def test_other_dollars_stay(text):
+    values = [value for _, value in parse_qsl(command(notification(1, text, message_out="m")).partition("?")[2])]
+    assert text in values
+
+
+@pytest.mark.parametrize("tag", ["$results[0]", "$time[x]"])
+def test_a_tag_is_the_same_in_a_batch_and_outside_of_one(tag):
+    call = notification(1, "x", tag=tag, sub_tag=tag)
+    assert dict(parse_qsl(command(call).partition("?")[2]))["TAG"] == call.params["TAG"] == call.params["SUB_TAG"]
+    assert deletion(tag=tag).params["TAG"] == call.params["TAG"]
+
+
+def test_what_a_batch_can_not_carry_goes_by_itself():
+    cells = [{"DISPLAY": "LINE", "NAME": f"k{n}", "VALUE": "v"} for n in range(350)]
+    wide = item_of(Message(5, "x", attach=[{"GRID": cells}]), now=0, attach_limit=60_000)
+    narrow = item_of(Message(5, "x", attach=[{"GRID": cells[:200]}]), now=0, attach_limit=60_000)
+    assert (wide.together, narrow.together) == (1, 50)
+    assert choose([wide, narrow], busy=set(), now=0)[0] == [wide]
+    assert choose([narrow, wide], busy=set(), now=0)[0] == [narrow]
 
 
 def test_message_without_a_tag_gets_one_of_its_own_unless_it_may_go_once_only():
@@ -86,18 +122,18 @@ def test_tag_given_becomes_tag_and_sub_tag():
 @pytest.mark.parametrize(
     "attach", [[{"MESSAGE": "x"}], ({"MESSAGE": "x"},), {"BLOCKS": [{"MESSAGE": "x"}]}, '[{"MESSAGE":"x"}]']
 )
-def test_attach_in_every_form_is_checked_and_sent_as_text(attach):
-    assert '"BLOCKS":[{"MESSAGE":"x"}]' in attach_text(attach, limit=60_000)
+def test_attach_in_every_form_is_checked_and_sent_as_an_object(attach):
+    assert attach_of(attach, limit=60_000) == {"BLOCKS": [{"MESSAGE": "x"}]}
 
 
 def test_attach_that_bitrix24_would_refuse_is_not_sent():
-    assert attach_text((), limit=60_000) == ""
+    assert attach_of((), limit=60_000) is None
     with pytest.raises(AttachError):
-        attach_text([{"NOTHING": 1}], limit=60_000)
+        attach_of([{"NOTHING": 1}], limit=60_000)
     with pytest.raises(AttachError):
-        attach_text([{"MESSAGE": object()}], limit=60_000)
+        attach_of([{"MESSAGE": object()}], limit=60_000)
     with pytest.raises(AttachError):
-        attach_text([{"MESSAGE": "x" * 200}], limit=100)
+        attach_of([{"MESSAGE": "x" * 200}], limit=100)
 
 
 def test_fifty_go_together():

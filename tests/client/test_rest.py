@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from urllib.parse import parse_qsl, quote_plus, unquote_plus
 
 import pytest
@@ -26,7 +27,7 @@ NOTIFY = "im.notify.personal.add"
             "FILTER%5BEMAIL%5D%5B0%5D=a%40b&FILTER%5BEMAIL%5D%5B1%5D=c&FILTER%5BACTIVE%5D=1",
         ),
         ({"halt": False, "none": None, "f": 1.5}, "halt=0&f=1.5"),
-        ({"ATTACH": [{"MESSAGE": "я"}]}, "ATTACH=%5B%7B%22MESSAGE%22%3A%22%D1%8F%22%7D%5D"),
+        ({"ATTACH": [{"MESSAGE": "я"}]}, "ATTACH%5B0%5D%5BMESSAGE%5D=%D1%8F"),
         ({"ATTACH": '{"BLOCKS":[]}'}, "ATTACH=%7B%22BLOCKS%22%3A%5B%5D%7D"),
         ({"ID": "$result[who][0][ID]"}, "ID=$result[who][0][ID]"),
         ({"ID": "see $result[who]"}, "ID=see+%24result%5Bwho%5D"),
@@ -63,6 +64,32 @@ def test_bodies_are_json_with_the_token_beside_the_parameters():
 def test_batch_that_php_would_misread_is_refused(keys):
     with pytest.raises(ValueError, match="batch"):
         rest.batch_body({key: Call("m") for key in keys})
+
+
+@pytest.mark.parametrize(
+    ("params", "reason"),
+    [
+        ({"a.b": 1}, "PHP would rename 'a.b'"),
+        ({"a b": 1}, "PHP would rename 'a b'"),
+        ({"a[": 1}, "PHP would rename 'a['"),
+        ({" a": 1}, "PHP would rename ' a'"),
+        ({"a\tb": 1}, r"PHP would rename 'a\tb'"),
+        ({"": 1}, "PHP would rename ''"),
+        ({"a\x00": 1}, "PHP would rename"),
+        ({"A": ["x"] * 901}, "it has 901 values, of which PHP may take 900"),
+        ({"A": {"B": [{"C": 1, "D": 2}] * 451}}, "it has 902 values"),
+        ({"A": ["x"] * 450, "B": ["x"] * 450, "C": 1}, "it has 901 values"),
+    ],
+)
+def test_a_command_that_php_would_change_is_refused_in_a_batch(params, reason):
+    with pytest.raises(ValueError, match=re.escape(f"m can't go in a batch: {reason}")):
+        rest.batch_body({"k": Call("m", params), "l": Call("n")})
+    assert json.loads(rest.body_of(Call("m", params)))
+
+
+@pytest.mark.parametrize("params", [{"A": ["x"] * 900}, {"A": {"b.c": 1, "d e": 2}}, {"A_B-c": 1}, {"A]": 1}])
+def test_a_command_that_php_reads_as_it_is_goes_in_a_batch(params):
+    assert rest.alone(Call("m", params)) == ""
 
 
 @pytest.mark.parametrize(

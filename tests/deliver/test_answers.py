@@ -1,5 +1,6 @@
 """A lane against a portal that refuses, fails, disappears and limits; what it decides depends on no database."""
 
+import json
 import time
 from dataclasses import replace
 
@@ -200,3 +201,45 @@ def test_a_poisonous_notification_does_not_hold_the_others(rig, portal):
     portal.faults.clear()
     rig.store.write(lambda tx: tx.connection.exec_driver_sql("UPDATE outbox SET due_at = 0 WHERE state = 'pending'"))
     rig.all([poison])
+
+
+@pytest.mark.parametrize("place", [0, 7, 19])
+def test_a_notification_that_no_batch_can_carry_goes_by_itself_and_whole(rig, portal, place):
+    """PHP reads 1,000 values of a command and drops the others without a word."""
+    cells = [{"DISPLAY": "LINE", "NAME": f"field {n}", "VALUE": "$totals[3]"} for n in range(350)]
+    before, wide = rig.put(place), rig.put(1, attach=json.dumps({"BLOCKS": [{"GRID": cells}]}))
+    ids = [*before, *wide, *rig.put(19 - place)]
+    rig.node()
+    rig.all(ids)
+    [shown] = [one["attach"] for one in portal.notifications() if one["attach"]]
+    grid = shown["BLOCKS"][0]["GRID"]
+    assert [cell["NAME"] for cell in grid] == [f"field {n}" for n in range(350)]
+    assert {cell["VALUE"] for cell in grid} == {"$totals[3]"}
+
+
+@pytest.mark.parametrize("count", [2, 5])
+def test_several_that_no_batch_can_carry_each_go_by_themselves(rig, portal, count):
+    cells = [{"DISPLAY": "LINE", "NAME": f"field {n}", "VALUE": "v"} for n in range(350)]
+    ids = rig.put(count, attach=json.dumps({"BLOCKS": [{"GRID": cells}]})) + rig.put(3)
+    rig.node()
+    rig.all(ids)
+    assert (
+        sum(len(one["attach"]["BLOCKS"][0]["GRID"]) for one in portal.notifications() if one["attach"]) == 350 * count
+    )
+
+
+@pytest.mark.parametrize("limit", [30_000, 12_000, 2_000, 100])
+@pytest.mark.parametrize("company", [0, 5])
+def test_an_attach_that_a_portal_still_finds_too_large_goes_again_smaller(rig, portal, limit, company):
+    """Older portals count otherwise: what they refuse is cut, and the next ones before they are sent."""
+    portal.attach_limit = limit
+    attach = json.dumps({"BLOCKS": [{"MESSAGE": "слово " * 150} for _ in range(60)]})
+    ids = [*rig.put(company), *rig.put(1, attach=attach, message="the words")]
+    rig.node()
+    rig.all(ids)
+    [shown] = [one for one in portal.notifications() if one["message"] == "the words"]
+    assert (shown["attach"] is None) == (limit < 1_000)
+    assert not shown["attach"] or shown["attach"]["BLOCKS"][-1] == {"MESSAGE": "… shortened"}
+    refused = portal.refused["ATTACH_OVERSIZE"]
+    rig.all(rig.put(1, attach=attach))
+    assert portal.refused["ATTACH_OVERSIZE"] == refused

@@ -50,7 +50,7 @@ def test_each_kind_has_its_method(kind):
     else:
         assert call.params == {
             "USER_ID": 10, "MESSAGE": "hello", "MESSAGE_OUT": "plain", "TAG": "t|U10", "SUB_TAG": "t",
-            "ATTACH": '[{"MESSAGE": "x"}]',
+            "ATTACH": {"BLOCKS": [{"MESSAGE": "x"}]},
         }  # fmt: skip
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from itertools import islice
 from typing import Any, TypeVar
 
 from slack_bitrix24.bitrix24.client import Client
 from slack_bitrix24.bitrix24.codes import not_run
 from slack_bitrix24.bitrix24.pacing import Clock, Pacer
-from slack_bitrix24.bitrix24.rest import BATCH_LENGTH, Answer, BatchAnswer, Call
+from slack_bitrix24.bitrix24.rest import BATCH_LENGTH, Answer, BatchAnswer, Call, alone, refers
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 
 T = TypeVar("T")
@@ -56,16 +55,24 @@ class Caller:
     ) -> dict[str, Answer | Bitrix24Error]:
         """Return each call's answer or error, by its key; any number of calls goes in batches of 50, in order.
 
-        With `halt` the first failure keeps all later calls from being executed.
+        With `halt` the first failure keeps all later calls from being executed. What a batch can't carry goes in a
+        request of its own, at its place; ValueError where it refers to an earlier result, as only a batch can.
         """
         results: dict[str, Answer | Bitrix24Error] = {}
-        waiting = iter(calls.items())
-        while part := dict(islice(waiting, BATCH_LENGTH)):
+        for part in _parts(calls):
             if halt and any(isinstance(result, Bitrix24Error) for result in results.values()):
                 results.update((key, not_run()) for key in part)
+            elif len(part) == 1 and alone(only := next(iter(part.values()))):
+                results.update(dict.fromkeys(part, self._lone(only, repeatable=repeatable)))
             else:
                 results.update(self._part(part, halt=halt, repeatable=repeatable))
         return results
+
+    def _lone(self, call: Call, *, repeatable: bool) -> Answer | Bitrix24Error:
+        try:
+            return self.call(call, repeatable=repeatable)
+        except Bitrix24Error as error:
+            return error
 
     def _part(self, calls: Mapping[str, Call], *, halt: bool, repeatable: bool) -> Mapping[str, Answer | Bitrix24Error]:
         sent = Counter(call.method for call in calls.values())
@@ -110,3 +117,21 @@ class Caller:
             # Not for secrets: it only keeps repeats from coming back together.
             jitter = 0.75 + random.random() / 2  # noqa: S311
             self._clock.sleep(max(failure.retry_after, min(30.0, 2.0 ** min(attempts - 1, 10)) * jitter))
+
+
+def _parts(calls: Mapping[str, Call]) -> Iterator[dict[str, Call]]:
+    """Yield what goes in one request each, in order."""
+    part: dict[str, Call] = {}
+    for key, call in calls.items():
+        reason = alone(call)
+        if reason and refers(call):
+            raise ValueError(f"{key}: {call.method} refers to an earlier result, but can't go in a batch: {reason}")
+        if part and (reason or len(part) == BATCH_LENGTH):
+            yield part
+            part = {}
+        part[key] = call
+        if reason:
+            yield part
+            part = {}
+    if part:
+        yield part

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
-from slack_bitrix24.bitrix24.rest import Call
+from slack_bitrix24.bitrix24.rest import Call, literal
 
 Attach = str | Mapping[str, object] | Sequence[Mapping[str, object]]
 """ATTACH as JSON text, in full form ({"BLOCKS": […]}) or in short form (the blocks)."""
@@ -24,7 +24,6 @@ _CODE: Final = re.compile(
     r"\[/?(?:b|i|u|s|size|color|url|user|chat|context|code|put|send|call|img|icon|timestamp|disk)\b[^\[\]]*\]",
     re.IGNORECASE,
 )
-_REFERENCE: Final = "$result["
 
 
 def notification(
@@ -34,20 +33,24 @@ def notification(
     tag: str = "",
     sub_tag: str = "",
     message_out: str = "",
-    attach: str = "",
+    attach: Mapping[str, object] | None = None,
     kind: Kind = "personal",
 ) -> Call:
-    """Return the call that notifies one user. `message` and `attach` are BB code and JSON text, sent as they are.
+    """Return the call that notifies one user. `message` is BB code, `attach` the full form; both go as they are.
+
+    ATTACH is an object, never JSON text: a portal reads that with a parser of its own, which takes the square of its
+    length in time and stumbles over backslashes (Bitrix24 server source, main 26.150, 2026-03).
 
     The e-mail copy (MESSAGE_OUT) defaults to the message without its codes. CLIENT_ID, which a webhook needs beside a
     tag, is the client's to add.
     https://apidocs.bitrix24.com/api-reference/chats/notifications/im-notify-personal-add.html
     """
-    params: dict[str, object] = {"USER_ID": user_id, "MESSAGE": literal(message)}
-    params["MESSAGE_OUT"] = literal(message_out or without_codes(message))
-    optional = {"TAG": tag, "SUB_TAG": sub_tag, "ATTACH": literal(attach)}
+    params: dict[str, object] = {"USER_ID": user_id, "MESSAGE": message}
+    params["MESSAGE_OUT"] = message_out or without_codes(message)
+    # Tags must be the same in a batch and outside of one, or a newer notification would not replace the older.
+    optional = {"TAG": literal(tag), "SUB_TAG": literal(sub_tag), "ATTACH": attach}
     params.update({name: value for name, value in optional.items() if value})
-    return Call(_METHODS[kind], params)
+    return Call(_METHODS[kind], params, literal=True)
 
 
 def deletion(*, id: int = 0, tag: str = "", sub_tag: str = "") -> Call:  # noqa: A002 - Bitrix24's word
@@ -55,11 +58,11 @@ def deletion(*, id: int = 0, tag: str = "", sub_tag: str = "") -> Call:  # noqa:
 
     https://apidocs.bitrix24.com/api-reference/chats/notifications/im-notify-delete.html
     """
-    given: dict[str, object] = {"ID": id, "TAG": tag, "SUB_TAG": sub_tag}
+    given: dict[str, object] = {"ID": id, "TAG": literal(tag), "SUB_TAG": literal(sub_tag)}
     given = {name: value for name, value in given.items() if value}
     if len(given) != 1:
         raise ValueError("give exactly one of id, tag and sub_tag")
-    return Call("im.notify.delete", given)
+    return Call("im.notify.delete", given, literal=True)
 
 
 def wire_tag(tag: str, user_id: int) -> str:
@@ -84,11 +87,3 @@ def without_codes(message: str) -> str:
 
 def _labelled(label: str, url: str) -> str:
     return url if label.strip() in ("", url) else f"{label} ({url})"
-
-
-def literal(text: str) -> str:
-    """Return the text so that a batch can't take it for a reference to another command's result (`$result[…]`).
-
-    A word joiner, which nobody sees, parts the words. https://apidocs.bitrix24.com/settings/how-to-call-rest-api/batch.html
-    """
-    return text.replace(_REFERENCE, "$\u2060result[") if _REFERENCE in text else text

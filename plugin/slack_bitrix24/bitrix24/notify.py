@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from slack_bitrix24.bitrix24.calls import Attach, notification, own_tag, wire_tag
 from slack_bitrix24.bitrix24.check import check
-from slack_bitrix24.bitrix24.rest import BATCH_LENGTH, Call
+from slack_bitrix24.bitrix24.rest import BATCH_LENGTH, Call, alone
 from slack_bitrix24.errors import Bitrix24Error, SlackBitrix24Error, Verdict
 
 LONGEST_PAUSE: Final = 30.0
@@ -81,28 +81,28 @@ def item_of(message: Message, *, now: float, attach_limit: int, at_most_once: bo
         tag=tag,
         sub_tag=message.sub_tag or message.tag.removesuffix(f"|U{message.user_id}"),
         message_out=message.text_out,
-        attach=attach_text(message.attach, limit=attach_limit),
+        attach=attach_of(message.attach, limit=attach_limit),
         kind="system" if message.system else "personal",
     )
-    return Item(call, since=now, tag=tag, repeatable=not at_most_once)
+    return Item(call, since=now, tag=tag, repeatable=not at_most_once, together=1 if alone(call) else BATCH_LENGTH)
 
 
-def attach_text(attach: Attach, *, limit: int) -> str:
-    """Return ATTACH as JSON text, checked, "" for none; raise `AttachError` where Bitrix24 would refuse it."""
+def attach_of(attach: Attach, *, limit: int) -> Mapping[str, object] | None:
+    """Return ATTACH in full form, checked, None for none; raise `AttachError` for what Bitrix24 would drop."""
     if not attach:
-        return ""
+        return None
     blocks = list(attach) if isinstance(attach, tuple) else attach
     try:
         text = blocks if isinstance(blocks, str) else json.dumps(blocks)
     except (TypeError, ValueError, RecursionError):
-        return json.dumps(check(blocks, limit=limit))  # which says what is wrong
-    return _checked_text(text, limit)
+        return check(blocks, limit=limit)  # which says what is wrong
+    return _checked(text, limit)
 
 
 @lru_cache(maxsize=32)
-def _checked_text(text: str, limit: int) -> str:
-    """Return the text's full form, checked. Kept, for one ATTACH often goes to many."""
-    return json.dumps(check(text, limit=limit), ensure_ascii=False, separators=(",", ":"))
+def _checked(text: str, limit: int) -> Mapping[str, object]:
+    """Return the text's full form, checked. Kept, for one ATTACH often goes to many; nobody changes it."""
+    return check(text, limit=limit)
 
 
 def choose(queue: Iterable[Item], *, busy: AbstractSet[str], now: float) -> tuple[list[Item], float]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from slack_bitrix24.bitrix24.auth import sign_in
 from slack_bitrix24.bitrix24.calls import Attach, notification
 from slack_bitrix24.bitrix24.client import Client
-from slack_bitrix24.bitrix24.notify import attach_text
+from slack_bitrix24.bitrix24.notify import attach_of
 
 ATTACH_LIMIT: Final = 60_000
 """Characters of ATTACH; portals of before August 2026 take 30,000."""
@@ -30,7 +30,7 @@ def create_personal_notification(  # noqa: PLR0917 - the parameters of OpenInteg
     Nothing is repeated. Raise ValueError for the address, `AttachError` for a block, `Bitrix24Error` for a refusal.
     https://apidocs.bitrix24.com/api-reference/chats/notifications/im-notify-personal-add.html
     """
-    attach = attach_text(attachments, limit=ATTACH_LIMIT)
+    attach = attach_of(attachments, limit=ATTACH_LIMIT)
     call = notification(int(user_id), text, tag=tag, attach=attach)
     with Client(sign_in(url, token, application=application)) as client:
         return dict(client.call(call).body)

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
 from slack_bitrix24.bitrix24 import codes
 from slack_bitrix24.bitrix24.numbers import times, whole
 from slack_bitrix24.errors import Bitrix24Error, Verdict
+
+VARIABLES: Final = 900
+"""Values of one command of a batch: PHP takes 1,000 where nobody has set another number."""
 
 BATCH_LENGTH: Final = 50
 """Commands in one batch. https://apidocs.bitrix24.com/limits.html"""
@@ -26,14 +29,22 @@ CREATING: Final = frozenset({"im.notify", "im.notify.personal.add", "im.notify.s
 _TAGGED: Final = CREATING | {"im.notify.delete"}
 
 _REFERENCE: Final = re.compile(r"\$result(\[[^\[\]]+\])+")
+_REFERRING: Final = re.compile(r"\$(?=result|next|total|time|error)", re.IGNORECASE)
+_WORD: Final = re.compile(r"[^ ]*\$[^ ]*")
+_RENAMED: Final = re.compile(r"[.\s\[\x00]")
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A method and its parameters, named as in Bitrix24's documentation."""
+    """A method and its parameters, named as in Bitrix24's documentation.
+
+    `literal`: its texts are people's own, in a batch too, where one that begins like `$result[…]` would be taken for a
+    reference to what an earlier command returned.
+    """
 
     method: str
     params: Mapping[str, object] = field(default_factory=dict)
+    literal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,7 @@ def identified(call: Call, application: str) -> Call:
     tagged = call.method.lower() in _TAGGED and bool(params.get("TAG") or params.get("SUB_TAG"))
     if not application or not tagged or params.get("CLIENT_ID"):
         return call
-    return Call(call.method, {**params, "CLIENT_ID": application})
+    return replace(call, params={**params, "CLIENT_ID": application})
 
 
 def body_of(call: Call, extra: Mapping[str, str] | None = None) -> bytes:
@@ -75,7 +86,8 @@ def body_of(call: Call, extra: Mapping[str, str] | None = None) -> bytes:
 def batch_body(calls: Mapping[str, Call], *, halt: bool = False, extra: Mapping[str, str] | None = None) -> bytes:
     """Return the JSON body of a batch.
 
-    Raise ValueError for no or over 50 commands, and for a key that PHP would take for an index.
+    Raise ValueError for no or over 50 commands, for a key that PHP would take for an index, and for a command that
+    can't go in one (`alone`).
 
     https://apidocs.bitrix24.com/settings/how-to-call-rest-api/batch.html
     """
@@ -89,9 +101,45 @@ def batch_body(calls: Mapping[str, Call], *, halt: bool = False, extra: Mapping[
 
 
 def command(call: Call) -> str:
-    """Return a call as a command of a batch: `method?query`, values URL-encoded once."""
-    query = encode_query(call.params)
+    """Return a call as a command of a batch: `method?query`, values URL-encoded once. ValueError where it has none."""
+    if reason := alone(call):
+        raise ValueError(f"{call.method} can't go in a batch: {reason}")
+    query = "&".join(f"{key}={value}" for key, value in _pairs(call.params, literal=call.literal))
     return f"{call.method}?{query}" if query else call.method
+
+
+def alone(call: Call) -> str:
+    """Return why a call can't be a command of a batch, "" where it can.
+
+    PHP cuts a command's variables off behind the 1,000th without a word, and in names at the top level it writes `_`
+    for a dot, a blank and an open bracket (https://www.php.net/manual/en/function.parse-str.php).
+    """
+    odd = next((name for name in call.params if not name or _RENAMED.search(name)), None)
+    if odd is not None:
+        return f"PHP would rename {odd!r}"
+    number = sum(map(_variables, call.params.values()))
+    return f"it has {number:,} values, of which PHP may take {VARIABLES:,}" if number > VARIABLES else ""
+
+
+def refers(call: Call) -> bool:
+    """Tell whether a value of the call is a reference to what an earlier command of its batch returned."""
+    return not call.literal and _any_reference(call.params)
+
+
+def _any_reference(value: object) -> bool:
+    if isinstance(value, str):
+        return _REFERENCE.fullmatch(value) is not None
+    if isinstance(value, Mapping):
+        return any(map(_any_reference, value.values()))
+    return isinstance(value, Sequence) and any(map(_any_reference, value))
+
+
+def _variables(value: object) -> int:
+    if isinstance(value, str):
+        return 1
+    if isinstance(value, Mapping):
+        return sum(map(_variables, value.values()))
+    return sum(map(_variables, value)) if isinstance(value, Sequence) else 1
 
 
 def encode_query(params: Mapping[str, object]) -> str:
@@ -102,28 +150,25 @@ def encode_query(params: Mapping[str, object]) -> str:
     return "&".join(f"{key}={value}" for key, value in _pairs(params))
 
 
-def _pairs(params: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def _pairs(params: Mapping[str, object], *, literal: bool = False) -> Iterator[tuple[str, str]]:
+    written = _literal if literal else _scalar
     for name, value in params.items():
-        prefix = _quoted(name)
-        if name == "ATTACH" and isinstance(value, Mapping | list | tuple):
-            yield prefix, _quoted(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
-        else:
-            yield from _flat(prefix, value)
+        yield from _flat(_quoted(name), value, written)
 
 
-def _flat(prefix: str, value: object) -> Iterator[tuple[str, str]]:
+def _flat(prefix: str, value: object, written: Callable[[object], str]) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
-        yield prefix, _scalar(value)
+        yield prefix, written(value)
     elif value is None:
         return
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _flat(f"{prefix}%5B{_quoted(str(key))}%5D", item)
+            yield from _flat(f"{prefix}%5B{_quoted(str(key))}%5D", item, written)
     elif isinstance(value, Sequence):
         for index, item in enumerate(value):
-            yield from _flat(f"{prefix}%5B{index}%5D", item)
+            yield from _flat(f"{prefix}%5B{index}%5D", item, written)
     else:
-        yield prefix, _scalar(value)
+        yield prefix, written(value)
 
 
 def _scalar(value: object) -> str:
@@ -131,6 +176,27 @@ def _scalar(value: object) -> str:
         return str(int(value))
     text = str(value)
     return quote(text, safe="$[]") if text.startswith("$") and _REFERENCE.fullmatch(text) else _quoted(text)
+
+
+def _literal(value: object) -> str:
+    return _quoted(literal(value)) if isinstance(value, str) else _scalar(value)
+
+
+def literal(text: str) -> str:
+    """Return a text in which a batch finds no reference: a word joiner, which nobody sees, parts it.
+
+    A portal looks for far more than `$result[…]`: a dollar sign, one of five words in any case, further letters, then
+    brackets before the next blank (Bitrix24 server source, main 26.150, 2026-03).
+    """
+    if "$" not in text or "[" not in text:
+        return text
+    return _WORD.sub(_parted, text)
+
+
+def _parted(found: re.Match[str]) -> str:
+    word = found[0]
+    last = word.rfind("[", 0, max(0, word.rfind("]")))
+    return _REFERRING.sub("$\u2060", word[:last]) + word[last:] if last > 0 else word
 
 
 class _Codes(dict[int, str]):

@@ -74,7 +74,7 @@ def _call(user: int, wanted: Wanted, attach: Mapping[str, Any] | None) -> Call:
         user,
         wanted.text,
         tag=wire_tag(wanted.tag, user) if wanted.tag else "",
-        attach=json.dumps(attach, ensure_ascii=False) if attach else "",
+        attach=attach,
     )
 
 

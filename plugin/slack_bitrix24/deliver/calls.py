@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from math import inf
+from typing import Any
+
 from slack_bitrix24.bitrix24.calls import deletion, notification
 from slack_bitrix24.bitrix24.rest import Call
 from slack_bitrix24.model import Kind, Stored
+from slack_bitrix24.render.shrink import shrunk
 
 METHODS: dict[Kind, str] = {
     "personal": "im.notify.personal.add",
@@ -13,8 +18,11 @@ METHODS: dict[Kind, str] = {
 }
 
 
-def call(stored: Stored) -> Call:
-    """Return the call for a notification. CLIENT_ID, where one is due, is the client's to add."""
+def call(stored: Stored, *, most: float = inf) -> Call:
+    """Return the call for a notification; an ATTACH larger than `most` (`size.longest`) is cut.
+
+    CLIENT_ID, where one is due, is the client's to add.
+    """
     kept = stored.notification
     if kept.kind == "delete":
         return deletion(tag=kept.tag)
@@ -24,9 +32,14 @@ def call(stored: Stored) -> Call:
         tag=kept.tag,
         sub_tag=kept.sub_tag,
         message_out=kept.message_out,
-        attach=kept.attach,
+        attach=_attach(kept.attach, most) if kept.attach else None,
         kind="system" if kept.kind == "system" else "personal",
     )
+
+
+def _attach(text: str, most: float) -> dict[str, Any] | None:
+    kept = json.loads(text)
+    return shrunk(kept if isinstance(kept, dict) else {"BLOCKS": kept}, most)
 
 
 def key(id_: int) -> str:

@@ -7,12 +7,14 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 from slack_bitrix24 import metrics
 from slack_bitrix24.bitrix24.client import Client
 from slack_bitrix24.bitrix24.limits import Limits
-from slack_bitrix24.bitrix24.rest import Answer, Call
+from slack_bitrix24.bitrix24.rest import Answer, Call, alone
+from slack_bitrix24.bitrix24.size import longest
 from slack_bitrix24.deliver import calls
 from slack_bitrix24.deliver.health import Sign, is_limit
 from slack_bitrix24.deliver.judge import judge, keep, part
@@ -33,11 +35,15 @@ Result = Answer | Bitrix24Error
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """What came back: a result or an error for each id; `whole` is the error of a request that failed as a whole."""
+    """What came back: a result or an error for each id; `whole` is the error of a request that failed as a whole.
+
+    `too_large` is the size of the smallest ATTACH that the portal refused for it.
+    """
 
     results: Mapping[int, Result]
     whole: Bitrix24Error | None = None
     seconds: float = 0.0
+    too_large: float = inf
 
 
 def ready(limits: Limits, now: float) -> tuple[float, int]:
@@ -54,19 +60,34 @@ def corrected(limits: Limits, claimed: Sequence[Stored], *, reckoned: int, now: 
     return replace(limits, operating=operating)
 
 
-def send(client: Client, claimed: Sequence[Stored]) -> Landed:
-    """Send the claimed notifications in one request. Never raises: whatever went wrong is in the results."""
-    made = {stored.id: _made(stored) for stored in claimed}
+def send(client: Client, claimed: Sequence[Stored], *, most: float = inf) -> Landed:
+    """Send the claimed notifications in one request. Never raises: whatever went wrong is in the results.
+
+    An ATTACH larger than `most` (`size.longest`) is cut; one that the portal refuses as too large is no end: again.
+    """
+    made = {stored.id: _made(stored, most) for stored in claimed}
     ready = {one: call for one, call in made.items() if isinstance(call, Call)}
     wrong = {one: error for one, error in made.items() if isinstance(error, Bitrix24Error)}
     began = time.monotonic()
     landed = _sent(client, ready) if ready else Landed({})
-    return Landed({**landed.results, **wrong}, landed.whole, time.monotonic() - began)
+    large = {one: size for one, call in ready.items() if (size := _refused_size(landed.results[one], call))}
+    results = {one: _smaller(result) if one in large else result for one, result in landed.results.items()}
+    return Landed({**results, **wrong}, landed.whole, time.monotonic() - began, min(large.values(), default=inf))
 
 
-def _made(stored: Stored) -> Call | Bitrix24Error:
+def _refused_size(result: Result, call: Call) -> float:
+    too_large = isinstance(result, Bitrix24Error) and result.code.upper() == "ATTACH_OVERSIZE"
+    return longest(call.params["ATTACH"]) if too_large and call.params.get("ATTACH") else 0.0
+
+
+def _smaller(result: Result) -> Result:
+    said = result.description if isinstance(result, Bitrix24Error) else ""
+    return Bitrix24Error(f"{said}: it goes again, smaller", code="ATTACH_OVERSIZE", verdict=Verdict.AGAIN)
+
+
+def _made(stored: Stored, most: float) -> Call | Bitrix24Error:
     try:
-        return calls.call(stored)
+        return calls.call(stored, most=most)
     except ValueError as error:
         return Bitrix24Error(f"no call can be made of it: {error}")
 
@@ -88,10 +109,20 @@ def _sent(client: Client, ready: Mapping[int, Call]) -> Landed:
 
 
 def _answers(client: Client, ready: Mapping[int, Call]) -> dict[int, Result]:
-    if len(ready) == 1:
-        return {one: client.call(call) for one, call in ready.items()}
-    answer = client.batch({calls.key(one): call for one, call in ready.items()})
-    return {one: answer.results[calls.key(one)] for one in ready}
+    first, *_ = ready
+    wide = {one for one, call in ready.items() if alone(call)} if len(ready) > 1 else set()
+    # One that no batch can carry goes by itself once it is the first; the others wait for the next request.
+    going = {first: ready[first]} if first in wide else {one: call for one, call in ready.items() if one not in wide}
+    waiting = {one: _elsewhere(lone=one in wide) for one in ready if one not in going}
+    if len(going) == 1:
+        return {**{one: client.call(call) for one, call in going.items()}, **waiting}
+    answer = client.batch({calls.key(one): call for one, call in going.items()})
+    return {**{one: answer.results[calls.key(one)] for one in going}, **waiting}
+
+
+def _elsewhere(*, lone: bool) -> Bitrix24Error:
+    why = "it goes in a request of its own" if lone else "another went in a request of its own"
+    return Bitrix24Error(f"not sent: {why}", verdict=Verdict.AGAIN, alone=lone)
 
 
 def unsent(claimed: Sequence[Stored]) -> Landed:

@@ -15,6 +15,7 @@ import random
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from slack_bitrix24 import metrics
 from slack_bitrix24.bitrix24.rest import Answer
@@ -62,6 +63,7 @@ class Lane:
         self.lease: Lease | None = None
         self.health = Health()
         self._limits = portal.limits
+        self._attach = inf  # how large an ATTACH may be, learned from what the portal refuses
         self._flying = 0
         self.retiring = self._shown = False
         self._in_doubt = self._fresh = False
@@ -212,7 +214,7 @@ class Lane:
     def _fly(self, lease: Lease, claimed: Sequence[Stored], *, probe: bool) -> None:
         news = None
         try:
-            landed = flight.send(self.portal.client, claimed) if self._holds(lease) else flight.unsent(claimed)
+            landed = self._sent(claimed) if self._holds(lease) else flight.unsent(claimed)
             now = self.store.now()
             with self._lock:
                 self._limits = flight.learn(self._limits, landed, claimed, now=now)
@@ -262,6 +264,12 @@ class Lane:
             else:
                 self._limits = self._limits.refused(answer, now, sent=sent, method=method)
         return answer
+
+    def _sent(self, claimed: Sequence[Stored]) -> flight.Landed:
+        landed = flight.send(self.portal.client, claimed, most=self._attach)
+        with self._lock:
+            self._attach = min(self._attach, landed.too_large / 2)
+        return landed
 
     def _tell(self, news: Stop) -> None:
         try:
