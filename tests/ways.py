@@ -28,7 +28,16 @@ groups:
 
 def webhook(name: str, *tokens: str, **more: Any) -> Webhook:
     """Return a webhook as the configuration gives it."""
-    given = {"to": ("@oncall",), "to_field": "", "addresses": (), "signature": "", "secret": None, "fields": {}, **more}
+    given = {
+        "to": ("@oncall",),
+        "to_field": "",
+        "addresses": (),
+        "signature": "",
+        "secret": None,
+        "fields": {},
+        "priority": "normal",
+        **more,
+    }
     return Webhook(name=name, token=tuple(map(Secret, tokens)), **given)
 
 

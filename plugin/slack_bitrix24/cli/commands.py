@@ -14,7 +14,7 @@ import typer
 from typer.exceptions import TyperException
 from typer.main import get_command
 
-from slack_bitrix24.cli import lists, outbox_commands, send_command
+from slack_bitrix24.cli import inbox_commands, lists, outbox_commands, send_command
 from slack_bitrix24.cli.ending import DONE, FAILED, ended, fail
 from slack_bitrix24.cli.starting import Config, Json, help_alone, run_with
 
@@ -170,5 +170,6 @@ def manifest() -> None:
 application.command()(send_command.send)
 application.add_typer(lists.mapping, name="mapping")
 application.add_typer(outbox_commands.outbox, name="outbox")
+application.add_typer(inbox_commands.inbox, name="inbox")
 application.add_typer(lists.schedule, name="schedule")
 application.add_typer(lists.database, name="database")

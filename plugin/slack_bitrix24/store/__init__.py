@@ -12,7 +12,7 @@ from slack_bitrix24.store.accept import Accepted, Submission
 from slack_bitrix24.store.answers import Known
 from slack_bitrix24.store.deadline import within
 from slack_bitrix24.store.engine import CALM, PROMPT, Patience
-from slack_bitrix24.store.inbox import POST, Letter
+from slack_bitrix24.store.inbox import POST, Kept, Letter
 from slack_bitrix24.store.leases import LaneState, Lease, LeaseLostError, Stop, is_gone, new_owner
 from slack_bitrix24.store.migrations import upgrade
 from slack_bitrix24.store.nodes import Node
@@ -33,6 +33,7 @@ __all__ = [
     "Accepted",
     "Count",
     "DueReceipt",
+    "Kept",
     "KeptToken",
     "Known",
     "LaneState",

@@ -40,6 +40,15 @@ class Letter:
     lost: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A letter as it is shown: new, working, done or failed; `error` says what went wrong the last time."""
+
+    letter: Letter
+    state: str
+    error: str
+
+
 class Inbox:
     """The journal of events, inside a transaction."""
 
@@ -104,6 +113,14 @@ class Inbox:
             change = sa.update(INBOX).where(INBOX.c.id.in_([row.id for row in rows]))
             self._work.connection.execute(change.values(**values, attempts=INBOX.c.attempts + 1))
         return [_letter(row) for row in rows]
+
+    def posts(self, *, limit: int = 100, newer_than: float = 0.0, ids: Sequence[int] | None = None) -> list[Kept]:
+        """Return requests over HTTP, the newest first; those with these ids, where any are given."""
+        query = sa.select(INBOX).where(INBOX.c.kind == POST, INBOX.c.received_at >= newer_than)
+        if ids is not None:
+            query = query.where(INBOX.c.id.in_(ids))
+        rows = self._work.connection.execute(query.order_by(INBOX.c.id.desc()).limit(limit))
+        return [Kept(_letter(row), row.state, row.error) for row in rows]
 
     def payload(self, key: str) -> JSON | None:
         """Return what was kept under a key, finished or not; None when there is nothing (any more)."""

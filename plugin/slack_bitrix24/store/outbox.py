@@ -60,6 +60,11 @@ class Outbox:
         order = OUTBOX.c.id.desc() if newest else OUTBOX.c.id
         return [stored(row) for row in self._work.connection.execute(query.order_by(order).limit(limit))]
 
+    def by_keys(self, keys: Sequence[str]) -> list[Stored]:
+        """Return those with these keys, oldest first."""
+        query = _ALL.where(OUTBOX.c.key.in_(keys)).order_by(OUTBOX.c.id)
+        return [stored(row) for row in self._work.connection.execute(query)]
+
     def latest_by(self, author: str, limit: int = 10) -> list[Stored]:
         """Return what this author asked for last, newest first."""
         # As many texts as rows are wanted hold the newest rows, each text at least one.

@@ -11,7 +11,7 @@ from slack_bitrix24 import metrics
 from slack_bitrix24.model import Notification, Recipient
 from slack_bitrix24.slack.messages import lenient
 from slack_bitrix24.store import Letter, Store, Submission, Transaction
-from slack_bitrix24.submit.compose import Draft, deletions
+from slack_bitrix24.submit.compose import Draft, deletions, digest
 from slack_bitrix24.submit.resolve import Resolution
 from slack_bitrix24.submit.submitter import Submitter
 from slack_bitrix24.web.hooks import Hook
@@ -23,6 +23,8 @@ from slack_bitrix24.web.senders.sender import Incoming, Sender
 log = logging.getLogger(__name__)
 
 ANYONE = "*"
+REPLAY_OF = "replay_of"
+"""In a kept request: the key of the letter that it repeats."""
 _BETWEEN = re.compile(r"[,;\s]+")
 MOST_FACTS = 1000
 
@@ -78,7 +80,8 @@ class Posting:
             reference=letter.key,
             source=f"webhook:{hook.name}",
             author=hook.name,
-            tag=tag,
+            # A replay goes out under the tag of the first, which it replaces where the portal keeps tags.
+            tag=tag or replayed(letter),
             link=incoming.link,
             priority=hook.priority,
         )
@@ -126,6 +129,12 @@ class Posting:
         for wanted in found.unread:
             self.read_members(wanted)
         return self.submitter.resolve(texts, typed=typed) if found.unread else found
+
+
+def replayed(letter: Letter) -> str:
+    """Return the tag under which the request went out that a letter repeats; empty where it repeats none."""
+    first = letter.payload.get(REPLAY_OF)
+    return digest(str(first)) if first else ""
 
 
 def owners(hook: Hook, incoming: Incoming) -> tuple[str, ...]:
