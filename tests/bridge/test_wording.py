@@ -21,6 +21,7 @@ def zone(slack):
 
     yield move
     move("Europe/Berlin")
+    until(lambda: "(Europe/Berlin)" in remind(slack, "tea tomorrow at 9:00"))  # before the next test moves her
     slack.workspace.bot_events = before
 
 
