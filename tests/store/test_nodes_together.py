@@ -109,3 +109,23 @@ def test_a_receipt_over_two_portals_is_complete_whoever_records_last(nodes, make
         for thread in threads:
             thread.join()
         assert [one.complete for one in here.write(lambda tx: tx.receipts.claim("w"))] == [True]
+
+
+def test_two_nodes_that_accept_one_tag_leave_the_newest_pending(nodes, make):
+    """The database holds one pending version of a tag: whichever commits second supersedes, or is superseded."""
+    made = [[make(user=1, tag=f"disk-{number % 3}") for number in range(30)] for _ in nodes]
+
+    def accept(store, notifications):
+        for one in notifications:
+            store.accept(Submission([one]))
+
+    threads = [threading.Thread(target=accept, args=(store, given)) for store, given in zip(nodes, made, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = nodes[0].read(lambda tx: tx.outbox.find(limit=100))
+    newest = {one.notification.tag: one.id for one in found}
+    assert {one.id for one in found if one.state == "pending"} == set(newest.values())
+    assert {one.state for one in found} == {"pending", "superseded"}
+    assert nodes[0].read(lambda tx: tx.outbox.counts())["main"].pending == 3
