@@ -101,6 +101,32 @@ def test_bytes_that_are_no_utf_8_are_a_fault_with_their_place(tmp_path):
     assert caught.value.faults == ["people.csv:2:14: not UTF-8 (byte 0xc0); save the file as UTF-8"]
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("people.xlsx", b"PK\x03\x04" + b"\x00" * 50),
+        ("people.csv", b"PK\x03\x04" + b"\x00" * 50),  # only called so
+        ("mapping.yaml", b"PK\x03\x04"),
+        ("people.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+        ("people.ods", b"PK\x03\x04"),
+        ("people.XLSX", b""),
+        ("people.xlsx", b"slack_id,bitrix24_id\n"),
+    ],
+)
+def test_a_workbook_is_said_to_be_one(tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(MappingError) as caught:
+        MappingFile(tmp_path / name, ["main"])
+    assert caught.value.faults == [f"{name}: an Excel workbook: save it as CSV UTF-8"]
+
+
+@pytest.mark.parametrize("content", [b"\r", b"\xff\xfe", b"", b"\x00" * 9, b'"\r', b"a\rb\r", b"PK\x03\x04"])
+def test_whatever_becomes_of_the_file_the_last_good_content_stays(mapping, path, content):
+    path.write_bytes(content)
+    assert "the last good version stays in use" in str(mapping.refresh())
+    assert mapping.directory.recipient(ANNA) == Recipient("main", 10)
+
+
 def test_a_byte_order_mark_is_skipped(tmp_path):
     path = tmp_path / "people.csv"
     path.write_text(f"slack_id;bitrix24_id\n{ANNA};10\n", "utf-8-sig")

@@ -124,6 +124,12 @@ class TestYaml:
             ("users", ['1:1: the file: expected entries (name: value), got "users"']),
             ("users: [U024BE7LH]", ["1:8: users: expected entries (name: value), got a list"]),
             ("groups: 5", ['1:9: groups: expected entries (name: value), got "5"']),
+            # users without their section, said once
+            ("U024BE7LH: 10\nU0G9QF9C6: 12\nU0CAROL03: 14", ["1:1: U024BE7LH: a user outside of any section: put users: above, and indent what follows"]),
+            ("W024BE7LH: acme/10\nU0G9QF9C6: x", ["1:1: W024BE7LH: a user outside of any section: put users: above, and indent what follows"]),
+            ("groups: {}\nU0G9QF9C6: 12\nU0CAROL03: 14", ["2:1: U0G9QF9C6: a user outside of any section: put users: above, and indent what follows"]),
+            ("user: {}\nU0G9QF9C6: 12\nU0CAROL03: 14", ['1:1: unknown section "user" (did you mean "users"?)', "2:1: U0G9QF9C6: a user outside of any section: put users: above, and indent what follows"]),
+            ("users:\nU0G9QF9C6: 12\nU0CAROL03: 14", ["2:1: U0G9QF9C6: a user outside of any section: put users: above, and indent what follows"]),
             # users
             (f"users:\n  {ANNA}: 1\n  {ANNA}: 2", ["3:3: U024BE7LH: given twice (first in line 2)"]),
             ("users:\n  anna: 1", ["2:3: anna: not the id of a Slack user (U… or W…, from their profile)"]),
@@ -207,6 +213,25 @@ class TestSheet:
             'Name,Slack_ID, bitrix24_id\n"Petrova, Anna",U024BE7LH,10\nBob, U0G9QF9C6 , acme/12\n',
             "bitrix24_id\tslack_id\n10\tU024BE7LH\nacme/12\tU0G9QF9C6",
             'slack_id,bitrix24_id,note\nU024BE7LH,10,"two\nlines"\nU0G9QF9C6,acme/12,\n',
+            # carriage returns: Excel for Mac's rows, one inside a cell (quoted or not), files of several hands
+            "slack_id,bitrix24_id\rU024BE7LH,10\rU0G9QF9C6,acme/12\r",
+            "slack_id,bitrix24_id\rU024BE7LH,10\rU0G9QF9C6,acme/12",
+            'slack_id,bitrix24_id,name\nU024BE7LH,10,"Anna\rPetrova"\nU0G9QF9C6,acme/12,Bob\n',
+            "slack_id,bitrix24_id,name\nU024BE7LH,10,Anna\rPetrova\nU0G9QF9C6,acme/12,Bob\n",
+            "slack_id,bitrix24_id,name\r\nU024BE7LH,10,Anna\r Petrova\r\nU0G9QF9C6,acme/12,\rBob\r\n",
+            'name;slack_id;bitrix24_id\r"Petrova\rAnna";U024BE7LH;10\rBob;U0G9QF9C6;acme/12\r',
+            "slack_id,bitrix24_id\rU024BE7LH,10\rU0G9QF9C6,acme/12\n",
+            "slack_id,bitrix24_id\nU024BE7LH,10\r\rU0G9QF9C6,acme/12\n",
+            "slack_id,bitrix24_id\r\r\nU024BE7LH,10\r\r\nU0G9QF9C6,acme/12\r\r\n",
+            # headings: as people write them, and with more commas in them than separators
+            "Slack ID,Bitrix24 ID\nU024BE7LH,10\nU0G9QF9C6,acme/12\n",
+            "SLACK-ID;Bitrix24-Id\nU024BE7LH;10\nU0G9QF9C6;acme/12\n",
+            "slackid\tbitrix24id\nU024BE7LH\t10\nU0G9QF9C6\tacme/12\n",
+            "slack_id;bitrix24_id;name, first, last, and title\nU024BE7LH;10;x\nU0G9QF9C6;acme/12;y\n",
+            'slack_id;bitrix24_id;"a, b, c, d"\nU024BE7LH;10;x\nU0G9QF9C6;acme/12;y\n',
+            "note, with, commas\tslack_id\tbitrix24_id\nx\tU024BE7LH\t10\ny\tU0G9QF9C6\tacme/12\n",
+            "slack_id,bitrix24_id,a;b;c;d;e\nU024BE7LH,10,x\nU0G9QF9C6,acme/12,y\n",
+            "bitrix24_id;Name, Surname;Slack_ID\n10;x;U024BE7LH\nacme/12;y;U0G9QF9C6\n",
         ],
     )
     def test_what_spreadsheets_save(self, text):
@@ -218,7 +243,8 @@ class TestSheet:
         [
             ("", ["1:1: the file is empty: expected the header slack_id,bitrix24_id"]),
             ("\n\n", ["1:1: the file is empty: expected the header slack_id,bitrix24_id"]),
-            ("slackid,bitrix24_id\n", ['1:1: the header has no column slack_id (is it "slackid"?)']),
+            ("slack_ids,bitrix24_id\n", ['1:1: the header has no column slack_id (is it "slack_ids"?)']),
+            ("slack_id,bitrix24_id\rU024BE7LH,0\rU0G9QF9C6,x\r", ['2:11: U024BE7LH: expected a Bitrix24 user id from 1, or portal/id, got "0"', '3:11: U0G9QF9C6: expected a Bitrix24 user id from 1, or portal/id, got "x"']),
             ("a,b\n", ["1:1: the header has no column bitrix24_id; it has a, b", "1:1: the header has no column slack_id; it has a, b"]),
             ("slack_id,bitrix24_id\nU024BE7LH,1\nU024BE7LH,2", ["3:1: U024BE7LH: given twice (first in line 2)"]),
             ("slack_id,bitrix24_id\nU024BE7LH,0", ['2:11: U024BE7LH: expected a Bitrix24 user id from 1, or portal/id, got "0"']),
@@ -232,6 +258,58 @@ class TestSheet:
     )  # fmt: skip
     def test_each_fault_has_its_words_and_place(self, text, faults):
         assert faults_of(text, "people.csv") == faults
+
+
+HOSTS = {"main.bitrix24.ru": "main", "acme.bitrix24.com:8443": "acme", "портал.рф": "main"}
+NOT_A_PAGE = "expected the address of a profile page, as https://acme.bitrix24.ru/company/personal/user/10/"
+
+
+@pytest.mark.parametrize(
+    ("address", "user"),
+    [
+        ("https://main.bitrix24.ru/company/personal/user/10/", ("main", 10)),
+        ("https://main.bitrix24.ru/company/personal/user/10", ("main", 10)),
+        ("https://MAIN.Bitrix24.ru:443/company/personal/user/10/calendar/?IFRAME=Y#top", ("main", 10)),
+        ("http://main.bitrix24.ru/company/personal/user/10/", ("main", 10)),
+        ("https://acme.bitrix24.com:8443/extranet/contacts/personal/user/12/", ("acme", 12)),
+        ("https://портал.рф/company/personal/user/10/", ("main", 10)),
+    ],
+)
+@pytest.mark.parametrize("name", ["m.yaml", "m.csv"])
+def test_a_profiles_address_stands_for_the_id_in_it(address, user, name):
+    text = f'users:\n  {ANNA}: "{address}"' if name == "m.yaml" else f"slack_id,bitrix24_id\n{ANNA},{address}\n"
+    assert read_mapping(text, name=name, portals=PORTALS, hosts=HOSTS).recipient(ANNA) == Recipient(*user)
+
+
+@pytest.mark.parametrize(
+    ("address", "fault"),
+    [
+        (
+            "https://other.bitrix24.ru/company/personal/user/10/",
+            "no portal of the configuration is at other.bitrix24.ru",
+        ),
+        (
+            "https://acme.bitrix24.com/company/personal/user/10/",
+            "no portal of the configuration is at acme.bitrix24.com",
+        ),
+        (
+            "https://main.bitrix24.ru.evil.example/company/personal/user/10/",
+            "no portal of the configuration is at main.bitrix24.ru.evil.example",
+        ),
+        (
+            "https://x@main.bitrix24.ru/company/personal/user/10/",
+            "no portal of the configuration is at x@main.bitrix24.ru",
+        ),
+        ("https://main.bitrix24.ru/company/personal/user/0/", NOT_A_PAGE),
+        ("https://main.bitrix24.ru/company/personal/user/", NOT_A_PAGE),
+        ("https://main.bitrix24.ru/crm/contact/10/", NOT_A_PAGE),
+        ("https://[/company/personal/user/10/", NOT_A_PAGE),
+    ],
+)
+def test_another_address_is_a_fault(address, fault):
+    with pytest.raises(MappingError) as caught:
+        read_mapping(f"users:\n  {ANNA}: '{address}'", name="m.yaml", portals=PORTALS, hosts=HOSTS)
+    assert caught.value.faults == [f"m.yaml:2:14: {ANNA}: {fault}"]
 
 
 @given(

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from slack_bitrix24.errors import MappingError
+from slack_bitrix24.mapping.sheet import column_name, delimiter_of
 
 Line = tuple[str, str, str]
 """Slack id, Bitrix24 id as the file writes it, and the person's name."""
@@ -48,10 +49,10 @@ def _entries(new: Sequence[Line], indent: str) -> list[str]:
 
 
 def _sheet(text: str, new: Sequence[Line]) -> str:
-    head = text.partition("\n")[0].rstrip("\r")
-    end = "\r\n" if "\r\n" in text else "\n"
-    delimiter = max(",;\t", key=head.count)
-    columns = [column.strip().strip('"').lower() for column in head.split(delimiter)]
+    end = next((each for each in ("\r\n", "\n", "\r") if each in text), "\n")
+    head = text.removeprefix("\ufeff").partition(end)[0]
+    delimiter = delimiter_of(text)
+    columns = [column_name(column.strip().strip('"')) for column in head.split(delimiter)]
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator=end)
     for slack_id, value, who in new:

@@ -9,7 +9,7 @@ from pathlib import Path
 from slack_bitrix24.cli.ending import UsageFaultError, fail
 from slack_bitrix24.config import Settings, checks, find, load
 from slack_bitrix24.config.section import Expected
-from slack_bitrix24.mapping import Directory, MappingFile
+from slack_bitrix24.mapping import Directory, MappingFile, host_of
 from slack_bitrix24.store import CALM, PROMPT, Store, open_store
 
 
@@ -31,9 +31,19 @@ def settings_of(path: Path | None, environ: Mapping[str, str]) -> Settings:
     return load(find(path, environ, Path.cwd()), environ)
 
 
+def hosts(settings: Settings) -> dict[str, str]:
+    """Return the portals by the host that they are at; of several at one host, the first."""
+    found: dict[str, str] = {}
+    for name, portal in settings.portals.items():
+        address = portal.webhook_url.reveal() if portal.webhook_url is not None else portal.domain
+        found.setdefault(host_of(address), name)
+    return found
+
+
 def mapping_of(settings: Settings) -> MappingFile | None:
     """Read the mapping file, where there is one. Raises MappingError with every fault."""
-    return MappingFile(settings.mapping.file, tuple(settings.portals)) if settings.mapping.file else None
+    file = settings.mapping.file
+    return MappingFile(file, tuple(settings.portals), hosts(settings)) if file else None
 
 
 def opened(path: Path | None, environ: Mapping[str, str], *, warn: bool = True) -> Opened:

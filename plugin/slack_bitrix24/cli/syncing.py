@@ -18,7 +18,7 @@ from slack_bitrix24.cli import tables
 from slack_bitrix24.cli.ending import DONE, UsageFaultError, fail, one_line
 from slack_bitrix24.cli.mapping_lines import with_users
 from slack_bitrix24.cli.matching import Match, match, people_of
-from slack_bitrix24.cli.opening import Opened, database, opened, portal_named
+from slack_bitrix24.cli.opening import Opened, database, hosts, opened, portal_named
 from slack_bitrix24.cli.slack_answers import SlackError, asking
 from slack_bitrix24.config import Settings
 from slack_bitrix24.errors import Bitrix24Error, MappingError
@@ -104,7 +104,7 @@ def _write(found: Opened, file: Path, lines: Sequence[tuple[str, str, str]]) -> 
     target = file.resolve()
     text = target.read_bytes().decode("utf-8-sig") if target.exists() else ""
     changed = with_users(text, lines, name=file.name)
-    after = read_mapping(changed, name=file.name, portals=tuple(found.settings.portals))
+    after = read_mapping(changed, name=file.name, portals=tuple(found.settings.portals), hosts=hosts(found.settings))
     kept = {slack_id: one for slack_id, one in after.users.items() if slack_id in found.directory.users}
     added = set(after.users) - set(kept)
     if kept != dict(found.directory.users) or added != {slack_id for slack_id, _, _ in lines}:

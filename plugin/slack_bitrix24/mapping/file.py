@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from slack_bitrix24.errors import MappingError
 from slack_bitrix24.mapping.directory import Directory
 from slack_bitrix24.mapping.reading import read_mapping
+
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+"""How .xlsx and .ods (zip) and the old .xls begin, whatever the file is called."""
 
 
 class MappingFile:
@@ -16,10 +20,10 @@ class MappingFile:
     `directory` is the last good content. `faults` says what is wrong with the file as it stands now.
     """
 
-    def __init__(self, path: Path, portals: Sequence[str]) -> None:
+    def __init__(self, path: Path, portals: Sequence[str], hosts: Mapping[str, str] = MappingProxyType({})) -> None:
         self.path = path
         self.faults: list[str] = []
-        self._portals = portals
+        self._portals, self._hosts = portals, hosts
         self._seen = self._state()
         self.directory = self._read()
 
@@ -55,6 +59,8 @@ class MappingFile:
             content = self.path.read_bytes()
         except OSError as error:
             raise MappingError([f"{self.path}: can't be read: {error.strerror}"]) from None
+        if content.startswith(_WORKBOOKS) or self.path.suffix.lower() in (".xlsx", ".xls", ".ods"):
+            raise MappingError([f"{name}: an Excel workbook: save it as CSV UTF-8"])
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -62,4 +68,4 @@ class MappingFile:
             line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
             fault = f"{name}:{line}:{column}: not UTF-8 (byte 0x{content[error.start]:02x}); save the file as UTF-8"
             raise MappingError([fault]) from None
-        return read_mapping(text, name=name, portals=self._portals)
+        return read_mapping(text, name=name, portals=self._portals, hosts=self._hosts)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
+from types import MappingProxyType
 
 from slack_bitrix24.address import Address, Direct, MappingGroup, Me, SlackGroup, SlackUser, parse_address
 from slack_bitrix24.errors import AddressError
 from slack_bitrix24.mapping.cells import Cell, Entries, Faults, did_you_mean
 from slack_bitrix24.mapping.directory import Directory
+from slack_bitrix24.mapping.profile import read_profile
 from slack_bitrix24.mapping.sections import read_sections
 from slack_bitrix24.mapping.sheet import read_sheet
 from slack_bitrix24.model import Recipient
@@ -22,26 +24,36 @@ _TAKEN = {"me", "here", "channel", "everyone", "mentioned"}
 Groups = dict[str, tuple[Address, ...]]
 
 
-def read_mapping(text: str, *, name: str, portals: Sequence[str]) -> Directory:
+def read_mapping(
+    text: str, *, name: str, portals: Sequence[str], hosts: Mapping[str, str] = MappingProxyType({})
+) -> Directory:
     """Read a mapping file's text; `name` is shown in faults, and ".csv" at its end says that it is a sheet.
 
-    The first of `portals` is whose user a bare number is. Raises `MappingError` with every fault.
+    The first of `portals` is whose user a bare number is; `hosts` gives the portal by its host, for a profile's
+    address in place of an id. Raises `MappingError` with every fault.
     """
     faults = Faults(name)
     read = read_sheet if name.lower().endswith(".csv") else read_sections
     entries = read(text.removeprefix("\ufeff"), faults)
-    users = _users(entries, list(portals), faults)
+    users = _users(entries, list(portals), faults, hosts=hosts)
     groups = _Groups(entries, list(portals), faults).checked()
     faults.stop()
     return Directory(users=users, groups=groups)
 
 
-def _users(entries: Entries, portals: list[str], faults: Faults) -> dict[str, Recipient]:
+def _users(entries: Entries, portals: list[str], faults: Faults, *, hosts: Mapping[str, str]) -> dict[str, Recipient]:
     users = {}
     for key, value in entries.users:
         if not _USER.fullmatch(key.text):
             faults.note(key, f"{key.text or key.shown()}: not the id of a Slack user (U… or W…, from their profile)")
+        profile = read_profile(value.text, hosts)
+        if isinstance(profile, tuple):
+            users[key.text] = Recipient(*profile)
+            continue
         found = _BITRIX24.fullmatch(value.text)
+        if profile:
+            faults.note(value, f"{key.text}: {profile}")
+            continue
         if not found:
             faults.note(value, f"{key.text}: expected a Bitrix24 user id from 1, or portal/id, got {value.shown()}")
             continue

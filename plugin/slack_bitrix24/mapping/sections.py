@@ -6,6 +6,7 @@ seen.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ import yaml
 from slack_bitrix24.mapping.cells import Cell, Entries, Faults, did_you_mean
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_USER = re.compile(r"[UW][A-Z0-9]{5,}")
 _SECTIONS = ["users", "groups"]
 # Three levels are in use. libyaml's composer recurses in C, and a file of brackets alone would end the process.
 _DEEPEST = 20
@@ -27,6 +29,7 @@ def read_sections(text: str, faults: Faults) -> Entries:
     root = _compose(text, faults)
     if root is None:
         return entries
+    outside: Cell | None = None
     for key, node in _pairs(root, faults, "the file"):
         if key.text == "users":
             entries.users = [(user, _cell(value)) for user, value in _pairs(node, faults, "users")]
@@ -34,8 +37,14 @@ def read_sections(text: str, faults: Faults) -> Entries:
             entries.groups = [
                 (group, _members(group, value, faults)) for group, value in _pairs(node, faults, "groups")
             ]
+        elif _USER.fullmatch(key.text) and (outside or isinstance(node, yaml.ScalarNode)):
+            outside = outside or key
         else:
             faults.note(key, f"unknown section {key.shown()}{did_you_mean(key.text, _SECTIONS)}")
+    if outside:  # said once, however many stand there
+        faults.note(
+            outside, f"{outside.text}: a user outside of any section: put users: above, and indent what follows"
+        )
     return entries
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 from slack_bitrix24.mapping.cells import Cell, Entries, Faults, did_you_mean
 
 _COLUMNS = ["slack_id", "bitrix24_id"]
+_SEPARATORS = ",;\t"
+# Excel for Mac ends rows with a carriage return, and one may stand inside a cell.
+_LONE_RETURN = re.compile(r"\r(?!\n)")
+_ROW_AFTER_RETURN = re.compile(r"""\r(?=["']?[ \t]*[UW][A-Z0-9]{5,}["']?[ \t]*[,;\t])""")
 
 
 def read_sheet(text: str, faults: Faults) -> Entries:
@@ -18,7 +23,7 @@ def read_sheet(text: str, faults: Faults) -> Entries:
     if header is None:
         faults.note(Cell("", 1, 1), "the file is empty: expected the header slack_id,bitrix24_id")
         return Entries()
-    names = [cell.text.lower() for cell in header]
+    names = [column_name(cell.text) for cell in header]
     missing = [column for column in _COLUMNS if column not in names]
     for column in missing:
         faults.note(header[0], f"the header has no column {column}{_hint(column, names)}")
@@ -39,8 +44,8 @@ def read_sheet(text: str, faults: Faults) -> Entries:
 
 def _rows(text: str, faults: Faults) -> Iterator[list[Cell]]:
     """Yield the rows that hold anything."""
-    head = text.partition("\n")[0]
-    delimiter = max(",;\t", key=head.count)
+    text = _with_line_feeds(text)
+    delimiter = delimiter_of(text)
     lines = text.split("\n")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
@@ -49,6 +54,33 @@ def _rows(text: str, faults: Faults) -> Iterator[list[Cell]]:
                 yield list(_cells(row, lines[reader.line_num - 1], delimiter, number=reader.line_num))
     except csv.Error as error:
         faults.note(Cell("", max(reader.line_num, 1), 1), f"not CSV: {error}")
+
+
+def _with_line_feeds(text: str) -> str:
+    """Return the text with line feeds alone between rows: one character for one, so that columns stay."""
+    text = text.replace("\r\n", "\n")
+    if "\r" not in text:
+        return text
+    if "\n" not in text:
+        return text.replace("\r", "\n")
+    return _LONE_RETURN.sub(" ", _ROW_AFTER_RETURN.sub("\n", text))
+
+
+def delimiter_of(text: str) -> str:
+    """Return what separates the columns: what makes the header name both of ours, else what stands there most often."""
+    head = next((line for line in re.split(r"[\r\n]+", text) if line.strip()), "")
+    for delimiter in _SEPARATORS:
+        names = [column_name(name.strip().strip('"')) for name in head.split(delimiter)]
+        if all(column in names for column in _COLUMNS):
+            return delimiter
+    return max(_SEPARATORS, key=head.count)
+
+
+def column_name(text: str) -> str:
+    """Return a heading as it is compared: `Slack ID` is slack_id."""
+    return {"slackid": "slack_id", "bitrix24id": "bitrix24_id"}.get(
+        re.sub(r"[\W_]+", "", text.casefold()), text.lower()
+    )
 
 
 def _cells(row: list[str], line: str, delimiter: str, *, number: int) -> Iterator[Cell]:
