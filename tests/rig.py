@@ -191,10 +191,10 @@ class Slack:
     def __init__(self, made: Demo) -> None:
         self.workspace, self.portal = made.workspace, made.portal
 
-    def type(self, text: str, *, user: str = ANNA, channel: str = "C0GENERAL") -> Typed:
-        """Type `/b24` and this text."""
+    def type(self, text: str, *, user: str = ANNA, channel: str = "C0GENERAL", escaped: bool = False) -> Typed:
+        """Type `/b24` and this text, `escaped` as Slack would send it."""
         before = {message.ts for message in self.workspace.log.everything(channel)}
-        delivery = self.workspace.command(user, text, channel=channel)
+        delivery = self.workspace.command(user, text, channel=channel, escaped=escaped)
         assert not delivery.failed, delivery.failed
         return Typed(self, user, channel, before, (delivery.response or {}), delivery.ms or 0.0)
 

@@ -21,6 +21,9 @@ DEAD = Counter("slack_bitrix24_dead", "Notifications refused for good, by code",
 LIMITED = Counter(
     "slack_bitrix24_limited", "Requests that Bitrix24 refused for a limit", ["portal", "code"], registry=REGISTRY
 )
+UNREACHED = Counter(
+    "slack_bitrix24_unreached", "Times of schedules and reminders that reached nobody", ["kind"], registry=REGISTRY
+)
 BATCH_SIZE = Histogram(
     "slack_bitrix24_batch_size",
     "Notifications in one request",

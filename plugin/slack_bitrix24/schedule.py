@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from slack_bitrix24 import metrics
 from slack_bitrix24.errors import StoreError
 from slack_bitrix24.model import Notification
 from slack_bitrix24.store import Schedule, Store, Submission, Transaction
-from slack_bitrix24.submit.firing import draft, firing
+from slack_bitrix24.submit.due import Due, broken, due, said
+from slack_bitrix24.submit.firing import draft
+from slack_bitrix24.submit.permissions import Permissions, members, why_not
+from slack_bitrix24.submit.reading import Read, Reading
 from slack_bitrix24.submit.resolve import Asked, Resolution
 from slack_bitrix24.submit.submitter import Submitter
 
@@ -25,13 +30,22 @@ TICK = 0.5
 """Seconds between looks at the table."""
 AT_ONCE = 100
 PATIENCE = 50.0
-"""Seconds for which a schedule waits for Slack to tell who is meant: less than what counts as late."""
+"""Seconds for which a reminder waits until the people of the workspace are read: less than what counts as late."""
 SWEEP = 600.0
 """Seconds between steps of the retention."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A schedule as it was read, and what becomes of it."""
+
+    schedule: Schedule
+    due: Due
+    notifications: Sequence[Notification]
+
+
 class Clock:
-    """`read_members` reads a Slack group or channel that an address names; it may raise."""
+    """`read` reads a Slack group or channel that an address names. `permissions` None: nobody is told of trouble."""
 
     def __init__(
         self,
@@ -39,12 +53,12 @@ class Clock:
         store: Store,
         submitter: Submitter,
         now: Callable[[], float],
-        read_members: Callable[[str], None],
+        read: Read,
+        permissions: Permissions | None = None,
         sweep: Callable[[], None] | None = None,
     ) -> None:
-        self.store, self.submitter, self.now, self.read_members = store, submitter, now, read_members
-        self._unread: set[str] = set()
-        self._said: set[str] = set()
+        self.store, self.submitter, self.now, self.permissions = store, submitter, now, permissions
+        self.reading = Reading(read)
         self._scheduler = BackgroundScheduler(timezone=UTC)
         options = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
         self._scheduler.add_job(self.tick, "interval", seconds=TICK, **options)
@@ -59,76 +73,101 @@ class Clock:
         """Finish the tick in hand and end."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
+        self.reading.close()
 
     def tick(self) -> None:
         """Put what is due into the outbox. Any number of nodes may tick: each planned time is owed once."""
         try:
-            due = self.store.read(lambda tx: tx.schedules.next_wake())
-            if due is not None and due <= self.now():
-                self._prepare()
-                fired = self.store.write(self._fire)
-                for name in fired:
-                    log.info("schedule %s is due", name)
+            now = self.now()
+            wake = self.store.read(lambda tx: tx.schedules.next_wake())
+            if wake is None or wake > now:
+                return
+            for schedule in self.store.read(lambda tx: tx.schedules.due(now, limit=AT_ONCE)):
+                self._take(schedule, now)
         except StoreError as error:
             log.warning("schedules wait: %s", error)
 
-    def _prepare(self) -> None:
-        """Read the members that due schedules need, outside the transaction."""
-        now = self.now()
-        due = [one for one in self.store.read(lambda tx: tx.schedules.upcoming(None, limit=AT_ONCE)) if _due(one, now)]
-        self._unread = set()
-        for wanted in {each for one in due for each in self._resolve(one).unread}:
-            try:
-                self.read_members(wanted)
-            except Exception as error:  # noqa: BLE001 – whatever Slack's client raises, the others are notified
-                self._unread.add(wanted)
-                if wanted not in self._said:
-                    log.warning("the members of %s can't be read now: %s", wanted, str(error).splitlines()[0])
-        self._said = set(self._unread)
+    def _take(self, schedule: Schedule, now: float) -> None:
+        """Work off one schedule that is due; written out before the transaction begins, so that it holds nobody up."""
+        try:
+            plan = self._plan(schedule, now)
+        except StoreError:
+            raise
+        except Exception as error:
+            # One that can't be written out must not hold up the others: it is tried again, and its row says why.
+            plan = _Plan(schedule, broken(error, now), ())
+            if plan.due.error != schedule.error:
+                log.exception("schedule %s can't be written out", schedule.key)
+        if plan is not None and self.store.write(lambda tx: self._fire(tx, plan, now)):
+            self._say(plan)
 
-    def _waits(self, schedule: Schedule, now: float) -> bool:
-        """Tell whether a schedule is held back for a while, because Slack can't be asked who is meant."""
-        due = schedule.due_at
-        return due is not None and now - due < PATIENCE and bool(self._unread & set(self._resolve(schedule).unread))
+    def _plan(self, schedule: Schedule, now: float) -> _Plan | None:
+        """Return what becomes of it; None while Slack is being asked who is meant."""
+        found = self._resolve(schedule)
+        told = self.reading.ask(found.unread)
+        refusal = self._refusal(schedule, found)
+        if told.asking or (refusal and self._reads(schedule, now)):
+            return None
+        # Resolved once: between two looks at it, what is known of a channel may be forgotten.
+        decided = due(schedule, found, now=now, refusal=refusal, refused=told.refused)
+        made = [
+            one
+            for planned in decided.times
+            for one in self.submitter.compose(draft(schedule, planned, now=now), found.recipients)
+        ]
+        return _Plan(schedule, decided, made)
+
+    def _reads(self, schedule: Schedule, now: float) -> bool:
+        """Tell whether a right may still come with a group of Slack's that is not read yet."""
+        return self.submitter.people().reading and now - (schedule.due_at or now) < PATIENCE
 
     def _resolve(self, schedule: Schedule) -> Resolution:
         channel = str((schedule.extra or {}).get("channel") or "")
         asked = Asked(author=schedule.owner, channel=channel)
         return self.submitter.resolve(schedule.addresses, asked=asked, typed=schedule.kind == "reminder")
 
-    def _fire(self, tx: Transaction) -> list[str]:
-        now, fired = self.now(), []
-        for schedule in tx.schedules.due(now, limit=AT_ONCE):
-            if self._waits(schedule, now):
-                continue
-            try:
-                made = self._notifications(schedule, now)
-            except Exception:
-                # One that can't be written out must not hold up the others: it is passed over, and the log says why.
-                log.exception("schedule %s can't be written out", schedule.key)
-                made = []
-            if made:
-                tx.outbox.accept(Submission(made))
-            plan = firing(schedule, now=now)
-            tx.schedules.move(schedule.id, fired_at=now, next_at=plan.next_at, done=plan.next_at is None)
-            fired.append(schedule.key)
-        return fired
+    def _refusal(self, schedule: Schedule, found: Resolution) -> str:
+        """Return why the owner of a reminder may not send it now: rights may have gone since it was made."""
+        if schedule.kind != "reminder" or self.permissions is None:
+            return ""
+        directory, people = self.submitter.directory(), self.submitter.people()
+        return why_not(schedule.owner, self.permissions, broad=found.broad, directory=directory, people=people)
 
-    def _notifications(self, schedule: Schedule, now: float) -> Sequence[Notification]:
-        found = self._resolve(schedule)
-        for unread in found.unread:
-            log.warning("schedule %s: the members of %s are not known, they are passed over", schedule.key, unread)
-        for unknown in found.unknown:
-            log.warning("schedule %s: %s gives nobody (%s)", schedule.key, unknown.address, unknown.reason.value)
-        times = list(firing(schedule, now=now).times)
-        if schedule.snoozed_until is not None and schedule.snoozed_until <= now:
-            times.append(schedule.snoozed_until)
-        return [
-            made
-            for planned in times
-            for made in self.submitter.compose(draft(schedule, planned, now=now), found.recipients)
-        ]
+    def _fire(self, tx: Transaction, plan: _Plan, now: float) -> bool:
+        schedule, decided = plan.schedule, plan.due
+        if not tx.schedules.unchanged(schedule):
+            return False  # another node was faster, or a person changed it
+        if plan.notifications:
+            tx.outbox.accept(Submission(plan.notifications))
+        if decided.held_until:
+            tx.schedules.hold(schedule.id, until=decided.held_until, error=decided.error)
+        else:
+            over = decided.next_at is None
+            tx.schedules.move(schedule.id, fired_at=now, next_at=decided.next_at, done=over, error=decided.error)
+        if self.permissions is not None and decided.error and self._news(plan):
+            self._tell(tx, plan)
+        return True
 
+    @staticmethod
+    def _news(plan: _Plan) -> bool:
+        """Tell whether it is another trouble than the last time, or the end of a one-off that reached nobody."""
+        gone = not plan.due.held_until and plan.due.next_at is None and not plan.due.reached
+        return plan.due.error != plan.schedule.error or (gone and plan.schedule.held_until > 0)
 
-def _due(schedule: Schedule, now: float) -> bool:
-    return schedule.due_at is not None and schedule.due_at <= now
+    def _tell(self, tx: Transaction, plan: _Plan) -> None:
+        assert self.permissions is not None  # noqa: S101 – see _fire
+        people = self.submitter.people()
+        admins = members(self.permissions.admin, directory=self.submitter.directory(), people=people)
+        for user in (plan.schedule.owner,) if plan.schedule.kind == "reminder" else admins:
+            language = people.language(user)
+            tx.receipts.say(user, said(plan.schedule, plan.due, lang=language), language=language)
+
+    def _say(self, plan: _Plan) -> None:
+        schedule, decided = plan.schedule, plan.due
+        if not decided.error:
+            log.info("schedule %s is due", schedule.key)
+            return
+        if decided.error != schedule.error:
+            log.warning("schedule %s did not reach everybody: %s", schedule.key, decided.error)
+        if not decided.reached and not schedule.held_until:
+            metrics.UNREACHED.labels(schedule.kind).inc()

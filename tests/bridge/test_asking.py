@@ -167,3 +167,44 @@ def test_what_is_still_on_its_way_is_shown_as_such(slack):
     slack.type("@carol slowly now", user=CAROL)
     assert re.search(r"(queued|being sent) · slowly now", slack.type("status", user=CAROL).first)
     slack.arrived(14, "slowly now")
+
+
+def test_a_list_of_many_reminders_says_how_many_there_are_for_whom_and_each_moment_once(slack):
+    kept = [number(slack.type(f"remind @bob of part {each} every day at 4:{each:02}").first) for each in range(28)]
+    said = slack.type("reminders").first
+    assert "The next 20 of " in said.splitlines()[0]
+    line = next(one for one in said.splitlines() if f"`{kept[3]}`" in one)
+    assert "for Bob Smirnov" in line
+    once = slack.type("remind me once tomorrow at 3:00").first
+    line = next(one for one in slack.type("reminders").first.splitlines() if f"`{number(once)}`" in one)
+    assert line.count("3:00") == 1
+    for each in (*kept, number(once)):
+        slack.type(f"cancel {each}")
+
+
+def test_an_hour_later_is_shown_beside_the_usual_next_time(slack):
+    said = slack.type("remind me of the usual every day at 3:33").first
+    typed = slack.type("reminders")
+    message = until(typed.message)
+    buttons = [one for block in message.body["blocks"] if block["type"] == "actions" for one in block["elements"]]
+    (snooze,) = [one for one in buttons if one["value"] == number(said) and one["action_id"] == "reminder_snooze"]
+    slack.workspace.action(ANNA, snooze, ts=message.ts)
+    until(lambda: "once more" in str(message.body))
+    line = next(one for one in slack.type("reminders").first.splitlines() if f"`{number(said)}`" in one)
+    assert "once more" in line
+    assert line.count("3:33") == 2  # every day at 3:33, and the next of them
+    slack.type(f"cancel {number(said)}")
+
+
+def test_what_is_due_within_the_hour_is_put_off_and_not_said_twice(slack):
+    said = slack.type("remind me of what can wait in 8 seconds").first
+    typed = slack.type("reminders")
+    message = until(typed.message)
+    buttons = [one for block in message.body["blocks"] if block["type"] == "actions" for one in block["elements"]]
+    (snooze,) = [one for one in buttons if one["value"] == number(said) and one["action_id"] == "reminder_snooze"]
+    slack.workspace.action(ANNA, snooze, ts=message.ts)
+    until(lambda: "once more" in str(message.body), timeout=7)
+    slack.type("remind me of what comes after it in 9 seconds")
+    slack.arrived(10, "what comes after it", timeout=20)
+    assert slack.executed("what can wait") == 0
+    slack.type(f"cancel {number(said)}")

@@ -208,9 +208,10 @@ def test_an_older_edit_that_comes_late_replaces_nothing(slack):
 
 
 def test_a_message_that_comes_after_its_edit_replaces_nothing(slack):
-    alert_event(slack, "1763875101.200300", "1763875110.000200", "the edit came first", subtype="message_changed")
+    ts, at = slack.workspace.clock.ts(), slack.workspace.clock.ts()
+    alert_event(slack, ts, at, "the edit came first", subtype="message_changed")
     slack.arrived(10, "the edit came first")
-    alert_event(slack, "1763875101.200300", "1763875101.200300", "the message came last")
+    alert_event(slack, ts, ts, "the message came last")
     settled(slack)
     assert slack.executed("the message came last") == 0
     assert slack.seen(10, "the edit came first")

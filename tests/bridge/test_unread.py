@@ -15,12 +15,14 @@ from slack_sdk import WebClient
 from rig import ANNA, BOB, DEVS
 from slack_app import running
 from slack_bitrix24.listeners.handlers.asker import Ask, Asker, Refusal
+from slack_bitrix24.listeners.handlers.following import Following
 from slack_bitrix24.listeners.handlers.home import Home
+from slack_bitrix24.listeners.handlers.letters import Letters
 from slack_bitrix24.listeners.handlers.notify import Notifier
 from slack_bitrix24.listeners.handlers.relays import Relays
 from slack_bitrix24.listeners.handlers.reminders import Reminders
 from slack_bitrix24.listeners.handlers.status import Statuses
-from slack_bitrix24.listeners.worker import Work, Worker
+from slack_bitrix24.listeners.worker import Worker
 from slack_bitrix24.listeners.workspace import StillReadingError, Workspace
 from slack_bitrix24.mapping import Directory
 from slack_bitrix24.model import Recipient
@@ -63,15 +65,18 @@ def rig(tmp_path, request) -> Iterator[Rig]:
         asker = Asker(submitter.people, submitter.directory, permissions)
         wake = threading.Event()  # the worker, which comes last, looks by itself too
         notifier = Notifier(submitter, asker, store, "", wake.set)
-        reminders = Reminders(store, submitter, asker, "Europe/Minsk", time.time, "/b24")
+        reminders = Reminders(store, submitter, asker, "Europe/Minsk", time.time, "/b24", wake.set)
         statuses = Statuses(store, submitter, asker)
         home = Home(client, reminders, statuses, asker, lambda _url, _body: None)
         made = Rig(workspace, slack.faults, notifier, reminders, statuses)
-        work = Work(
+        work = Letters(
+            store,
             workspace,
             Relays([], submitter, store, Own("", "", ""), ""),
             notifier,
+            reminders,
             home,
+            Following(store),
             lambda _ask, text: made.answers.append((time.monotonic(), text)),
         )
         worker = Worker(store, work, owner="w")

@@ -16,6 +16,7 @@ HERE = Path(__file__).parent
 # https://docs.slack.dev/reference/events. Each event with the scope that it needs; the home tab needs none.
 SCOPE_OF_EVENT = {
     "app_home_opened": None,
+    "channel_id_changed": "channels:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
     "subteam_created": "usergroups:read",

@@ -12,7 +12,13 @@ from slack_bitrix24.sandbox.workspace.forms import fault
 from slack_bitrix24.slack.replies import views
 
 LANGUAGES = ["en", "ru"]
-REMINDERS = [(7, "<stretch> & go", 1_800_000_000.0, "every day at 9:00"), (8, "x" * 4000, None, "once")]
+REMINDERS = [
+    views.Reminder(
+        7, "<stretch> & go", "every day at 9:00", following="Fri 15 Jan 2027, 9:00", who="Anna, <@U0BOB0001>"
+    ),
+    views.Reminder(8, "x" * 4000, "Fri 15 Jan 2027, 11:00"),
+    views.Reminder(9, "put off", "", again="Fri 15 Jan 2027, 12:00", trouble="C0<x>: channel_not_found"),
+]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -67,24 +73,36 @@ def test_what_is_missing_in_a_form_is_empty(view):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_reminders_are_listed_with_their_buttons(language):
-    said = views.reminders(REMINDERS, language=language, zone="Europe/Minsk")
+    said = views.reminders(REMINDERS, total=3, language=language)
     assert "&lt;stretch&gt; &amp; go" in said["text"]
     buttons = [one for block in said["blocks"] if block["type"] == "actions" for one in block["elements"]]
     assert {(one["action_id"], one["value"]) for one in buttons} == {
-        (action, number) for action in (views.CANCEL, views.SNOOZE) for number in ("7", "8")
+        (action, number) for action in (views.CANCEL, views.SNOOZE) for number in ("7", "8", "9")
     }
-    assert "(15.01 11:00)" in json.dumps(said["blocks"])
+    text = json.dumps(said["blocks"], ensure_ascii=False)
+    for moment in ("15 Jan 2027, 9:00", "15 Jan 2027, 11:00", "15 Jan 2027, 12:00"):
+        assert text.count(moment) == 1
+    assert "Anna, <@U0BOB0001>" in text
+    assert "C0&lt;x&gt;: channel_not_found" in text
     assert all(len(block["text"]["text"]) <= 3000 for block in said["blocks"] if block["type"] == "section")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_reminders_are_said_to_be_none(language):
-    assert "blocks" not in views.reminders([], language=language, zone="UTC")
+    assert "blocks" not in views.reminders([], total=0, language=language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("found", "latest"), [([], []), (REMINDERS * 40, ["line"] * 40)])
 def test_the_app_home_is_what_slack_takes(language, found, latest):
-    view = views.home(user="You", found=found, latest=latest, language=language, zone="UTC")
+    view = views.home(user="You", found=found, latest=latest, language=language)
     assert fault(view, kind="home") == ""
     assert len(view["blocks"]) <= 100
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("shown", "total"), [(1, 1), (20, 20), (20, 21), (20, 28), (20, 400), (3, 4)])
+def test_a_list_that_is_not_all_of_them_says_so(language, shown, total):
+    said = views.reminders((REMINDERS * 7)[:shown], total=total, language=language)
+    assert (str(total) in said["text"].splitlines()[0]) is (total > shown)
+    assert len(said["blocks"]) <= 50

@@ -17,6 +17,7 @@ from slack_bitrix24.config import Settings
 from slack_bitrix24.deliver.lane import Stop
 from slack_bitrix24.deliver.node import Node
 from slack_bitrix24.errors import Bitrix24Error, StoreError
+from slack_bitrix24.listeners.handlers.following import Following
 from slack_bitrix24.listeners.workspace import Workspace
 from slack_bitrix24.mapping import Directory, MappingFile
 from slack_bitrix24.receipts import Receipts
@@ -24,6 +25,7 @@ from slack_bitrix24.schedule import Clock
 from slack_bitrix24.slack.replies import answers
 from slack_bitrix24.store import Retention, Store, is_gone, new_owner, purge, within
 from slack_bitrix24.submit.people import People
+from slack_bitrix24.submit.reading import NotTold
 from slack_bitrix24.submit.submitter import Submitter
 from slack_bitrix24.web.server import WebServer
 from slack_bitrix24.web.site import Doors, site
@@ -39,6 +41,8 @@ RECEIPTS = 1.0
 """Seconds that receipts in hand may take to reach Slack; what does not is given after the next start."""
 SCRAPE = 1.0
 """Seconds that a look at the queues may take; without an answer the metrics are shown without them."""
+LASTING = ("mapping", "receipt", "lanes", "store-", "inbox", "web", "APScheduler", "systemd")
+"""How the threads are called that run as long as the bridge does."""
 REREAD = 2.0
 """Seconds between looks at the mapping file."""
 
@@ -59,7 +63,8 @@ class Bridge:
         self.settings, self.store, self.mapping, self.roles = settings, store, mapping, roles
         self.owner = new_owner()
         slack = settings.slack
-        self.workspace = Workspace(web_client(slack)) if slack else None
+        self.following = Following(store)
+        self.workspace = Workspace(web_client(slack), newest=self.following.newest) if slack else None
         self.submitter = Submitter(store, self.directory, self.people, rules(settings))
         self.portals = portals(settings, store=store, owner=self.owner, environ=environ)
         self.slack = self._slack(refuse) if "slack" in roles else None
@@ -81,7 +86,8 @@ class Bridge:
             store=store,
             submitter=self.submitter,
             now=time.time,
-            read_members=self._read_members,
+            read=self._ask_members,
+            permissions=setup.permissions(settings) if slack else None,
             sweep=self._sweep,
         )
         self.ways_in = self._ways_in()
@@ -89,6 +95,8 @@ class Bridge:
         self._started = False
         self._ending = threading.Event()
         self._follower = threading.Thread(target=self._follow, name="mapping")
+        self._lasting: list[threading.Thread] = []
+        self._ended: dict[str, str] = {}
         self._unwatch: Callable[[], None] = lambda: None
 
     def _slack(self, refuse: Callable[[str], None]) -> SlackSide | None:
@@ -100,6 +108,7 @@ class Bridge:
             store=self.store,
             submitter=self.submitter,
             workspace=self.workspace,
+            following=self.following,
             owner=self.owner,
             now=time.time,
             refuse=refuse,
@@ -127,6 +136,7 @@ class Bridge:
         """Begin. Raises OSError when the web address is taken, StoreError when the database can't be used."""
         log.info("time zone of schedules and reminders: %s", self.settings.timezone)
         setup.keep(self.store, setup.schedules(self.settings, now=time.time()))
+        setup.listen(self.store, setup.relays(self.settings))
         # What a process that was killed had in hand is taken up at once, not when its claim runs out.
         self.store.write(lambda tx: (tx.inbox.free(is_gone), tx.receipts.free(is_gone)))
         if self.settings.web is not None and "web" in self.roles:
@@ -146,6 +156,7 @@ class Bridge:
         if self.slack is not None:
             self.slack.start()
         self._follower.start()
+        self._lasting = [thread for thread in threading.enumerate() if thread.name.startswith(LASTING)]
         self._started = True
 
     def stop(self) -> None:
@@ -175,7 +186,14 @@ class Bridge:
             found["database"] = trouble
         if self.slack is not None and (waits := self.slack.missing()):
             found["slack"] = waits
+        if not self._ending.is_set():
+            gone = [thread.name for thread in self._lasting if not thread.is_alive()]
+            found |= {f"thread {name}": self._ended.get(name, "it ended") for name in (*gone, *self._ended)}
         return found
+
+    def ended(self, name: str, how: str) -> None:
+        """Note that an error ended a thread: what it did is no longer done, and a start anew is called for."""
+        self._ended[name] = how
 
     def _doors(self) -> Doors:
         http = self.slack if self.slack is not None and self.slack.slack.mode == "http" else None
@@ -229,6 +247,11 @@ class Bridge:
         if self.workspace is not None:
             self.workspace.read(wanted)
 
+    def _ask_members(self, wanted: str) -> NotTold | None:
+        return (
+            NotTold("Slack is not configured", lasting=True) if self.workspace is None else self.workspace.ask(wanted)
+        )
+
     def _sweep(self) -> None:
         keep = self.settings.outbox
         try:
@@ -257,5 +280,11 @@ class Bridge:
     def _follow(self) -> None:
         """Reread the mapping file when it changes."""
         while not self._ending.wait(REREAD):
-            if self.mapping is not None and (said := self.mapping.refresh()):
-                (log.warning if self.mapping.faults else log.info)("%s", said)
+            try:
+                if self.mapping is not None and (said := self.mapping.refresh()):
+                    (log.warning if self.mapping.faults else log.info)("%s", said)
+            except Exception as error:  # noqa: BLE001 – whatever a file can do, the next change must be seen
+                log.error(  # noqa: TRY400 – its text may hold what stands in the file
+                    "the mapping file can't be read: unexpected %s; the last good version stays in use",
+                    type(error).__name__,
+                )

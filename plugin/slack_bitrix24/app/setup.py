@@ -10,6 +10,7 @@ from slack_bitrix24 import when
 from slack_bitrix24.config import Schedule as Configured
 from slack_bitrix24.config import Settings
 from slack_bitrix24.errors import ConfigurationError, PhraseError
+from slack_bitrix24.listeners.handlers.following import Following
 from slack_bitrix24.store import Schedule, Store, Transaction
 from slack_bitrix24.submit.permissions import Permissions
 from slack_bitrix24.submit.relay import Relay
@@ -100,6 +101,13 @@ def _row(one: Configured, planned: when.Rule, *, zone: str, now: float) -> Sched
             "priority": one.priority,
         },
     )
+
+
+def listen(store: Store, relays: Sequence[Relay]) -> None:
+    """Note which relays listen to which channels from now on; what was noted before stays."""
+    following = Following(store)
+    pairs = [(relay.name, following.oldest(channel)) for relay in relays for channel in relay.channels or ("",)]
+    store.write(lambda tx: tx.channels.listen(pairs))
 
 
 def keep(store: Store, made: Sequence[Schedule]) -> None:

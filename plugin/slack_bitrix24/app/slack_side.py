@@ -21,13 +21,15 @@ from slack_bitrix24.listeners.connection.socket import Socket
 from slack_bitrix24.listeners.dispatch import Dispatch
 from slack_bitrix24.listeners.handlers.asker import Ask, Asker
 from slack_bitrix24.listeners.handlers.commands import Commands
+from slack_bitrix24.listeners.handlers.following import Following
 from slack_bitrix24.listeners.handlers.forms import Forms
 from slack_bitrix24.listeners.handlers.home import Home
+from slack_bitrix24.listeners.handlers.letters import Letters
 from slack_bitrix24.listeners.handlers.notify import Notifier
 from slack_bitrix24.listeners.handlers.relays import Relays
 from slack_bitrix24.listeners.handlers.reminders import Reminders
 from slack_bitrix24.listeners.handlers.status import Statuses
-from slack_bitrix24.listeners.worker import Work, Worker
+from slack_bitrix24.listeners.worker import Worker
 from slack_bitrix24.listeners.workspace import Workspace, is_temporary, word_of
 from slack_bitrix24.receipts import post
 from slack_bitrix24.store import Store
@@ -52,6 +54,7 @@ class SlackSide:
         store: Store,
         submitter: Submitter,
         workspace: Workspace,
+        following: Following,
         owner: str,
         now: Callable[[], float],
         refuse: Callable[[str], None],
@@ -59,6 +62,7 @@ class SlackSide:
         self.settings, self.slack, self.store, self.submitter = settings, slack, store, submitter
         self.workspace, self.owner, self.now, self.refuse = workspace, owner, now, refuse
         self.client = workspace.client
+        self.following = following
         self.opener = ThreadPoolExecutor(4, "form")
         self.socket: Socket | None = None
         self.worker: Worker | None = None
@@ -164,7 +168,7 @@ class SlackSide:
         command = self.slack.command
         workspace_url = self.identity.get("url", "")
         notifier = Notifier(submitter, asker, store, workspace_url, self._wake)
-        reminders = Reminders(store, submitter, asker, settings.timezone, self.now, command)
+        reminders = Reminders(store, submitter, asker, settings.timezone, self.now, command, self._wake)
         statuses = Statuses(store, submitter, asker)
         forms = Forms(self.client, self.opener, notifier, reminders, asker, store)
         commands = Commands(command, notifier, reminders, statuses, forms, asker)
@@ -174,9 +178,11 @@ class SlackSide:
             store,
             self.own,
             workspace_url,
+            following=self.following,
         )
         home = Home(self.client, reminders, statuses, asker, respond)
-        worker = Worker(store, Work(self.workspace, relays, notifier, home, self._answer), owner=self.owner)
+        letters = Letters(store, self.workspace, relays, notifier, reminders, home, self.following, self._answer)
+        worker = Worker(store, letters, owner=self.owner)
         return Dispatch(store, commands, forms, worker.wake), worker
 
     def _wake(self) -> None:

@@ -74,6 +74,8 @@ def _findings(path: Path | None, environ: Mapping[str, str]) -> Iterator[Finding
     finding, store = _database(settings.database.reveal())
     yield finding
     with closing(store) if store is not None else nullcontext():
+        if store is not None:
+            yield from _unreached(store)
         if settings.slack is not None:
             yield from _slack(settings.slack)
         for portal in settings.portals.values():
@@ -92,6 +94,13 @@ def _database(url: str) -> tuple[Finding, Store | None]:
     except StoreError as error:
         return Finding("database", "failed", str(error)), None
     return Finding("database", "ok", store.where), store
+
+
+def _unreached(store: Store) -> Iterator[Finding]:
+    """Name the schedules and reminders that did not reach everybody the last time."""
+    for one in store.read(lambda tx: tx.schedules.troubled()):
+        what = f"schedules.{one.title}" if one.kind == "schedule" else f"reminder {one.id} of {one.owner}"
+        yield Finding("schedules", "warning", f"{what} did not reach everybody: {one.error}")
 
 
 def _mapping(settings: Settings) -> Iterator[Finding]:

@@ -91,8 +91,8 @@ def _run(found: Opened, store: Store, *, roles: set[str], environ: Mapping[str, 
     refused: list[str] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ends.put(""))
-    before, threading.excepthook = threading.excepthook, partial(_thread_ended, ends.put)
     bridge = Bridge(found.settings, store=store, mapping=found.mapping, roles=roles, environ=environ, refuse=ends.put)
+    before, threading.excepthook = threading.excepthook, partial(_thread_ended, ends.put, bridge.ended)
     systemd = Systemd(environ, missing=bridge.missing)
     try:
         bridge.start()
@@ -128,7 +128,9 @@ def _awaited(ends: queue.SimpleQueue[str]) -> str:
             return ends.get(timeout=LOOK)
 
 
-def _thread_ended(refuse: Callable[[str], None], how: threading.ExceptHookArgs) -> None:
+def _thread_ended(
+    refuse: Callable[[str], None], note: Callable[[str, str], None], how: threading.ExceptHookArgs
+) -> None:
     """Tell of a thread that an error ended, without the error's text: it may hold a secret."""
     name = how.thread.name if how.thread else "a thread"
     where = traceback.extract_tb(how.exc_traceback)[-1:]
@@ -138,6 +140,7 @@ def _thread_ended(refuse: Callable[[str], None], how: threading.ExceptHookArgs) 
         refuse(text)
     else:
         log.error("%s", text)
+        note(name, f"ended by an error ({how.exc_type.__name__})")
 
 
 def secrets_of(settings: Settings) -> list[str]:

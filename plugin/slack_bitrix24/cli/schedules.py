@@ -35,7 +35,9 @@ def listed(*, path: Path | None, environ: Mapping[str, str], as_json: bool) -> i
     if as_json:
         tables.as_json([_facts(one, zone=zone) for one in found])
         return DONE
-    tables.show(("id", "what", "next", "in", "rule", "to", "text"), [_row(one, now=now, zone=zone) for one in found])
+    tables.show(
+        ("id", "what", "next", "in", "rule", "to", "text", "trouble"), [_row(one, now=now, zone=zone) for one in found]
+    )
     return DONE
 
 
@@ -78,6 +80,8 @@ def _kept(configured: Schedule, row: Schedule | None) -> Schedule:
         state=row.state,
         snoozed_until=row.snoozed_until,
         fired_at=row.fired_at,
+        held_until=row.held_until,
+        error=row.error,
     )
 
 
@@ -115,7 +119,7 @@ def _row(one: Schedule, *, now: float, zone: ZoneInfo) -> list[str]:
     due = one.due_at if one.state == "active" else None
     at, soon = (moment(due, zone) or "", span(due - now)) if due is not None else ("over", "")
     what = one.title if one.kind == "schedule" else f"reminder of {one.owner}"
-    return [str(one.id or ""), what, at, soon, _rule(one, zone), ", ".join(one.addresses), cut(one.text)]
+    return [str(one.id or ""), what, at, soon, _rule(one, zone), ", ".join(one.addresses), cut(one.text), one.error]
 
 
 def _facts(one: Schedule, *, zone: ZoneInfo) -> dict[str, Any]:
@@ -130,4 +134,5 @@ def _facts(one: Schedule, *, zone: ZoneInfo) -> dict[str, Any]:
         "zone": one.zone,
         "to": list(one.addresses),
         "text": one.text,
+        "error": one.error or None,
     }

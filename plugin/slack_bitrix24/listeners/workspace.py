@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from http.client import HTTPException
 from typing import Any
@@ -16,6 +16,7 @@ from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, R
 
 from slack_bitrix24.slack.replies.words import language
 from slack_bitrix24.submit.people import SLACKBOT, Group, People, Person
+from slack_bitrix24.submit.reading import Known, NotTold
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,8 @@ UNREACHABLE = (OSError, HTTPException)
 """What slack_sdk raises when no answer came: urllib's errors are OSErrors."""
 
 
+ASK = 4
+"""Seconds that one question may take."""
 MEMBERS_KNOWN = 60.0
 """Seconds."""
 USERS = "users"
@@ -37,15 +40,23 @@ class StillReadingError(OSError):
 
 
 class Workspace:
-    """Reads people through the Web API. `people` is a snapshot: replaced, never changed."""
+    """Reads people through the Web API. `people` is a snapshot: replaced, never changed.
 
-    def __init__(self, client: WebClient) -> None:
-        self.client = client
+    `newest` returns the id that a channel has now, by the one that it had; who is in one is known for `members_known`
+    seconds.
+    """
+
+    def __init__(
+        self, client: WebClient, *, newest: Callable[[str], str] = str, members_known: float = MEMBERS_KNOWN
+    ) -> None:
+        self.client, self.newest, self.members_known = client, newest, members_known
         self.loaded = threading.Event()
         self._people = People(reading=True)
         self._settled: set[str] = set()
         self._read_at: dict[str, float] = {}
         self._lock = threading.Lock()
+        # Somebody waits for what this one asks, and what is known already waits with it.
+        self._asker = WebClient(token=client.token, base_url=client.base_url, timeout=ASK, retry_handlers=[])
         # Thousands of people are more pages than Slack gives in a minute; this client waits as it is told to.
         patient = [ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(max_retry_count=5)]
         self._reader = WebClient(
@@ -55,10 +66,10 @@ class Workspace:
     @property
     def people(self) -> People:
         """Return who is known at the moment. Who is in a channel is known for a minute: no event tells who joins."""
-        if any(time.monotonic() - at > MEMBERS_KNOWN for at in list(self._read_at.values())):
+        if any(time.monotonic() - at > self.members_known for at in list(self._read_at.values())):
             with self._lock:
                 now = time.monotonic()
-                self._read_at = {one: at for one, at in self._read_at.items() if now - at <= MEMBERS_KNOWN}
+                self._read_at = {one: at for one, at in self._read_at.items() if now - at <= self.members_known}
                 kept = {one: who for one, who in self._people.channels.items() if one in self._read_at}
                 self._people = replace(self._people, channels=kept)
         return self._people
@@ -78,7 +89,7 @@ class Workspace:
         return self.loaded.is_set()
 
     def read(self, wanted: str) -> None:
-        """Read the members of a channel or a group (one that an address named), so that it can be resolved.
+        """Read the members of a channel or a group (one that an address named), so that it can be resolved; or a user.
 
         A typed name only waits for `load`. Raises SlackApiError when Slack refuses, OSError when it can't be reached,
         StillReadingError while the people of the workspace are not all read.
@@ -87,27 +98,49 @@ class Workspace:
             if self._people.reading:
                 raise StillReadingError("the people of the workspace are not read yet")
             return
+        if wanted.startswith(("U", "W")):
+            person = _person(self._asker.users_info(user=wanted, include_locale=True)["user"])
+            self._put(users={**self.people.users, person.id: person})
+            return
         if wanted.startswith("S"):
-            answer = self.client.usergroups_users_list(usergroup=wanted)
+            answer = self._asker.usergroups_users_list(usergroup=wanted)
             known = self.people.groups.get(wanted, Group(wanted, wanted))
             self._put(groups={**self.people.groups, wanted: replace(known, members=tuple(answer["users"]))})
             return
         members: list[str] = []
         self._read_at[wanted] = time.monotonic()
-        for page in self.client.conversations_members(channel=wanted, limit=PAGE):
+        for page in self._asker.conversations_members(channel=self.newest(wanted), limit=PAGE):
             members += page["members"]
         self._put(channels={**self.people.channels, wanted: tuple(members)})
 
-    def try_read(self, wanted: str) -> bool:
-        """Do as `read`, but log what Slack refuses for good; tell whether the members are known."""
+    def ask(self, wanted: str) -> NotTold | None:
+        """Do as `read`; return why Slack did not tell in place of raising."""
         try:
             self.read(wanted)
         except SlackApiError as error:
-            if is_temporary(error):
-                raise
-            log.warning("Slack does not tell who is in %s: %s", wanted, word_of(error))
-            return False
-        return True
+            return NotTold(word_of(error), lasting=not is_temporary(error))
+        except UNREACHABLE as error:
+            return NotTold((str(error).splitlines() or [type(error).__name__])[0])
+        except (LookupError, TypeError, ValueError, AttributeError):
+            return NotTold("an answer that makes no sense")
+        return None
+
+    def tell(self, unread: Callable[[People], Iterable[str]]) -> Known:
+        """Read what is unread, each once; return who is known then, and what Slack did not tell.
+
+        `unread` says what of the people must still be read. What was known once stays known here, however long it
+        takes: members are forgotten after a minute.
+        """
+        people, tried = self.people, dict[str, NotTold | None]()
+        while wanted := sorted(set(unread(people)) - tried.keys()):  # names first: they cost no request
+            for one in wanted:
+                tried[one] = self.ask(one)
+            now = self.people
+            people = replace(now, channels={**people.channels, **now.channels})
+        refused = {one: why for one, why in tried.items() if why is not None}
+        for one, why in refused.items():
+            log.warning("Slack does not tell who is in %s: %s", one, why.word)
+        return Known(people, refused)
 
     def note(self, event: Mapping[str, Any]) -> None:
         """Take in an event that says who joined, left or was renamed."""
@@ -137,6 +170,10 @@ class Workspace:
             return not is_temporary(error)
         except UNREACHABLE as error:
             log.warning("Slack: %s not read yet: %s", what, error)
+            return False
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            # The reader must outlive it: without the people no typed name would ever be answered.
+            log.warning("Slack: %s not read yet: an answer that makes no sense (%s)", what, type(error).__name__)
             return False
         return True
 

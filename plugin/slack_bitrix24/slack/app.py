@@ -14,6 +14,7 @@ NOTIFY_BITRIX24 = "notify_bitrix24"
 
 EVENTS = (
     "app_home_opened",
+    "channel_id_changed",
     "message.channels",
     "message.groups",
     "subteam_created",
@@ -26,12 +27,12 @@ EVENTS = (
 
 SCOPES = {
     "channels:history": "message.channels: relays of public channels",
-    "channels:read": "conversations.members: the people of a public channel, for `here`, `channel` and C…",
+    "channels:read": "channel_id_changed; conversations.members: the people of a public channel (`here`, C…)",
     "chat:write": "chat.postMessage, chat.update: receipts and what admins must hear",
     "commands": "the slash command and both shortcuts",
     "groups:history": "message.groups: relays of private channels",
-    "groups:read": "conversations.members of private channels",
+    "groups:read": "channel_id_changed; conversations.members of private channels",
     "usergroups:read": "usergroups.list, usergroups.users.list, subteam_*: the people of an S… address",
-    "users:read": "users.list, team_join, user_change: names, handles, languages and time zones",
+    "users:read": "users.list, users.info, team_join, user_change: names, handles, languages and time zones",
 }
 """Bot scopes (https://docs.slack.dev/reference/scopes) and what each is for."""

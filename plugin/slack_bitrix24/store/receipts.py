@@ -46,9 +46,12 @@ class Receipts:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    def say(self, user: str, text: str, *, language: str = "en") -> None:
-        """Owe a Slack user this text in the app's direct message; it is said as soon as Slack takes it."""
-        receipt = Receipt("chat", {"channel": user}, language=language, notes=(text,))
+    def say(self, where: str, text: str, *, language: str = "en") -> None:
+        """Owe a text to a Slack user (in the app's direct message) or a response_url, as soon as Slack takes it."""
+        if where.startswith(("https:", "http:")):
+            receipt = Receipt("response_url", {"url": where}, language=language, notes=(text,))
+        else:
+            receipt = Receipt("chat", {"channel": where}, language=language, notes=(text,))
         row = receipt_row(receipt, id_=random.getrandbits(62), missing=0, now=self._work.now)
         self._work.connection.execute(sa.insert(RECEIPTS), [row])
 

@@ -145,6 +145,11 @@ class Schedules:
         query = query.order_by(_NEXT, SCHEDULES.c.id).limit(limit)
         return [_schedule(row) for row in self._work.connection.execute(query)]
 
+    def waiting(self, owner: str) -> int:
+        """Return how many of one owner will fire."""
+        mine = (SCHEDULES.c.owner == owner, SCHEDULES.c.state == "active", _NEXT.isnot(None))
+        return int(self._work.connection.execute(sa.select(sa.func.count()).where(*mine)).scalar_one())
+
     def cancel(self, id_: int, owner: str | None = None) -> Schedule | None:
         """End it; None when there is no such active one (of this owner)."""
         return self._change(id_, owner, state="cancelled", next_at=None, snoozed_until=None)

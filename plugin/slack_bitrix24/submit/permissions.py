@@ -22,6 +22,15 @@ class Permissions:
     admin: Sequence[str] = ()
 
 
+def why_not(user: str, permissions: Permissions, *, broad: bool, directory: Directory, people: People) -> str:
+    """Return why a Slack user may not notify (the key of the words for it), or an empty string."""
+    if not among(user, permissions.notify, directory=directory, people=people):
+        return "may_not_notify"
+    if broad and not among(user, permissions.broadcast, directory=directory, people=people):
+        return "may_not_broadcast"
+    return ""
+
+
 def among(slack_id: str, addresses: Sequence[str], *, directory: Directory, people: People) -> bool:
     """Tell whether a Slack user is meant by one of the addresses.
 

@@ -69,9 +69,14 @@ def is_own(sender: Sender, own: Own) -> bool:
     )
 
 
+def marked(sender: Sender) -> bool:
+    """Tell whether the message itself says that a bot wrote it."""
+    return bool(sender.bot or sender.bot_id or sender.app_id or sender.user == SLACKBOT)
+
+
 def is_bot(sender: Sender, people: People) -> bool:
     """Tell whether a bot wrote the message, by its own marks or because its user is a bot's; Slackbot is one."""
-    if sender.bot or sender.bot_id or sender.app_id or sender.user == SLACKBOT:
+    if marked(sender):
         return True
     known = people.users.get(sender.user)
     return known is not None and known.bot

@@ -36,6 +36,8 @@ class Reason(Enum):
     """A Bitrix24 user of a portal that the configuration lacks."""
     UNREAD = "unread"
     """A group or channel whose members Slack does not tell."""
+    UNANSWERED = "unanswered"
+    """A group or channel whose members Slack does not tell at the moment."""
     NOT_YET = "not_yet"
     """A typed name, while the people of the workspace are not all read."""
     WITHHELD = "withheld"
@@ -77,7 +79,11 @@ class Resolution:
     @property
     def broad(self) -> bool:
         """Tell whether this takes the permission to broadcast: how many are reached, however they are named."""
-        return len(self.recipients) > MOST_WITHOUT_BROADCAST
+        return self.reach()
+
+    def reach(self, before: int = 0) -> bool:
+        """Tell the same where so many were reached by the same command before."""
+        return before + len(self.recipients) > MOST_WITHOUT_BROADCAST
 
     @property
     def unread_names(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from slack_bitrix24.mapping import Directory
 from slack_bitrix24.slack.replies.words import say
 from slack_bitrix24.submit.people import People
-from slack_bitrix24.submit.permissions import Permissions, among
+from slack_bitrix24.submit.permissions import Permissions, among, why_not
 
 
 class Refusal(Exception):  # noqa: N818 – an answer on its way to a person, not an error
@@ -44,17 +44,13 @@ class Asker:
 
     def may_notify(self, ask: Ask, *, broad: bool) -> None:
         """Refuse whoever may not notify, or not so many."""
-        if not self._among(ask.user, self.permissions.notify):
-            raise Refusal(say(ask.language, "may_not_notify"))
-        if broad and not self._among(ask.user, self.permissions.broadcast):
-            raise Refusal(say(ask.language, "may_not_broadcast"))
+        refusal = why_not(ask.user, self.permissions, broad=broad, directory=self.directory(), people=self.people())
+        if refusal:
+            raise Refusal(say(ask.language, refusal))
 
     def is_admin(self, user: str) -> bool:
         """Tell whether a user may see and change what is others'."""
-        return self._among(user, self.permissions.admin)
-
-    def _among(self, user: str, addresses: Any) -> bool:
-        return among(user, addresses, directory=self.directory(), people=self.people())
+        return among(user, self.permissions.admin, directory=self.directory(), people=self.people())
 
 
 def _id(named: Any) -> str:

@@ -33,12 +33,9 @@ class Home:
             if recipient
             else answers.unknown(ask.user, "unmapped", lang=ask.language)
         )
-        found = [
-            (one.id, one.title or one.text, one.due_at, self.reminders.reading(one, ask.language))
-            for one in self.reminders.upcoming(ask.user)
-        ]
+        found, total = self.reminders.upcoming(ask)
         latest = self.statuses.status(ask, None).splitlines()
-        view = views.home(user=user, found=found, latest=latest, language=ask.language, zone=self.reminders.zone)
+        view = views.home(user=user, found=found, total=total, latest=latest, language=ask.language)
         self.client.views_publish(user_id=ask.user, view=view)
 
     def clicked(self, body: Mapping[str, Any]) -> None:

@@ -15,16 +15,22 @@ from slack_bitrix24.slack.replies.words import say
 from slack_bitrix24.store import Store
 from slack_bitrix24.submit.compose import Draft
 from slack_bitrix24.submit.people import People
+from slack_bitrix24.submit.reading import Known
 from slack_bitrix24.submit.relay import permalink
 from slack_bitrix24.submit.resolve import Asked, Reason, Resolution, Unknown
 from slack_bitrix24.submit.submitter import Submitter
 
 
-def unclear(found: Resolution) -> tuple[Unknown, ...]:
-    """Return every address that gave nobody, those included that Slack did not answer for."""
-    names = found.unread_names
-    unread = (Unknown(one, Reason.NOT_YET if one in names else Reason.UNREAD) for one in found.unread)
-    return (*found.unknown, *unread)
+def unclear(found: Resolution, known: Known | None = None) -> tuple[Unknown, ...]:
+    """Return every address that gave nobody, those included that Slack did not answer for; `known` says why not."""
+    names, later = found.unread_names, known.later(found.unread) if known else ()
+
+    def reason(one: str) -> Reason:
+        if one in names:
+            return Reason.NOT_YET
+        return Reason.UNANSWERED if one in later else Reason.UNREAD
+
+    return (*found.unknown, *(Unknown(one, reason(one)) for one in found.unread))
 
 
 def stops(store: Store, portals: Collection[str], *, language: str) -> list[str]:
@@ -106,12 +112,25 @@ class Notifier:
         self.wake()
         return say(ask.language, "working", who=answers.listed(map(plainly, addresses), lang=ask.language))
 
-    def found(self, ask: Ask, addresses: Sequence[str]) -> Resolution:
-        """Resolve what a person typed, and refuse whoever may not."""
+    def rest(self, ask: Ask, addresses: Sequence[str], payload: JSON, *, reached: int) -> None:
+        """Keep what remains of a command while Slack does not tell who is meant: `reached` have got it already.
+
+        The answer comes in the app's direct message: where it was asked, the outcome for the others stands.
+        """
+        letter = {**payload, "addresses": list(addresses), "reached": reached, "rest": True}
+        letter["ask"] = [ask.user, ask.channel, ask.language, "", ask.reference]
+        key = f"command:{ask.reference}:rest"
+        self.store.write(lambda tx: tx.inbox.add(key, kind="command", payload=letter))
+        self.wake()
+
+    def found(
+        self, ask: Ask, addresses: Sequence[str], *, people: People | None = None, reached: int = 0
+    ) -> Resolution:
+        """Resolve what a person typed, and refuse whoever may not; `reached` have had the same command already."""
         asked = Asked(author=ask.user, channel=ask.channel)
-        found = self.submitter.resolve(addresses, asked=asked, typed=True)
+        found = self.submitter.resolve(addresses, asked=asked, typed=True, people=people)
         try:
-            self.asker.may_notify(ask, broad=found.broad)
+            self.asker.may_notify(ask, broad=found.reach(reached))
         except Refusal:
             if not self.asker.people().reading:
                 raise
@@ -125,11 +144,13 @@ class Notifier:
         ts, thread_ts = str(message.get("ts") or ""), str(message.get("thread_ts") or "")
         return message, permalink(self.workspace_url, str(kept.get("channel") or ""), ts, thread_ts=thread_ts)
 
-    def prepare(self, ask: Ask, found: Resolution, text: str, *, held: str = "") -> Prepared:
+    def prepare(
+        self, ask: Ask, found: Resolution, text: str, *, held: str = "", known: Known | None = None
+    ) -> Prepared:
         """Make ready what is to be queued for whoever was found; nothing is kept yet."""
         message, url = self.held(held)
         document = with_message(Document(mrkdwn.parse(text)), message)
-        lines = notes(unclear(found), ask.language)
+        lines = notes(unclear(found, known), ask.language)
         if not document.blocks:
             raise Refusal(say(ask.language, "no_text"))
         if not found.recipients:

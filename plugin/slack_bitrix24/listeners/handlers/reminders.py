@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from slack_bitrix24 import when
 from slack_bitrix24.errors import PhraseError
 from slack_bitrix24.listeners.handlers.asker import Ask, Asker, Refusal
-from slack_bitrix24.listeners.handlers.notify import notes, unclear
+from slack_bitrix24.listeners.handlers.notify import notes, plainly, unclear
 from slack_bitrix24.model import JSON
 from slack_bitrix24.slack.messages import payload
 from slack_bitrix24.slack.replies import answers, views
 from slack_bitrix24.slack.replies.words import as_typed, escape, say
 from slack_bitrix24.store import Schedule, Store, Transaction
-from slack_bitrix24.submit.resolve import Asked
+from slack_bitrix24.submit.people import People
+from slack_bitrix24.submit.reading import Known
+from slack_bitrix24.submit.resolve import Asked, Reason, Resolution, Unknown
 from slack_bitrix24.submit.submitter import Submitter
 
 SNOOZE = 3600.0
@@ -42,7 +44,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Reminders:
-    """`zone` is the IANA time zone of the configuration; `now` the wall clock, in Unix seconds."""
+    """`zone` is the IANA zone of the configuration; `now` the wall clock, in Unix seconds; `wake` rouses the worker."""
 
     store: Store
     submitter: Submitter
@@ -50,6 +52,7 @@ class Reminders:
     zone: str
     now: Callable[[], float]
     command_name: str
+    wake: Callable[[], None]
 
     def moment(self) -> datetime:
         """Return the time now, in UTC."""
@@ -57,8 +60,7 @@ class Reminders:
 
     def keep(self, ask: Ask, addresses: Sequence[str], rest: str) -> str:
         """Keep a reminder from `text when`; return how it was understood, and how to take it back."""
-        asked = Asked(author=ask.user, channel=ask.channel)
-        found = self.submitter.resolve(addresses, asked=asked, typed=True)
+        found = self.found(ask, addresses)
         self.asker.may_notify(ask, broad=found.broad)
         lines = notes(found.unknown, ask.language)
         if not found.recipients and not found.unread:
@@ -83,14 +85,73 @@ class Reminders:
         spoken: when.Language = "ru" if language == "ru" else "en"
         return when.describe(rule, language=spoken, zone=self.zone_of(user), home=self.zone)
 
-    def plan(self, ask: Ask, addresses: Sequence[str], wanted: Wanted) -> str:
-        """Put a reminder into the table; return the answer."""
-        now, rule = self.moment(), wanted.rule
+    def found(self, ask: Ask, addresses: Sequence[str], people: People | None = None) -> Resolution:
+        """Resolve what a person typed."""
         asked = Asked(author=ask.user, channel=ask.channel)
-        found = self.submitter.resolve(addresses, asked=asked, typed=True)
+        return self.submitter.resolve(addresses, asked=asked, typed=True, people=people)
+
+    def plan(self, ask: Ask, addresses: Sequence[str], wanted: Wanted) -> str:
+        """Put a reminder into the table, or have Slack asked first whom it is for; return the answer."""
+        found = self.found(ask, addresses)
+        if found.unread and not found.unread_names:
+            return self._later(ask, addresses, wanted)
+        return self._put(ask, addresses, wanted, found=found, since=self.moment())
+
+    def _later(self, ask: Ask, addresses: Sequence[str], wanted: Wanted) -> str:
+        """Keep what must be asked of Slack before it is known whom it is for; the answer comes afterwards."""
+        if not (wanted.text or wanted.message):
+            raise Refusal(say(ask.language, "no_text"))
+        letter = {
+            "ask": [ask.user, ask.channel, ask.language, ask.response_url, ask.reference],
+            "addresses": list(addresses),
+            "wanted": {**asdict(wanted), "rule": when.dump(wanted.rule)},
+        }
+        self.store.write(lambda tx: tx.inbox.add(f"reminder:{wanted.key}", kind="reminder", payload=letter))
+        self.wake()
+        return say(ask.language, "working", who=answers.listed(map(plainly, addresses), lang=ask.language))
+
+    def kept(self, ask: Ask, letter: JSON, known: Known, *, since: float) -> str:
+        """Keep a reminder after Slack was asked whom it is for; it was wished at `since`. Returns the answer.
+
+        What Slack refuses to tell is left out. What it may tell another time stays, and is asked for when it is due.
+        """
+        addresses = letter["addresses"]
+        self.asker.may_notify(ask, broad=self.found(ask, addresses, known.people).broad)
+        wanted = Wanted(**{**letter["wanted"], "rule": when.load(letter["wanted"]["rule"])})
+        refused, kept, later = list[Unknown](), [], []
+        for address in addresses:
+            one = self.found(ask, [address], known.people)
+            missing = known.lasting(one.unread)
+            later += known.later(one.unread)
+            if missing and not one.recipients and len(missing) == len(one.unread):
+                refused += [Unknown(each, Reason.UNREAD) for each in missing]
+            else:
+                kept.append(address)
+        lines = notes(refused, ask.language)
+        found = self.found(ask, kept, known.people)
+        if not found.recipients and not later:
+            raise Refusal(
+                "\n".join([say(ask.language, "nobody_reminded"), *notes(found.unknown, ask.language), *lines])
+            )
+        began = datetime.fromtimestamp(since, UTC)
+        said = self._put(ask, kept, wanted, found=replace(found, unread=()), since=began, people=known.people)
+        who = answers.listed(later, lang=ask.language)
+        return "\n".join([said, *lines, *([say(ask.language, "reminder_read_later", who=who)] if later else ())])
+
+    def _put(
+        self,
+        ask: Ask,
+        addresses: Sequence[str],
+        wanted: Wanted,
+        *,
+        found: Resolution,
+        since: datetime,
+        people: People | None = None,
+    ) -> str:
+        now, rule = self.moment(), wanted.rule
         if found.unread_names:  # it is kept under an id, which nobody knows yet
             raise Refusal("\n".join([say(ask.language, "nobody_reminded"), *notes(unclear(found), ask.language)]))
-        first = when.next_after(rule, now)
+        first = when.next_after(rule, since)
         if first is None:
             raise Refusal(say(ask.language, "reminder_time", reason=escape(wanted.phrase)))
         title = wanted.text or payload.read(wanted.message).visible[:TITLE]
@@ -110,7 +171,7 @@ class Reminders:
             extra={"channel": ask.channel, "language": ask.language, **self._with(wanted, ask)},
         )
         number = self.store.write(lambda tx: tx.schedules.put(schedule))
-        who = answers.listed([self._name(address, ask) for address in addresses], lang=ask.language)
+        who = answers.listed([self._name(address, ask, people) for address in addresses], lang=ask.language)
         kept = say(
             ask.language,
             "reminder_kept",
@@ -149,22 +210,37 @@ class Reminders:
                 times.append(self._said(when.Once(after), ask.user, ask.language))
         return [say(ask.language, "reminder_next", times=escape("; ".join(times)))]
 
-    def _name(self, address: str, ask: Ask) -> str:
-        found = self.submitter.resolve([address], asked=Asked(ask.user, ask.channel), typed=True)
-        return ", ".join(found.recipients.values()) or address
+    def _name(self, address: str, ask: Ask, people: People | None) -> str:
+        return ", ".join(self.found(ask, [address], people).recipients.values()) or plainly(address)
 
     def listed(self, ask: Ask) -> dict[str, Any]:
         """Return the upcoming reminders of whoever asks, with buttons."""
-        found = self.upcoming(ask.user)
-        return views.reminders(
-            [(one.id, one.title or one.text, one.due_at, self.reading(one, ask.language)) for one in found],
-            language=ask.language,
-            zone=self.zone,
+        found, total = self.upcoming(ask)
+        return views.reminders(found, total=total, language=ask.language)
+
+    def upcoming(self, ask: Ask) -> tuple[list[views.Reminder], int]:
+        """Return the next reminders of whoever asks, as they are listed, and how many there are."""
+        owner = ask.user
+        found, total = self.store.read(
+            lambda tx: (tx.schedules.upcoming(owner, limit=UPCOMING), tx.schedules.waiting(owner))
+        )
+        return [self._shown(one, ask) for one in found], total
+
+    def _shown(self, one: Schedule, ask: Ask) -> views.Reminder:
+        recurs = not isinstance(when.load(one.rule), when.Once)
+        again = one.snoozed_until is not None
+        return views.Reminder(
+            id=one.id,
+            text=one.title or one.text,
+            reading=self.reading(one, ask.language) if recurs or not again or one.next_at is not None else "",
+            following=self._moment(one.next_at, ask) if recurs and one.next_at is not None else "",
+            again=self._moment(one.snoozed_until, ask) if one.snoozed_until is not None else "",
+            who=answers.listed([self._name(each, ask, None) for each in one.addresses], lang=ask.language),
+            trouble=one.error,
         )
 
-    def upcoming(self, owner: str) -> list[Schedule]:
-        """Return the waiting reminders of a Slack user, the next first."""
-        return list(self.store.read(lambda tx: tx.schedules.upcoming(owner, limit=UPCOMING)))
+    def _moment(self, at: float, ask: Ask) -> str:
+        return self._said(when.Once(datetime.fromtimestamp(at, UTC)), ask.user, ask.language)
 
     def reading(self, schedule: Schedule, language: str) -> str:
         """Return when a schedule is due, in words."""
@@ -185,12 +261,16 @@ class Reminders:
         return say(ask.language, "reminder_gone" if gone else "reminder_unknown", id=escape(number))
 
     def snooze(self, ask: Ask, number: str) -> str:
-        """Ring once more in an hour; the series keeps its own times."""
+        """Put off for an hour what is due before then; what comes later keeps its own times."""
         until = self.now() + SNOOZE
-        found = number.isdigit() and self.store.write(
-            lambda tx: tx.schedules.snooze(int(number), until, owner=ask.user)
-        )
-        if not found:
+
+        def snooze(tx: Transaction) -> bool:
+            found = tx.schedules.snooze(int(number), until, owner=ask.user)
+            if found is not None and found.next_at is not None and found.next_at <= until:
+                after = when.next_after(when.load(found.rule), datetime.fromtimestamp(until, UTC))
+                tx.schedules.postpone(found.id, after.timestamp() if after else None)
+            return found is not None
+
+        if not (number.isdigit() and self.store.write(snooze)):
             return say(ask.language, "reminder_unknown", id=escape(number))
-        at = self._said(when.Once(datetime.fromtimestamp(until, UTC)), ask.user, ask.language)
-        return say(ask.language, "snoozed", id=number, when=escape(at))
+        return say(ask.language, "snoozed", id=number, when=escape(self._moment(until, ask)))

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from slack_bitrix24.slack.replies.words import as_typed, escape, say
 
@@ -20,8 +18,19 @@ PEOPLE, MORE, TEXT, WHEN = "people", "more", "text", "when"
 CANCEL, SNOOZE = "reminder_cancel", "reminder_snooze"
 SECTION = 3000
 
-Reminder = tuple[int, str, float | None, str]
-"""Number, text, next time (Unix seconds), and when it is due, in words."""
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A reminder as it is listed, all in words: when (`reading`), for a recurring one the `following` time, `again` one
+    more time that was asked for, for whom (mrkdwn), and why it reached nobody."""  # noqa: D205, D209 - one sentence
+
+    id: int
+    text: str
+    reading: str
+    following: str = ""
+    again: str = ""
+    who: str = ""
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,34 +117,39 @@ def filled(view: Mapping[str, Any]) -> Filled:
     )
 
 
-def reminders(found: Sequence[Reminder], *, language: str, zone: str) -> dict[str, Any]:
-    """Return the answer that lists reminders, each with its buttons."""
+def reminders(found: Sequence[Reminder], *, total: int, language: str) -> dict[str, Any]:
+    """Return the answer that lists reminders, each with its buttons; of `total`, the next ones."""
     if not found:
         return {"response_type": "ephemeral", "text": say(language, "reminders_none")}
-    title = say(language, "reminders_some")
-    lines = [f"`{number}` {escape(reading)} — {as_typed(text)}" for number, text, _, reading in found]
+    key = "reminders_some" if total <= len(found) else "reminders_first"
+    title = say(language, key, n=len(found), total=total)
     return {
         "response_type": "ephemeral",
-        "text": "\n".join([title, *lines]),
-        "blocks": [section(f"*{title}*"), *_reminder_blocks(found, language=language, zone=zone)],
+        "text": "\n".join([title, *(f"`{one.id}` {_line(one, language)} — {as_typed(one.text)}" for one in found)]),
+        "blocks": [section(f"*{title}*"), *_reminder_blocks(found, language=language)],
     }
 
 
-def _reminder_blocks(found: Sequence[Reminder], *, language: str, zone: str) -> list[dict[str, Any]]:
+def _line(one: Reminder, language: str) -> str:
+    """Return whom it is for and when, each moment once."""
+    parts = [escape(one.reading)]
+    parts += [say(language, "reminder_following", time=escape(one.following))] if one.following else []
+    parts += [say(language, "reminder_again", time=escape(one.again))] if one.again else []
+    parts += [say(language, "reminder_for", who=one.who)] if one.who else []
+    parts += [say(language, "reminder_trouble", why=escape(one.trouble))] if one.trouble else []
+    return " · ".join(part for part in parts if part)
+
+
+def _reminder_blocks(found: Sequence[Reminder], *, language: str) -> list[dict[str, Any]]:
     blocks: list[dict[str, Any]] = []
-    for number, text, next_at, reading in found:
-        at = (
-            ""
-            if next_at is None
-            else f" ({datetime.fromtimestamp(next_at, UTC).astimezone(ZoneInfo(zone)):%d.%m %H:%M})"
-        )
-        blocks.append(section(f"`{number}` *{as_typed(text)}*\n{escape(reading)}{at}"))
+    for one in found:
+        blocks.append(section(f"`{one.id}` *{as_typed(one.text)}*\n{_line(one, language)}"))
         blocks.append(
             {
                 "type": "actions",
                 "elements": [
-                    _button(SNOOZE, say(language, "button_snooze"), str(number)),
-                    _button(CANCEL, say(language, "button_cancel"), str(number)),
+                    _button(SNOOZE, say(language, "button_snooze"), str(one.id)),
+                    _button(CANCEL, say(language, "button_cancel"), str(one.id)),
                 ],
             }
         )
@@ -146,14 +160,19 @@ def _button(action_id: str, label: str, value: str) -> dict[str, Any]:
     return {"type": "button", "action_id": action_id, "text": plain(label, most=75), "value": value}
 
 
-def home(*, user: str, found: Sequence[Reminder], latest: Sequence[str], language: str, zone: str) -> dict[str, Any]:
+def home(
+    *, user: str, found: Sequence[Reminder], total: int = 0, latest: Sequence[str], language: str
+) -> dict[str, Any]:
     """Return the App Home: who I am in Bitrix24, my reminders, my latest notifications (lines of mrkdwn)."""
+    title = say(language, "home_reminders")
+    if total > len(found):
+        title = say(language, "reminders_first", n=len(found), total=total)
     blocks = [
         {"type": "header", "text": plain(say(language, "home_title"), most=150)},
         section(user),
         {"type": "divider"},
-        section(f"*{say(language, 'home_reminders')}*"),
-        *(_reminder_blocks(found, language=language, zone=zone) or [section(say(language, "reminders_none"))]),
+        section(f"*{title}*"),
+        *(_reminder_blocks(found, language=language) or [section(say(language, "reminders_none"))]),
         {"type": "divider"},
         section(f"*{say(language, 'home_latest')}*"),
         *([section(line) for line in latest] or [section(say(language, "status_none"))]),
