@@ -124,6 +124,15 @@ def watch_queues(read: Callable[[], Iterable[Queue]]) -> Callable[[], None]:
     return lambda: REGISTRY.unregister(collector)
 
 
+def totals() -> dict[str, int]:
+    """Return how much was accepted, delivered, refused for good and is to be tried again since this process began."""
+    counters = {"accepted": ACCEPTED, "delivered": DELIVERED, "to be tried again": RETRIED, "dead": DEAD}
+    return {
+        name: int(sum(one.value for one in next(iter(counter.collect())).samples if one.name.endswith("_total")))
+        for name, counter in counters.items()
+    }
+
+
 def expose() -> bytes:
     """Return everything in Prometheus' text format."""
     return generate_latest(REGISTRY)

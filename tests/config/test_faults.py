@@ -15,7 +15,6 @@ ACME = '[portals.acme]\ndomain = "acme.bitrix24.ru"\nclient_id = "app"\nclient_s
 
 TLS = "plain http:// is taken for this machine only"
 ONE_WORD = "one word of plain ASCII without spaces and line breaks"
-ACCEPTED = "U024BE7LH, S0614TZR7, @group, bitrix24:10, bitrix24:portal/10, C0ALERTS, me, here, channel or mentioned"
 
 CASES = [
     # the shape of the contract, to the letter
@@ -27,7 +26,7 @@ CASES = [
     (TOKENS + RELAY + 'form = "bots"', 'relays[0].form: unknown key (did you mean "from"?)'),
     (MAIN + '"web hook" = 1', 'portals.main."web hook": unknown key'),
     # kinds of value
-    ("database = 5", 'database: expected "sqlite:///FILE" or "postgresql://USER@HOST/NAME", got <secret>'),
+    ("database = 5", 'database: expected "sqlite:///FILE" or "postgresql://USER@HOST/NAME", got 5'),
     ("slack = 5", "slack: expected a table, got 5"),
     ('slack = "xoxb-1"', "slack: expected a table, got a text"),
     ("slack = [1]", "slack: expected a table, got a list"),
@@ -91,7 +90,7 @@ CASES = [
     (ACME + 'refresh_token = "é"', f"portals.acme.refresh_token: expected a text, {ONE_WORD}, got <secret>"),
     (ACME.replace('"app"', '"my app"'), f'portals.acme.client_id: expected a text, {ONE_WORD}, got "my app"'),
     # addresses of people
-    (TOKENS + RELAY.replace("@oncall", "oncall"), f"relays[0].to[0]: oncall: no address; accepted: {ACCEPTED}"),
+    (TOKENS + RELAY.replace("@oncall", "oncall"), "relays[0].to[0]: oncall: no address; accepted: U024BE7LH, S0614TZR7, @group, bitrix24:10, bitrix24:portal/10, C0ALERTS, here, channel or mentioned"),
     (TOKENS + RELAY.replace("@oncall", "me"), 'relays[0].to[0]: "me" is known only in a Slack command'),
     (TOKENS + RELAY.replace("@oncall", "xoxb-12345"), "relays[0].to[0]: expected an address, got <secret>"),
     (TOKENS + RELAY.replace("@oncall", "bitrix24:mian/1"), 'relays[0].to[0]: "bitrix24:mian/1": no portal is called "mian" (did you mean "main"?)'),

@@ -43,6 +43,8 @@ SCRAPE = 1.0
 """Seconds that a look at the queues may take; without an answer the metrics are shown without them."""
 LASTING = ("mapping", "receipt", "lanes", "store-", "inbox", "web", "APScheduler", "systemd")
 """How the threads are called that run as long as the bridge does."""
+SUMMARY = 60.0
+"""Seconds after which it is said what was done, where anything was."""
 REREAD = 2.0
 """Seconds between looks at the mapping file."""
 
@@ -82,14 +84,7 @@ class Bridge:
             on_stop=self._stopped,
             on_record=self.receipts.wake,
         )
-        self.clock = Clock(
-            store=store,
-            submitter=self.submitter,
-            now=time.time,
-            read=self._ask_members,
-            permissions=setup.permissions(settings) if slack else None,
-            sweep=self._sweep,
-        )
+        self.clock = self._clock()
         self.ways_in = self._ways_in()
         self.web: WebServer | None = None
         self._started = False
@@ -98,6 +93,16 @@ class Bridge:
         self._lasting: list[threading.Thread] = []
         self._ended: dict[str, str] = {}
         self._unwatch: Callable[[], None] = lambda: None
+
+    def _clock(self) -> Clock:
+        return Clock(
+            store=self.store,
+            submitter=self.submitter,
+            now=time.time,
+            read=self._ask_members,
+            permissions=setup.permissions(self.settings) if self.settings.slack else None,
+            sweep=self._sweep,
+        )
 
     def _slack(self, refuse: Callable[[str], None]) -> SlackSide | None:
         if self.settings.slack is None or self.workspace is None:
@@ -134,6 +139,10 @@ class Bridge:
 
     def start(self) -> None:
         """Begin. Raises OSError when the web address is taken, StoreError when the database can't be used."""
+        if self.mapping is not None:
+            directory = self.mapping.directory
+            log.info("%s: users: %s, groups: %s", self.mapping.path.name, len(directory.users), len(directory.groups))
+        log.info("database: %s; portals: %s", self.store.where, ", ".join(self.portals))
         log.info("time zone of schedules and reminders: %s", self.settings.timezone)
         setup.keep(self.store, setup.schedules(self.settings, now=time.time()))
         setup.listen(self.store, setup.relays(self.settings))
@@ -243,6 +252,14 @@ class Bridge:
             for portal, count in counts.items()
         ]
 
+    @staticmethod
+    def _summed_up(before: Mapping[str, int]) -> dict[str, int]:
+        now = metrics.totals()
+        done = [f"{name}: {now[name] - before[name]}" for name in now if now[name] != before[name]]
+        if done:
+            log.info("in the last minute: %s", ", ".join(done))
+        return now
+
     def _read_members(self, wanted: str) -> None:
         if self.workspace is not None:
             self.workspace.read(wanted)
@@ -278,11 +295,14 @@ class Bridge:
                     log.warning("an admin could not be told: %s", error)
 
     def _follow(self) -> None:
-        """Reread the mapping file when it changes."""
+        """Reread the mapping file when it changes, and say each minute what was done in it."""
+        said, at = metrics.totals(), time.monotonic()
         while not self._ending.wait(REREAD):
+            if time.monotonic() - at >= SUMMARY:
+                said, at = self._summed_up(said), time.monotonic()
             try:
-                if self.mapping is not None and (said := self.mapping.refresh()):
-                    (log.warning if self.mapping.faults else log.info)("%s", said)
+                if self.mapping is not None and (news := self.mapping.refresh()):
+                    (log.warning if self.mapping.faults else log.info)("%s", news)
             except Exception as error:  # noqa: BLE001 – whatever a file can do, the next change must be seen
                 log.error(  # noqa: TRY400 – its text may hold what stands in the file
                     "the mapping file can't be read: unexpected %s; the last good version stays in use",

@@ -103,6 +103,7 @@ class SlackSide:
         return self.events.take(body, headers, received)
 
     def _run(self) -> None:
+        log.info("Slack: signing in")
         pause, said = 1.0, ""
         while not self._ending.is_set():
             problem = self._hello()
@@ -154,6 +155,7 @@ class SlackSide:
         log.info("Slack: signed in at %s", self.identity.get("team", "the workspace"))
 
     def _load(self) -> None:
+        log.info("Slack: reading the people and groups of the workspace")
         pause = 1.0
         while not self.workspace.load() and not self._ending.wait(pause):
             pause = min(LONGEST_PAUSE, pause * 2)

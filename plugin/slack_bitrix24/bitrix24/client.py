@@ -7,6 +7,8 @@ a portal that has moved (302). https://apidocs.bitrix24.com/settings/how-to-call
 from __future__ import annotations
 
 import logging
+import os
+import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -173,7 +175,7 @@ class Client:
         try:
             return self._send(verb, url, body)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            failure = _failure(error)
+            failure = _failure(error, _origin(url))
         raise failure
 
     def _send(self, verb: str, url: str, body: bytes) -> tuple[int, bytes, str]:
@@ -252,20 +254,32 @@ def _cleaned(error: Bitrix24Error, secrets: tuple[str, ...]) -> Bitrix24Error:
     )
 
 
-def _failure(error: BaseException) -> Bitrix24Error:
-    """Return what a failed request means, in words that hold no address."""
+def _failure(error: BaseException, origin: str) -> Bitrix24Error:
+    """Return what a failed request means, in words that hold no address but the host."""
     chain = list(_chain(error))
     if any(isinstance(one, ssl.SSLCertVerificationError) for one in chain):
         return _stopped("the portal's certificate can't be trusted", 0)
     if any(
         isinstance(one, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError) for one in chain
     ):
-        return Bitrix24Error("the portal can't be reached", verdict=Verdict.AGAIN, retry_after=1.0)
+        where = origin.partition("://")[2].rpartition("@")[2]
+        text = f"the portal can't be reached: {where}: {_cause(chain)}"
+        return Bitrix24Error(text, verdict=Verdict.AGAIN, retry_after=1.0)
     if any(isinstance(one, urllib3.exceptions.ProxyError) for one in chain):
         return Bitrix24Error("the proxy does not let through to the portal", verdict=Verdict.AGAIN, retry_after=5.0)
     if any(isinstance(one, requests.Timeout | TimeoutError | urllib3.exceptions.TimeoutError) for one in chain):
         return Bitrix24Error("no answer came in time", verdict=Verdict.UNKNOWN)
     return Bitrix24Error("the connection broke before the answer came", verdict=Verdict.UNKNOWN)
+
+
+def _cause(chain: list[BaseException]) -> str:
+    """Return why no connection came about, in the system's own words."""
+    for one in chain:
+        if isinstance(one, socket.gaierror):
+            return "no such host"
+        if isinstance(one, OSError) and not isinstance(one, requests.RequestException) and one.errno:
+            return os.strerror(one.errno)
+    return "no connection in time"
 
 
 def _chain(error: BaseException) -> list[BaseException]:

@@ -50,6 +50,9 @@ _PORTAL: Final = {
 }
 """No call of this portal would do better; what to tell a person."""
 
+_SCOPE_OF: Final = {"im": "im", "imbot": "imbot", "disk": "disk", "user": "user_basic"}
+"""The scope that a method needs, by its first part (https://apidocs.bitrix24.com/api-reference/scopes/permissions.html)."""
+
 _UNKNOWN: Final = frozenset({"INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER", "WRONG_ENCODING"})
 """Bitrix24 stumbled: the call may have been executed."""
 
@@ -106,11 +109,13 @@ def _by_status(status: int) -> tuple[Verdict, float]:
     return Verdict.DEAD, 0.0
 
 
-def refusal(status: int, code: str, description: str = "") -> Bitrix24Error:
-    """Return the error for an answer in which Bitrix24 itself names one (the code may be empty)."""
+def refusal(status: int, code: str, description: str = "", *, method: str = "") -> Bitrix24Error:
+    """Return the error for an answer in which Bitrix24 itself names one (the code may be empty), to this method."""
     verdict, retry_after = judge(status, code, description)
     said = description or "Bitrix24 gave no reason"
     hint = _PORTAL.get(code.upper(), "")
+    if code.upper() == "INSUFFICIENT_SCOPE" and (scope := _SCOPE_OF.get(method.partition(".")[0].lower())):
+        hint = f"the webhook or application lacks the scope {scope}"
     if hint and hint.lower() not in said.lower():
         said = f"{said} ({hint})"
     return Bitrix24Error(said, code=code, status=status, verdict=verdict, retry_after=retry_after)

@@ -230,7 +230,7 @@ def _json(body: Mapping[str, object]) -> bytes:
 
 def read(method: str, status: int, body: bytes) -> Answer:
     """Return the result of a single call; raise `Bitrix24Error` where there is none."""
-    data = _object(status, body)
+    data = _object(status, body, method)
     answer = _answer(data)
     if method.lower() in CREATING and (error := codes.uncreated(answer.result, answer.time)):
         raise error
@@ -242,7 +242,7 @@ def read_batch(calls: Mapping[str, Call], status: int, body: bytes, *, halt: boo
 
     Empty PHP arrays come as `[]` in place of `{}`, and numbered ones as lists: both are read.
     """
-    data = _object(status, body)
+    data = _object(status, body, next(iter(calls.values())).method if calls else "")
     outer = data["result"]
     if not isinstance(outer, Mapping):
         raise codes.unreadable(status)
@@ -283,7 +283,7 @@ def is_expired(body: bytes) -> bool:
 def _one(key: str, method: str, parts: Mapping[str, Mapping[str, Any]], *, halt: bool) -> Answer | Bitrix24Error:
     if key in parts["_error"]:
         code, description = _error(parts["_error"][key])
-        return codes.refusal(400, code, description)
+        return codes.refusal(400, code, description, method=method)
     if key not in parts[""]:
         return codes.not_run() if halt else codes.unanswered()
     result = parts[""][key]
@@ -293,13 +293,13 @@ def _one(key: str, method: str, parts: Mapping[str, Mapping[str, Any]], *, halt:
     return Answer(result, time, whole(parts["_total"].get(key)), whole(parts["_next"].get(key)))
 
 
-def _object(status: int, body: bytes) -> Mapping[str, Any]:
+def _object(status: int, body: bytes, method: str) -> Mapping[str, Any]:
     """Return the answer's JSON object, which has a `result`; raise what it says or means otherwise."""
     data = _parsed(body)
     if not isinstance(data, dict):
         raise codes.unreadable(status)
     if "error" in data and (data["error"] not in ("", "0", 0, None, False) or "result" not in data):
-        raise codes.refusal(status, *_error(data))
+        raise codes.refusal(status, *_error(data), method=method)
     if "result" not in data or status >= 300:
         raise codes.unreadable(status)
     return data

@@ -122,10 +122,10 @@ def _mapping(settings: Settings) -> Iterator[Finding]:
 
 def _slack(slack: Slack) -> Iterator[Finding]:
     client = web_client(slack)
-    yield _tried("slack", lambda: _identity(client))
+    yield _tried("slack", client, lambda: _identity(client))
     if slack.mode == "socket" and slack.app_token is not None:
         token = slack.app_token.reveal()
-        yield _tried("slack socket", lambda: _socket(client, token))
+        yield _tried("slack socket", client, lambda: _socket(client, token))
 
 
 def _identity(client: WebClient) -> Finding:
@@ -146,9 +146,9 @@ def _socket(client: WebClient, token: str) -> Finding:
     return Finding("slack socket", "ok", "the app token opens connections")
 
 
-def _tried(what: str, check: Callable[[], Finding]) -> Finding:
+def _tried(what: str, client: WebClient, check: Callable[[], Finding]) -> Finding:
     try:
-        with asking():
+        with asking(client):
             return check()
     except SlackError as error:
         return Finding(what, "failed", str(error))

@@ -45,7 +45,8 @@ def program(arguments: Sequence[str]) -> int:
     except TyperException as error:
         context = getattr(error, "ctx", None)
         where = context.command_path if context is not None else PROGRAM
-        fail(f"{error.format_message().rstrip('.')} (see {where} --help)")
+        said = error.format_message().rstrip(".").replace("Value error, ", "")
+        fail(f"{said} (see {where} --help)")
         return error.exit_code
     except typer.Abort:
         return FAILED
@@ -94,7 +95,7 @@ def start(
 @application.command()
 def demo(
     *,
-    port: Annotated[int, typer.Option(help="Where the page is.", envvar="PORT")] = 8024,
+    port: Annotated[int, typer.Option(help="Where the page is.", envvar="PORT", min=0, max=65535)] = 8024,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the page.")] = False,
 ) -> None:
     """Run the bridge against a Slack and a Bitrix24 sandbox on this machine, and show both on a page."""

@@ -51,7 +51,7 @@ def checked(*, path: Path | None, environ: Mapping[str, str], as_json: bool) -> 
     if as_json:
         tables.as_json({"database": report.where, "faults": list(report.faults), "rows": report.rows})
     else:
-        tables.show(("table", "rows"), [(name, f"{rows:,}") for name, rows in report.rows.items()])
+        tables.show(("table", "rows"), [(name, f"{rows:,}") for name, rows in report.rows.items()], empty="no tables")
         print(f"{report.where}: {'ok' if not report.faults else 'damaged'}")  # noqa: T201 – what a command prints
     for fault in report.faults:
         fail(fault)
@@ -62,7 +62,11 @@ def _show(counts: Sequence[transfer.Count], *, as_json: bool) -> None:
     if as_json:
         tables.as_json([{"table": each.table, "from": each.source, "to": each.target} for each in counts])
     else:
-        tables.show(("table", "from", "to"), [(each.table, f"{each.source:,}", f"{each.target:,}") for each in counts])
+        tables.show(
+            ("table", "from", "to"),
+            [(each.table, f"{each.source:,}", f"{each.target:,}") for each in counts],
+            empty="no tables",
+        )
 
 
 @contextmanager

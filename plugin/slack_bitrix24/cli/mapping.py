@@ -57,5 +57,6 @@ def show(*, path: Path | None, environ: Mapping[str, str], as_json: bool) -> int
         tables.as_json({"users": users, "groups": groups})
         return DONE
     people = [(slack_id, str(one)) for slack_id, one in directory.users.items()]
-    tables.show(("who", "is"), [*people, *((f"@{name}", ", ".join(members)) for name, members in groups.items())])
+    rows = [*people, *((f"@{name}", ", ".join(members)) for name, members in groups.items())]
+    tables.show(("who", "is"), rows, empty=f"{found.path}: nobody")
     return DONE

@@ -59,6 +59,11 @@ def read(wanted: Wanted) -> Wanted:
     return replace(wanted, text=text)
 
 
+def refused(option: str, why: str) -> int:
+    """Refuse an option that does not apply."""
+    raise UsageFaultError(f"{option}: {why}")
+
+
 def text_of(text: str) -> str:
     r"""Return the text: `-` reads standard input as it is; elsewhere `\n` is a line break and `\\n` a typed `\n`."""
     if text == "-":

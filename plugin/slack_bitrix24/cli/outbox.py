@@ -65,7 +65,11 @@ def listed(*, path: Path | None, environ: Mapping[str, str], chosen: Chosen, as_
     if as_json:
         tables.as_json([_facts(one) for one in rows])
         return DONE
-    tables.show(("id", "state", "to", "age", "tries", "text", "reason"), [_row(one, now=now) for one in rows])
+    tables.show(
+        ("id", "state", "to", "age", "tries", "text", "reason"),
+        [_row(one, now=now) for one in rows],
+        empty="no notifications",
+    )
     say_stopped(found.settings, lanes, now=now)
     return DONE
 

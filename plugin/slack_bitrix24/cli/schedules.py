@@ -36,7 +36,9 @@ def listed(*, path: Path | None, environ: Mapping[str, str], as_json: bool) -> i
         tables.as_json([_facts(one, zone=zone) for one in found])
         return DONE
     tables.show(
-        ("id", "what", "next", "in", "rule", "to", "text", "trouble"), [_row(one, now=now, zone=zone) for one in found]
+        ("id", "what", "next", "in", "rule", "to", "text", "trouble"),
+        [_row(one, now=now, zone=zone) for one in found],
+        empty="no schedules and no reminders",
     )
     return DONE
 
@@ -52,7 +54,7 @@ def upcoming(*, path: Path | None, environ: Mapping[str, str], number: int, as_j
         tables.as_json([{"at": moment(at, zone), **_facts(one, zone=zone)} for at, one in found])
         return DONE
     rows = [(moment(at, zone) or "", span(at - now), _called(one), ", ".join(one.addresses)) for at, one in found]
-    tables.show(("at", "in", "what", "to"), rows)
+    tables.show(("at", "in", "what", "to"), rows, empty="nothing is planned")
     return DONE
 
 

@@ -41,9 +41,8 @@ Blocks = Annotated[str, typer.Option(metavar="JSON|FILE|URL", help="Blocks of an
 Token = Annotated[
     str, typer.Option(metavar="TOKEN", envvar="BITRIX24_TOKEN", help="An OAuth access token, with --url.")
 ]
-Wait = Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for the outcome, with --to.")]
-Priority = Annotated[
-    PriorityName, typer.Option(help="Which share of the portal's requests, with --to: each eight times the next.")
+    wait: Wait = None,
+    priority: Priority = PriorityName.NORMAL,
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the call and send nothing.")]
 Output = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the answer there.")]
@@ -61,7 +60,7 @@ def send(  # noqa: PLR0913 – typer takes the options of `send` so
     file: Files = None,
     blocks: Blocks = "",
     token: Token = "",
-    wait: Wait = 30.0,
+    wait: Wait = None,
     priority: Priority = PriorityName.NORMAL,
     dry_run: DryRun = False,
     output: Output = None,
@@ -78,13 +77,19 @@ def send(  # noqa: PLR0913 – typer takes the options of `send` so
     typed = [f"--{name}" for name in ("url", "token", "user") if _is_typed(context, name)]
     if to and typed:
         raise typer.Exit(ended(lambda: options.either(typed)))
+    if dry_run and wait is not None:
+        raise typer.Exit(ended(lambda: options.refused("--wait", "with --dry-run nothing is sent")))
     if to:
         from slack_bitrix24.cli import send_to  # noqa: PLC0415
 
-        run_with(context, config, send_to.send, wanted=wanted, to=tuple(to), wait=wait)
+        run_with(context, config, send_to.send, wanted=wanted, to=tuple(to), wait=30.0 if wait is None else wait)
     from slack_bitrix24.cli import send_url  # noqa: PLC0415
 
-    raise typer.Exit(ended(lambda: send_url.send(wanted, url=url, users=tuple(user or ()), token=token)))
+    if config or context.find_root().obj:
+        raise typer.Exit(ended(lambda: options.refused("--config", "with --url no configuration is read")))
+    if _is_typed(context, "priority"):
+        raise typer.Exit(ended(lambda: options.refused("--priority", "with --url there is no queue")))
+    raise typer.Exit(ended(lambda: send_url.send(wanted, url=url, users=tuple(user or ()), token=token, wait=wait)))
 
 
 def _is_typed(context: typer.Context, name: str) -> bool:

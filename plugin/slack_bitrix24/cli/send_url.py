@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,16 +11,21 @@ from urllib.parse import urlsplit
 from slack_bitrix24.bitrix24 import sign_in
 from slack_bitrix24.bitrix24.auth import Token, Webhook
 from slack_bitrix24.bitrix24.calls import notification, wire_tag
-from slack_bitrix24.bitrix24.client import Client
+from slack_bitrix24.bitrix24.client import CONNECT_TIMEOUT, READ_TIMEOUT, Client
 from slack_bitrix24.bitrix24.rest import Call, identified
-from slack_bitrix24.cli.ending import DONE, FAILED, UsageFaultError, fail
+from slack_bitrix24.cli.ending import DONE, FAILED, UNFINISHED, UsageFaultError, fail
 from slack_bitrix24.cli.options import WEB, Wanted, attach_of, named, read, write
-from slack_bitrix24.errors import Bitrix24Error
+from slack_bitrix24.errors import Bitrix24Error, Verdict
 
 
-def send(wanted: Wanted, *, url: str, users: Sequence[str], token: str) -> int:
-    """Send to each user, once, and print the answers; return 1 if Bitrix24 refused one."""
+def send(wanted: Wanted, *, url: str, users: Sequence[str], token: str, wait: float | None = None) -> int:
+    """Send to each user, once, and print the answers; return 1 if Bitrix24 refused one.
+
+    All of it takes no longer than `wait` seconds, where that is given: 3 then, what had no answer may have arrived.
+    """
     ids = _checked(url, users)
+    if wait is not None and not 0 < wait < float("inf"):
+        raise UsageFaultError("--wait: expected seconds; with --url the answer is always waited for")
     wanted = read(wanted)
     attach = attach_of(wanted, files=_files(wanted))
     auth = _auth(url, token)
@@ -27,14 +33,22 @@ def send(wanted: Wanted, *, url: str, users: Sequence[str], token: str) -> int:
     if wanted.dry_run:
         write(wanted, "\n".join(json.dumps(_shown(call, auth), ensure_ascii=False) for call in calls.values()))
         return DONE
-    answers, status = [], DONE
-    with Client(auth) as client:
+    answers, statuses = [], {DONE}
+    patience = READ_TIMEOUT if wait is None else wait
+    end = time.monotonic() + patience
+    with Client(auth, connect_timeout=min(CONNECT_TIMEOUT, patience), read_timeout=patience) as client:
         for user, call in calls.items():
+            if wait is not None and time.monotonic() >= end:
+                fail(f"user {user}: not sent, --wait ran out")
+                statuses.add(UNFINISHED)
+                continue
             try:
                 answers.append(dict(client.call(call).body))
             except Bitrix24Error as error:
-                fail(f"user {user}: {error}" if len(ids) > 1 else str(error))
-                status = FAILED
+                late = wait is not None and time.monotonic() >= end and error.verdict is Verdict.UNKNOWN
+                fail(f"user {user}: {f'no answer within {wait:g} s; it may have arrived' if late else error}")
+                statuses.add(UNFINISHED if late else FAILED)
+    status = next(one for one in (FAILED, UNFINISHED, DONE) if one in statuses)
     if answers:
         write(wanted, "\n".join(json.dumps(answer, ensure_ascii=False) for answer in answers))
     return status

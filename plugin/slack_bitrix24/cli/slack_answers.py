@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
 from typing import Any
+from urllib.parse import urlsplit
 
+from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from slack_bitrix24.cli.words import cut
@@ -22,7 +25,7 @@ class SlackError(SlackBitrix24Error):
 
 
 @contextmanager
-def asking() -> Iterator[None]:
+def asking(client: WebClient) -> Iterator[None]:
     """Ask Slack within it: whatever its client raises becomes a SlackError."""
     try:
         yield
@@ -32,7 +35,20 @@ def asking() -> Iterator[None]:
     except SlackClientError as error:
         raise SlackError(f"Slack can't be asked: {type(error).__name__}") from None
     except (OSError, HTTPException) as error:
-        raise SlackError(f"Slack can't be reached: {getattr(error, 'reason', None) or error}") from None
+        where = urlsplit(client.base_url).netloc
+        raise SlackError(f"Slack can't be reached: {where}: {_cause(error)}") from None
+
+
+def _cause(error: BaseException) -> str:
+    """Return why, in the system's own words."""
+    reason = getattr(error, "reason", None) or error
+    if isinstance(reason, socket.gaierror):
+        return "no such host"
+    if isinstance(reason, TimeoutError):
+        return "no answer in time"
+    if isinstance(reason, OSError) and reason.errno and reason.strerror:
+        return reason.strerror
+    return cut(str(reason) or type(reason).__name__, 100)
 
 
 def _code(response: Any) -> str:

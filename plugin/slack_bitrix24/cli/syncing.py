@@ -54,8 +54,9 @@ def _members(settings: Settings) -> list[dict[str, Any]]:
     if settings.slack is None:
         raise UsageFaultError("mapping sync: [slack] is not configured; it reads Slack's users")
     members: list[dict[str, Any]] = []
-    with asking():
-        for page in web_client(settings.slack).users_list(limit=200):
+    client = web_client(settings.slack)
+    with asking(client):
+        for page in client.users_list(limit=200):
             members += page["members"]
     if not any((user.get("profile") or {}).get("email") for user in members):
         raise SlackError("Slack shows no e-mails: give the app the scope users:read.email and install it again")
@@ -85,7 +86,7 @@ def _print(matches: Sequence[Match], portal: str, *, as_json: bool) -> None:
         (one.found, one.slack_id, one.name, one.email, ", ".join(f"{portal}/{number}" for number in one.user_ids))
         for one in matches
     ]
-    tables.show(("found", "slack", "name", "e-mail", "bitrix24"), rows)
+    tables.show(("found", "slack", "name", "e-mail", "bitrix24"), rows, empty="Slack knows nobody")
 
 
 def _file(settings: Settings) -> Path:

@@ -23,8 +23,11 @@ _STYLES = {
 }
 
 
-def show(columns: Sequence[str], rows: Rows) -> None:
-    """Print the rows. On a terminal colours mark the states, unless NO_COLOR is set."""
+def show(columns: Sequence[str], rows: Rows, *, empty: str) -> None:
+    """Print the rows, or `empty` where there are none. On a terminal colours mark states, unless NO_COLOR is set."""
+    if not rows:
+        print(empty)  # noqa: T201 – what a command prints
+        return
     clean = [[one_line(cell) for cell in row] for row in rows]
     if sys.stdout.isatty():
         _table(columns, clean)

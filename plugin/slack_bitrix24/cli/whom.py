@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from slack_bitrix24.address import Address, parse_address
+from slack_bitrix24.address import ACCEPTED, Address, parse_address
 from slack_bitrix24.cli.opening import Opened
 from slack_bitrix24.errors import AddressError
 from slack_bitrix24.model import Recipient
 from slack_bitrix24.submit.people import People
 from slack_bitrix24.submit.resolve import Resolution, Unknown, resolve
 
+TAKEN = "U024BE7LH, S0614TZR7, @group, bitrix24:10, bitrix24:portal/10 or C0ALERTS"
+"""What names somebody on the command line."""
 REASONS = {
     "unmapped": "not in the mapping file",
     "no_group": "no such group in the mapping file",
@@ -51,7 +53,7 @@ def whom(found: Opened, texts: Iterable[str]) -> Whom:
         try:
             addresses.append(parse_address(text, default_portal=found.settings.default_portal))
         except AddressError as error:
-            faults.append(Fault(text, str(error).removeprefix(f"{text}: ")))
+            faults.append(Fault(text, str(error).removeprefix(f"{text}: ").replace(ACCEPTED, TAKEN)))
     people = People()
     first = _resolved(found, addresses, people)
     if first.unread:
@@ -83,7 +85,7 @@ def _read(found: Opened, unread: Sequence[str]) -> tuple[People, list[Fault]]:
     faults = []
     for one in unread:
         try:
-            with asking():
+            with asking(workspace.client):
                 workspace.read(one)
         except SlackError as error:
             faults.append(Fault(one, str(error)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from slack_bitrix24.address import (
+    ACCEPTED,
     Address,
     Channel,
     Direct,
@@ -20,6 +21,14 @@ from slack_bitrix24.config.section import HIDDEN, Check, Expected, Refused, did_
 from slack_bitrix24.errors import AddressError
 
 EVERYONE = "*"
+_DIRECT = "U024BE7LH, S0614TZR7, @group, bitrix24:10, bitrix24:portal/10"
+_TAKEN = {
+    "permission": "U024BE7LH, S0614TZR7 or @group",
+    "relay": f"{_DIRECT}, C0ALERTS, here, channel or mentioned",
+    "schedule": f"{_DIRECT} or C0ALERTS",
+    "webhook": f"{_DIRECT} or C0ALERTS",
+}
+"""What a fault lists: addresses that mean somebody there."""
 
 
 def address(portals: Collection[str], *, place: str, everyone: bool = False) -> Check[str]:
@@ -34,7 +43,8 @@ def address(portals: Collection[str], *, place: str, everyone: bool = False) -> 
             parsed = parse_address(notation, default_portal=known[0] if known else "")
         except AddressError as error:
             # The error repeats what was written, which a fault must not do with a secret under the wrong key.
-            raise Expected("an address") if shown(value) == HIDDEN else Refused(str(error)) from None
+            said = str(error).replace(ACCEPTED, _TAKEN.get(place, ACCEPTED))
+            raise Expected("an address") if shown(value) == HIDDEN else Refused(said) from None
         misplaced = _misplaced(parsed, place)
         if misplaced:
             raise Refused(f"{shown(value)} {misplaced}")

@@ -22,7 +22,9 @@ Faults = Callable[[str, str], None]
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 # What must not be repeated on a terminal even where it stands under the wrong key: Slack's tokens, a Bitrix24 webhook's
 # address, a password in an address.
-_SECRET = re.compile(r"xox[a-z][-.]|xapp-|/rest/[^/]+/.|://[^/@\s]*:[^/@\s]*@")
+_TOKEN = re.compile(r"xox[a-z][-.]|xapp-|/rest/[^/]+/.")
+_SECRET = re.compile(rf"{_TOKEN.pattern}|://[^/@\s]*:[^/@\s]*@")
+_ADDRESS = re.compile(r"([A-Za-z][\w+.-]*://)(.*)", re.DOTALL)
 _SHOWN = 40
 HIDDEN = "<secret>"
 
@@ -51,6 +53,17 @@ def shown(value: object) -> str:
         return value.isoformat()
     text = json.dumps(value[:_SHOWN] if isinstance(value, str) else value, ensure_ascii=False)
     return text if not isinstance(value, str) or len(value) <= _SHOWN else text[:-1] + '…"'
+
+
+def shown_address(value: object) -> str:
+    """Return an address as a fault may show it: without its password and its query."""
+    found = _ADDRESS.fullmatch(value) if isinstance(value, str) else None
+    if not found:
+        return shown(value)
+    login, at, rest = found[2].rpartition("@")
+    user, colon, _ = login.partition(":")
+    masked = f"{found[1]}{user}{f':{HIDDEN}' if colon else ''}{at}{rest.partition('?')[0]}"
+    return HIDDEN if _TOKEN.search(masked) or len(masked) > 2 * _SHOWN else json.dumps(masked, ensure_ascii=False)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -88,15 +101,24 @@ class Section:
         """Note a fault at a key; with an empty key, at the section itself."""
         self._faults(self.at(key) if key else self.path, text)
 
-    def take(self, key: str, check: Check[T], default: T, *, required: bool = False, secret: bool = False) -> T:
+    def take(
+        self,
+        key: str,
+        check: Check[T],
+        default: T,
+        *,
+        required: bool = False,
+        secret: bool = False,
+        show: Callable[[object], str] = shown,
+    ) -> T:
         """Return the checked value of a key, its default where it is absent or at fault.
 
-        With `secret`, no fault shows the value, not even its wrong type.
+        With `secret`, no fault shows the value, not even its wrong type; else it is shown as `show` does.
         """
         self._known.add(key)
         if key not in self._table and not required:
             return default
-        return self._checked(self.at(key), self._table.get(key), check, default=default, secret=secret)
+        return self._checked(self.at(key), self._table.get(key), check, default=default, secret=secret, show=show)
 
     def take_list(
         self, key: str, check: Check[T], what: str, *, required: bool = False, secret: bool = False
@@ -149,13 +171,22 @@ class Section:
         self._inner.append(section)
         return section
 
-    def _checked(self, path: str, raw: object, check: Check[T], *, default: T, secret: bool = False) -> T:
+    def _checked(
+        self,
+        path: str,
+        raw: object,
+        check: Check[T],
+        *,
+        default: T,
+        secret: bool = False,
+        show: Callable[[object], str] = shown,
+    ) -> T:
         value = raw
         try:
             value = self._reader(raw)
             return check(value)
         except Expected as expected:
-            got = HIDDEN if secret and value is not None else shown(value)
+            got = HIDDEN if secret and value is not None else show(value)
             self._faults(path, f"expected {expected}, got {got}")
         except (Refused, Unreadable) as reason:
             self._faults(path, str(reason))

@@ -10,7 +10,7 @@ from slack_bitrix24.config import checks
 from slack_bitrix24.config.machine import local_zone
 from slack_bitrix24.config.portals import read_portals
 from slack_bitrix24.config.secret import Secret
-from slack_bitrix24.config.section import Expected, Section, did_you_mean, shown
+from slack_bitrix24.config.section import Expected, Section, did_you_mean, shown, shown_address
 from slack_bitrix24.config.settings import Format, Level, Log, MappingSource, Outbox, Settings, Slack, Web, Webhook
 from slack_bitrix24.config.urls import base_url, database
 from slack_bitrix24.config.ways_in import read_permissions, read_relays, read_schedules, read_slack, read_webhooks
@@ -25,7 +25,9 @@ def read_settings(root: Section, *, path: Path | None, folder: Path, environ: Ma
     timezone, unsure = root.take("timezone", checks.zone, ""), ""
     if not timezone:
         timezone, unsure = local_zone(environ)
-    location = root.take("database", database(folder), "", secret=True) or f"sqlite:///{folder / 'slack-bitrix24.db'}"
+    location = (
+        root.take("database", database(folder), "", show=shown_address) or f"sqlite:///{folder / 'slack-bitrix24.db'}"
+    )
     portals = read_portals(root)
     relays = read_relays(root, portals)
     webhooks = read_webhooks(root, portals)

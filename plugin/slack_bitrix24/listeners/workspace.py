@@ -85,6 +85,8 @@ class Workspace:
                 self._settled.add(what)
         if self._settled.issuperset(parts):
             self._put(reading=False)
+            if not self.loaded.is_set():
+                log.info("Slack: people: %s, groups: %s", len(self._people.users), len(self._people.groups))
             self.loaded.set()
         return self.loaded.is_set()
 
@@ -181,6 +183,8 @@ class Workspace:
         found = []
         for page in self._reader.users_list(limit=PAGE, include_locale=True):
             found += [(user["id"], _person(user)) for user in page["members"]]
+            if len(found) % (10 * PAGE) == 0:
+                log.info("Slack: %s people read so far", len(found))
         return found
 
     def _groups(self) -> list[tuple[str, Group]]:

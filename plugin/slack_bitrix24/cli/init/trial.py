@@ -39,7 +39,7 @@ class Workspace:
 
     def identity(self) -> str:
         """Return who the bot is and where. SlackError: the token is refused, or scopes are missing."""
-        with asking():
+        with asking(self._client):
             answer = self._client.auth_test()
         granted = {scope.strip() for scope in str(answer.headers.get("x-oauth-scopes") or "").split(",") if scope}
         if missing := sorted(set(SCOPES) - granted) if granted else []:
@@ -50,13 +50,13 @@ class Workspace:
 
     def opens(self, app_token: str) -> None:
         """Try the app-level token."""
-        with asking():
+        with asking(self._client):
             self._client.apps_connections_open(app_token=app_token)
 
     def people(self) -> list[Person]:
         """Return the people, without bots and those who have left."""
         members: list[dict[str, Any]] = []
-        with asking():
+        with asking(self._client):
             for page in self._client.users_list(limit=200):
                 members += page["members"]
         return [_person(each) for each in members if not (each.get("deleted") or each.get("is_bot"))]
@@ -64,7 +64,7 @@ class Workspace:
     def channels(self) -> dict[str, tuple[str, bool]]:
         """Return the channels that the app can see by id: their names, and whether it is in them."""
         found: dict[str, tuple[str, bool]] = {}
-        with asking():
+        with asking(self._client):
             pages = self._client.conversations_list(
                 types="public_channel,private_channel", exclude_archived=True, limit=200
             )
