@@ -143,7 +143,7 @@ def _line(one: Reminder, language: str) -> str:
 def _reminder_blocks(found: Sequence[Reminder], *, language: str) -> list[dict[str, Any]]:
     blocks: list[dict[str, Any]] = []
     for one in found:
-        blocks.append(section(f"`{one.id}` *{as_typed(one.text)}*\n{_line(one, language)}"))
+        blocks.append(section(f"`{one.id}` {_line(one, language)}\n*{as_typed(one.text)}*"))
         blocks.append(
             {
                 "type": "actions",
