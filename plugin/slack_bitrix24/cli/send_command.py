@@ -41,8 +41,14 @@ Blocks = Annotated[str, typer.Option(metavar="JSON|FILE|URL", help="Blocks of an
 Token = Annotated[
     str, typer.Option(metavar="TOKEN", envvar="BITRIX24_TOKEN", help="An OAuth access token, with --url.")
 ]
-    wait: Wait = None,
-    priority: Priority = PriorityName.NORMAL,
+Wait = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SECONDS", help="How long to wait for the outcome, 30 if not given; with --url for Bitrix24's answers."
+    ),
+]
+Priority = Annotated[
+    PriorityName, typer.Option(help="Which share of the portal's requests, with --to: each eight times the next.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the call and send nothing.")]
 Output = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the answer there.")]
