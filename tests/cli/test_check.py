@@ -6,7 +6,10 @@ import json
 
 import pytest
 
+from slack_bitrix24.bitrix24.users import User
+from slack_bitrix24.cli.online import _standing
 from slack_bitrix24.sandbox.workspace.core import SCOPES
+from slack_bitrix24.sandbox.workspace.people import BOT_USER, Channel
 from slack_bitrix24.slack.app import SCOPES as NEEDED
 
 
@@ -25,11 +28,15 @@ def findings(ended):
 def test_all_is_well(run, configured, scopes):
     ended = run("check")
     assert (ended.status, ended.err) == (0, "")
-    assert {line.split()[0] for line in ended.out.splitlines()} == {"ok"}
+    *lines, last = ended.out.splitlines()
+    assert [line for line in lines if not line.startswith("ok ")] == []
+    assert last == f"{len(lines)} ok – now `run`"
     found = findings(run("check", "--json"))
-    assert {"configuration", "mapping", "database", "slack", "slack socket", "bitrix24 main", "bitrix24 acme"} == set(
-        found
-    )
+    assert set(found) == {
+        "configuration", "mapping", "mapping main", "database", "slack", "slack socket", "bitrix24 main",
+        "bitrix24 acme",
+    }  # fmt: skip
+    assert found["mapping main"] == ("ok", "1 of 1 people are active users of the portal")
     assert "Portal Owner (1)" in found["bitrix24 main"][1]
     assert "time zone: Europe/Minsk" in found["configuration"][1]
 
@@ -66,7 +73,7 @@ def test_everything_that_fails_is_named(run, configured, demo, scopes, monkeypat
     found = findings(ended)
     assert ended.status == 1
     assert {what for what, (state, _) in found.items() if state == "failed"} == {
-        "mapping", "slack", "slack socket", "bitrix24 main", "bitrix24 acme",
+        "mapping", "slack", "scope commands", "slack socket", "bitrix24 main", "bitrix24 acme",
     }  # fmt: skip
     assert "missing scopes: commands" in found["slack"][1]
     assert "invalid_auth" in found["slack socket"][1]
@@ -87,3 +94,97 @@ def test_a_wrong_configuration_is_a_finding_too(run, reconfigure):
     assert ended.status == 2
     assert [(one["what"], one["state"]) for one in json.loads(ended.out)] == [("configuration", "failed")]
     assert "blursday" in ended.out
+
+
+CHANNELS = """
+[[relays]]
+name = "a"
+channels = ["C0ALERTS", "{channel}"]
+from = "bots"
+to = ["@oncall"]
+
+[[schedules]]
+name = "s"
+when = "every day at 9"
+text = "x"
+to = ["C0GENERAL"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("channel", "state", "said"),
+    [
+        ("C0GENERAL", "ok", "#general (relays.a, schedules.s.to)"),
+        ("C0NOWHERE", "failed", "relays.a: no such channel, or a private one that the app is not in: /invite @"),
+        ("C0WITHOUT", "failed", "relays.a: the app is not in #without: /invite @"),
+        ("C0ARCHIVE", "failed", "relays.a: #archive is archived"),
+        ("C0PRIVATE", "ok", "#private (relays.a)"),
+    ],
+)
+def test_slack_is_asked_about_each_channel(run, reconfigure, demo, scopes, channel, state, said):
+    made = {"C0WITHOUT": [], "C0ARCHIVE": [BOT_USER], "C0PRIVATE": [BOT_USER]}
+    for name, members in made.items():
+        kind = Archived if name == "C0ARCHIVE" else Channel
+        demo.workspace.channels[name] = kind(name, name[2:].lower(), members, is_private=name == "C0PRIVATE")
+    reconfigure(CHANNELS.format(channel=channel))
+    ended = run("check", "--json")
+    found = findings(ended)
+    assert found[f"channel {channel}"][0] == state
+    assert said in found[f"channel {channel}"][1]
+    assert found["channel C0ALERTS"] == ("ok", "#alerts (relays.a)")
+    assert ended.status == (0 if state == "ok" else 1)
+
+
+class Archived(Channel):
+    """A channel that was archived."""
+
+    def as_json(self):
+        return {**super().as_json(), "is_archived": True}
+
+
+@pytest.mark.parametrize("scope", ["channels:history", "chat:write", "groups:read", "usergroups:read", "users:read"])
+def test_what_is_lost_without_a_scope_is_said(run, configured, demo, scopes, scope):
+    demo.workspace.scopes = [one for one in scopes if one != scope]
+    ended = run("check")
+    assert ended.status == 1
+    assert f"failed  scope {scope}: missing, and with it " in ended.out
+    assert ended.out.splitlines()[-1].endswith("mend what failed, then check again")
+
+
+def test_a_scope_that_only_a_command_needs_is_a_warning(run, configured, demo, scopes):
+    demo.workspace.scopes = [one for one in scopes if one != "users:read.email"]
+    ended = run("check")
+    assert ended.status == 0
+    assert "warning scope users:read.email: missing, and with it `mapping sync`" in ended.out
+    assert "1 warning – now `run`" in ended.out
+
+
+def test_the_portal_is_asked_about_everybody_who_is_mapped(run, configured, demo, scopes):
+    (configured / "mapping.yaml").write_text("users:\n  U024BE7LH: 10\n  U0G9QF9C6: 987654\n  U0CAROL03: acme/12\n")
+    ended = run("check")
+    assert ended.status == 1
+    assert "failed  mapping main: U0G9QF9C6: user 987654 is not known there" in ended.out
+    checked = run("mapping", "check", "--online")
+    assert checked.status == 1
+    assert "U0G9QF9C6: user 987654 is not known there" in checked.err
+    assert run("mapping", "check").status == 0
+    (configured / "mapping.yaml").write_text("users:\n  U024BE7LH: 10\n")
+    assert run("mapping", "check", "--online").status == 0
+
+
+@pytest.mark.parametrize(
+    ("user", "said"),
+    [
+        (None, "is not known there"),
+        (User(5, "Ann", active=False), "(Ann) is dismissed"),
+        (User(5, "Robot", bot=True), "(Robot) is a bot"),
+        (User(5, "Robot", kind="bot"), "(Robot) is a bot"),
+        (User(5, "Mail", kind="email"), "(Mail) is no employee (email)"),
+        (User(5, "Ann", kind="default"), ""),
+        (User(5, "Ann", kind="socservices"), ""),
+        (User(5, "Guest", extranet=True), "(Guest) is a guest from outside (extranet)"),
+        (User(5, "Ann"), ""),
+    ],
+)
+def test_who_can_not_be_notified_is_said_to_be_so(user, said):
+    assert _standing(user)[1] == said

@@ -24,6 +24,7 @@ DOORS = {
         "receipts.py",
         "app/slack_side.py",
         "cli/check.py",
+        "cli/online.py",
         "cli/slack_answers.py",
         "cli/init/trial.py",
     },

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
@@ -18,25 +19,17 @@ from slack_bitrix24.app.portals import sign_in
 from slack_bitrix24.app.slack_side import web_client
 from slack_bitrix24.app.warnings import idle, nobody
 from slack_bitrix24.bitrix24 import Bitrix24
+from slack_bitrix24.cli import online
 from slack_bitrix24.cli.ending import DONE, FAILED, USAGE, one_line
+from slack_bitrix24.cli.online import Finding
 from slack_bitrix24.cli.opening import mapping_of, settings_of
 from slack_bitrix24.cli.slack_answers import SlackError, asking
 from slack_bitrix24.config import Portal, Settings, Slack
 from slack_bitrix24.errors import Bitrix24Error, ConfigurationError, MappingError, StoreError
-from slack_bitrix24.slack.app import SCOPES
 from slack_bitrix24.store import Store, new_owner, open_store
 
 PATIENCE = 1.0
 """Seconds for which a refused or lost call is repeated: what is tried here is whether it goes at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was tried."""
-
-    what: str
-    state: Literal["ok", "warning", "failed"]
-    text: str
 
 
 def check(*, path: Path | None, environ: Mapping[str, str], as_json: bool) -> int:
@@ -48,12 +41,23 @@ def check(*, path: Path | None, environ: Mapping[str, str], as_json: bool) -> in
         if finding.state == "failed" and status != USAGE:
             status = USAGE if finding.what == CONFIGURATION else FAILED
         if not as_json:
-            print(f"{finding.state:<7} {finding.what}: {one_line(finding.text)}", flush=True)  # noqa: T201 – its output
+            _print(finding)
     if as_json:
         print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))  # noqa: T201 – the same
+    else:
+        print(online.summary(findings))  # noqa: T201 – the same
     return status
 
 
+def _print(finding: Finding) -> None:
+    """Print a line; on a terminal its state is coloured, unless NO_COLOR is set."""
+    state = f"{finding.state:<7}"
+    if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
+        state = f"\x1b[{COLOURS[finding.state]}m{state}\x1b[0m"
+    print(f"{state} {finding.what}: {one_line(finding.text)}", flush=True)  # noqa: T201 – its output
+
+
+COLOURS = {"ok": 32, "warning": 33, "failed": 31}
 CONFIGURATION = "configuration"
 
 
@@ -77,9 +81,12 @@ def _findings(path: Path | None, environ: Mapping[str, str]) -> Iterator[Finding
         if store is not None:
             yield from _unreached(store)
         if settings.slack is not None:
-            yield from _slack(settings.slack)
+            yield from _slack(settings, settings.slack)
         for portal in settings.portals.values():
-            yield _portal(portal, store=store, environ=environ)
+            finding = _portal(portal, store=store, environ=environ)
+            yield finding
+            if finding.state == "ok":
+                yield from _mapped(settings, portal, store=store, environ=environ)
 
 
 def _database(url: str) -> tuple[Finding, Store | None]:
@@ -120,25 +127,22 @@ def _mapping(settings: Settings) -> Iterator[Finding]:
         yield Finding("mapping", "warning", warning)
 
 
-def _slack(slack: Slack) -> Iterator[Finding]:
+def _slack(settings: Settings, slack: Slack) -> Iterator[Finding]:
     client = web_client(slack)
-    yield _tried("slack", client, lambda: _identity(client))
+    try:
+        with asking(client):
+            answer = client.auth_test()
+    except SlackError as error:
+        yield Finding("slack", "failed", str(error))
+    else:
+        headers = {str(name).lower(): value for name, value in answer.headers.items()}
+        granted = {scope.strip() for scope in str(headers.get("x-oauth-scopes") or "").split(",") if scope.strip()}
+        bot = str(answer.get("user", "the bot"))
+        yield from online.scopes(granted, f"{bot} at {answer.get('team', 'the workspace')}")
+        yield from online.channels(client, settings, bot=bot)
     if slack.mode == "socket" and slack.app_token is not None:
         token = slack.app_token.reveal()
         yield _tried("slack socket", client, lambda: _socket(client, token))
-
-
-def _identity(client: WebClient) -> Finding:
-    answer = client.auth_test()
-    headers = {str(name).lower(): value for name, value in answer.headers.items()}
-    granted = {scope.strip() for scope in str(headers.get("x-oauth-scopes") or "").split(",") if scope.strip()}
-    missing = sorted(set(SCOPES) - granted) if granted else []
-    who = f"{answer.get('user', 'the bot')} at {answer.get('team', 'the workspace')}"
-    if missing:
-        return Finding(
-            "slack", "failed", f"{who}; missing scopes: {', '.join(missing)} (add them and reinstall the app)"
-        )
-    return Finding("slack", "ok", who)
 
 
 def _socket(client: WebClient, token: str) -> Finding:
@@ -152,6 +156,23 @@ def _tried(what: str, client: WebClient, check: Callable[[], Finding]) -> Findin
             return check()
     except SlackError as error:
         return Finding(what, "failed", str(error))
+
+
+def _mapped(
+    settings: Settings, portal: Portal, *, store: Store | None, environ: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Ask the portal who the people are that the mapping file takes for its users."""
+    try:
+        mapping = mapping_of(settings)
+        if mapping is None:
+            return
+        auth = sign_in(portal, store=store, owner=new_owner(), environ=environ)
+        with Bitrix24(auth=auth, plan=portal.plan, retry_for=PATIENCE) as client:
+            yield from online.mapped(client, mapping.directory, portal.name)
+    except MappingError:
+        return  # said before
+    except (Bitrix24Error, StoreError, ValueError) as error:
+        yield Finding(f"mapping {portal.name}", "warning", f"who is mapped could not be asked: {error}")
 
 
 def _portal(portal: Portal, *, store: Store | None, environ: Mapping[str, str]) -> Finding:

@@ -15,11 +15,17 @@ database = family("The database.")
 
 
 @mapping.command("check")
-def mapping_check(context: typer.Context, *, config: Config = None, as_json: Json = False) -> None:
+def mapping_check(
+    context: typer.Context,
+    *,
+    online: Annotated[bool, typer.Option("--online", help="Ask the portals about everybody too.")] = False,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
     """Say what is wrong with the mapping file: every fault with its line and column."""
     from slack_bitrix24.cli import mapping as command  # noqa: PLC0415
 
-    run_with(context, config, command.check, as_json=as_json)
+    run_with(context, config, command.check, as_json=as_json, ask=online)
 
 
 @mapping.command("show")

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
+from slack_bitrix24.app.portals import sign_in
+from slack_bitrix24.bitrix24 import Bitrix24
 from slack_bitrix24.cli import tables
 from slack_bitrix24.cli.ending import DONE, FAILED, fail, one_line
-from slack_bitrix24.cli.opening import Opened, mapping_of, settings_of, warnings
-from slack_bitrix24.errors import MappingError
+from slack_bitrix24.cli.online import Finding, mapped
+from slack_bitrix24.cli.opening import Opened, database, mapping_of, settings_of, warnings
+from slack_bitrix24.config import Settings
+from slack_bitrix24.errors import Bitrix24Error, MappingError
+from slack_bitrix24.mapping import Directory
+from slack_bitrix24.store import new_owner
 
+PATIENCE = 20.0
+"""Seconds for which a question to a portal is repeated."""
 NO_FILE = "no mapping file: name one under [mapping], or put mapping.yaml beside the configuration"
 
 
-def check(*, path: Path | None, environ: Mapping[str, str], as_json: bool) -> int:
-    """Print the faults, or how many users and groups there are."""
+def check(*, path: Path | None, environ: Mapping[str, str], as_json: bool, ask: bool = False) -> int:
+    """Print the faults, or how many users and groups there are; with `ask`, what the portals say of the users."""
     settings = settings_of(path, environ)
     try:
         found = mapping_of(settings)
@@ -31,14 +40,31 @@ def check(*, path: Path | None, environ: Mapping[str, str], as_json: bool) -> in
         return FAILED
     directory = found.directory
     said = warnings(Opened(settings, found))
+    status = DONE
+    if ask:
+        for one in asked(settings, directory, environ):
+            said += [f"{one.what}: {one.text}"] if one.state != "ok" else []
+            status = FAILED if one.state == "failed" else status
     if as_json:
         facts = {"users": len(directory.users), "groups": len(directory.groups), "faults": [], "warnings": said}
         print(json.dumps(facts, ensure_ascii=False))  # noqa: T201 – the same
-        return DONE
+        return status
     for warning in said:
         fail(f"warning: {warning}")
     print(f"{found.path}: users: {len(directory.users)}, groups: {len(directory.groups)}")  # noqa: T201 – the same
-    return DONE
+    return status
+
+
+def asked(settings: Settings, directory: Directory, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Ask every portal about those who are mapped to it; what can't be asked is told as failed."""
+    with closing(database(settings)) as store:
+        for portal in settings.portals.values():
+            try:
+                auth = sign_in(portal, store=store, owner=new_owner(), environ=environ)
+                with Bitrix24(auth=auth, plan=portal.plan, retry_for=PATIENCE) as client:
+                    yield from mapped(client, directory, portal.name)
+            except (Bitrix24Error, ValueError) as error:
+                yield Finding(f"mapping {portal.name}", "failed", str(error))
 
 
 def show(*, path: Path | None, environ: Mapping[str, str], as_json: bool) -> int:

@@ -23,7 +23,7 @@ _STYLES = {
 }
 
 
-def show(columns: Sequence[str], rows: Rows, *, empty: str) -> None:
+def show(columns: Sequence[str], rows: Rows, *, empty: str = "nothing to show") -> None:
     """Print the rows, or `empty` where there are none. On a terminal colours mark states, unless NO_COLOR is set."""
     if not rows:
         print(empty)  # noqa: T201 – what a command prints

@@ -36,3 +36,6 @@ SCOPES = {
     "users:read": "users.list, users.info, team_join, user_change: names, handles, languages and time zones",
 }
 """Bot scopes (https://docs.slack.dev/reference/scopes) and what each is for."""
+
+FURTHER_SCOPES = {"users:read.email": "`mapping sync`: who is who by e-mail"}
+"""Scopes that the manifest asks for and without which the bridge runs all the same; what is lost then."""
