@@ -22,7 +22,7 @@ from slack_bitrix24.listeners.handlers.notify import Notifier
 from slack_bitrix24.listeners.handlers.relays import Relays
 from slack_bitrix24.listeners.handlers.reminders import Reminders
 from slack_bitrix24.listeners.handlers.status import Statuses
-from slack_bitrix24.listeners.worker import Worker
+from slack_bitrix24.listeners.worker import Workers
 from slack_bitrix24.listeners.workspace import StillReadingError, Workspace
 from slack_bitrix24.mapping import Directory
 from slack_bitrix24.model import Recipient
@@ -79,7 +79,7 @@ def rig(tmp_path, request) -> Iterator[Rig]:
             Following(store),
             lambda _ask, text: made.answers.append((time.monotonic(), text)),
         )
-        worker = Worker(store, work, owner="w")
+        worker = Workers(store, work, owner="w")
         worker.start()
         try:
             yield made

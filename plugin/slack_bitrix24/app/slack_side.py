@@ -29,7 +29,7 @@ from slack_bitrix24.listeners.handlers.notify import Notifier
 from slack_bitrix24.listeners.handlers.relays import Relays
 from slack_bitrix24.listeners.handlers.reminders import Reminders
 from slack_bitrix24.listeners.handlers.status import Statuses
-from slack_bitrix24.listeners.worker import Worker
+from slack_bitrix24.listeners.worker import Workers
 from slack_bitrix24.listeners.workspace import Workspace, is_temporary, word_of
 from slack_bitrix24.receipts import post
 from slack_bitrix24.store import Store
@@ -65,7 +65,7 @@ class SlackSide:
         self.following = following
         self.opener = ThreadPoolExecutor(4, "form")
         self.socket: Socket | None = None
-        self.worker: Worker | None = None
+        self.worker: Workers | None = None
         self.events: Events | None = None
         self.identity: Mapping[str, str] = {}
         self.own = Own()
@@ -163,7 +163,7 @@ class SlackSide:
     def _refuse_app(self, word: str) -> None:
         self.refuse(f"Slack refuses the app token ({word}): check slack.app_token, and its scope connections:write")
 
-    def _listeners(self) -> tuple[Dispatch, Worker]:
+    def _listeners(self) -> tuple[Dispatch, Workers]:
         """Wire the listeners together."""
         settings, store, submitter = self.settings, self.store, self.submitter
         asker = Asker(submitter.people, submitter.directory, setup.permissions(settings))
@@ -184,7 +184,7 @@ class SlackSide:
         )
         home = Home(self.client, reminders, statuses, asker, respond)
         letters = Letters(store, self.workspace, relays, notifier, reminders, home, self.following, self._answer)
-        worker = Worker(store, letters, owner=self.owner)
+        worker = Workers(store, letters, owner=self.owner)
         return Dispatch(store, commands, forms, worker.wake), worker
 
     def _wake(self) -> None:

@@ -44,7 +44,11 @@ class Dispatch:
         event = body.get("event")
         if isinstance(event, dict):
             channel = str(event.get("channel") or "")
-            self._keep(str(body.get("event_id") or _event_key(event)), "event", body, order_key=channel)
+            key = str(body.get("event_id") or _event_key(event))
+            if event.get("type") == "app_home_opened":  # of a pool of its own: it waits for Slack
+                self._keep(key, "home", body, order_key=f"home:{event.get('user')}")
+            else:
+                self._keep(key, "event", body, order_key=channel)
 
     def _keep(self, key: str, kind: str, body: Mapping[str, Any], *, order_key: str = "") -> None:
         self.store.write(lambda tx: tx.inbox.add(key, kind=kind, payload=dict(body), order_key=order_key))

@@ -66,7 +66,7 @@ class Letters:
         What Slack's client raises, StoreError, NotToldError and StillReadingError mean: again. RefusedError: never.
         """
         match letter.kind:
-            case "event":
+            case "event" | "home":
                 self._event(letter)
             case "rest":
                 self._rest(letter)
@@ -177,6 +177,12 @@ class Letters:
         for user in members(asker.permissions.admin, directory=asker.directory(), people=people):
             language = people.language(user)
             tx.receipts.say(user, say(language, key, **values), language=language)
+
+    def set_aside(self, tx: Transaction, letter: Letter) -> None:
+        """Owe administrators the word that a letter ends its workers, and whoever asked that nothing comes of it."""
+        self.tell_admins(tx, "letter_aside", id=letter.id, kind=letter.kind)
+        if letter.kind in ("command", "reminder"):
+            self.given_up(tx, letter, "")
 
     def given_up(self, tx: Transaction, letter: Letter, reason: str) -> None:
         """Owe whoever asked, or administrators, the word that nothing (more) comes of a letter."""

@@ -125,10 +125,12 @@ class Relays:
             made = once([(one.relay, one.notifications) for one in allowed], had)
             return tx.outbox.accept(Submission(made, inbox_id=inbox_id))
 
-        accepted = self.store.write(keep)
-        metrics.ACCEPTED.labels("relay").inc(sum(1 for each in accepted if each.new))
-        if not accepted:
-            _overtaken(event)
+        def kept(accepted: Sequence[Accepted]) -> None:
+            metrics.ACCEPTED.labels("relay").inc(sum(1 for each in accepted if each.new))
+            if not accepted:
+                _overtaken(event)
+
+        self.store.write_then(keep, kept)
 
     def _had_by_others(self, tx: Transaction, event: Said) -> dict[str, set[Recipient]]:
         watched = self._watching(event)

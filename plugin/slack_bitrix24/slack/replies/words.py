@@ -139,6 +139,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "A message of Slack's could not be worked off: {reason}. {url}\nThe inbox has it under {id}; the log says more",
         "Сообщение из Slack не удалось обработать: {reason}. {url}\nОно во входящих под номером {id}; см. журнал",
     ),
+    "letter_aside": (
+        "I set aside what came from Slack under {id} ({kind}): twice I did not come to its end. The inbox has it",
+        "Я отложил пришедшее из Slack под номером {id} ({kind}): дважды не удалось дойти до его конца. Оно во входящих",
+    ),
     "channel_moved": (
         "Slack gave the channel {old} another id: {new}. I follow it; write the new id into the configuration ({who})",
         "Slack дал каналу {old} новый id: {new}. Я слежу за ним; впишите новый id в настройки ({who})",
