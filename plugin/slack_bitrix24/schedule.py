@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -17,6 +18,7 @@ from slack_bitrix24 import metrics
 from slack_bitrix24.errors import StoreError
 from slack_bitrix24.model import Notification
 from slack_bitrix24.store import Schedule, Store, Submission, Transaction
+from slack_bitrix24.submit.ahead import Watched
 from slack_bitrix24.submit.due import Due, broken, due, said
 from slack_bitrix24.submit.firing import draft
 from slack_bitrix24.submit.permissions import Permissions, members, why_not
@@ -59,6 +61,7 @@ class Clock:
     ) -> None:
         self.store, self.submitter, self.now, self.permissions = store, submitter, now, permissions
         self.reading = Reading(read)
+        self._watched = Watched()
         self._scheduler = BackgroundScheduler(timezone=UTC)
         options = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
         self._scheduler.add_job(self.tick, "interval", seconds=TICK, **options)
@@ -79,6 +82,7 @@ class Clock:
         """Put what is due into the outbox. Any number of nodes may tick: each planned time is owed once."""
         try:
             now = self.now()
+            self._mend(now)
             wake = self.store.read(lambda tx: tx.schedules.next_wake())
             if wake is None or wake > now:
                 return
@@ -86,6 +90,13 @@ class Clock:
                 self._take(schedule, now)
         except StoreError as error:
             log.warning("schedules wait: %s", error)
+
+    def _mend(self, now: float) -> None:
+        """Reckon anew what waits for a time beyond its rule's: the clock was ahead when that was written."""
+        waiting = self.store.read(lambda tx: tx.schedules.ahead(now))
+        for schedule, at in self._watched.wrong(waiting, now):
+            if self.store.write(partial(_set_back, schedule=schedule, at=at)):
+                log.warning("schedule %s waited for a time that the clock had been ahead to: set right", schedule.key)
 
     def _take(self, schedule: Schedule, now: float) -> None:
         """Work off one schedule that is due; written out before the transaction begins, so that it holds nobody up."""
@@ -171,3 +182,10 @@ class Clock:
             log.warning("schedule %s did not reach everybody: %s", schedule.key, decided.error)
         if not decided.reached and not schedule.held_until:
             metrics.UNREACHED.labels(schedule.kind).inc()
+
+
+def _set_back(tx: Transaction, *, schedule: Schedule, at: float) -> bool:
+    if not tx.schedules.unchanged(schedule):
+        return False
+    tx.schedules.set_back(schedule.id, next_at=at)
+    return True

@@ -109,6 +109,16 @@ class Schedules:
         )
         return [_schedule(row) for row in self._work.connection.execute(query)]
 
+    def ahead(self, now: float) -> list[Schedule]:
+        """Return those whose next regular time lies ahead."""
+        query = sa.select(SCHEDULES).where(SCHEDULES.c.state == "active", SCHEDULES.c.next_at > now)
+        return [_schedule(row) for row in self._work.connection.execute(query.order_by(SCHEDULES.c.id))]
+
+    def set_back(self, id_: int, *, next_at: float) -> None:
+        """Let it fire at this time; all else stays as it is."""
+        change = sa.update(SCHEDULES).where(SCHEDULES.c.id == id_, SCHEDULES.c.state == "active")
+        self._work.connection.execute(change.values(next_at=next_at))
+
     def unchanged(self, schedule: Schedule) -> bool:
         """Tell whether it still is as it was read, and keep other nodes off it until the transaction ends."""
         query = sa.select(SCHEDULES).where(SCHEDULES.c.id == schedule.id).with_for_update(skip_locked=True)
