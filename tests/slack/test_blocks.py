@@ -204,11 +204,33 @@ YOUNGER = [
 
 MARKDOWN = [
     (
-        "# Title #\n\n*i* **b** __b__ ~~s~~ `c`\n---\nx",
+        "# Title #\n\n*i* **b** __b__ ~~s~~ `c`\n\n---\nx",
         "H(Title) P(<i>i</i> <b>b</b> <b>b</b> <s>s</s> <c>c</c>) HR P(x)",
     ),
     ("* a\n* b\n  + c", "UL(P(a); P(b) UL(P(c)))"),
-    ("| h | i |\n|---|:-:|\n| *a* | b |\nx", "TH(h | i / <i>a</i> | b) P(x)"),
+    ("| h | i |\n|---|:-:|\n| *a* | b |\n\nx", "TH(h | i / <i>a</i> | b) P(x)"),
+    ("h | i\n---|---\na | b", "TH(h | i / a | b)"),
+    ("| a \\| b | c |\n|---|---|\n| `x\\|y` | z |", "TH(a | b | c / <c>x|y</c> | z)"),
+    ("one\n===\ntwo\n---", "H(one) H(two)"),
+    (r"\*no\* \_no\_ \# \[x\]", "P(*no* _no_ # [x])"),
+    ("```python\nx = 1\n```", "CODE(x = 1)"),
+    ("~~~\na\n~~~\n\n    b", "CODE(a) CODE(b)"),
+    ('[a](https://e.com "title") [b](<https://e.com/x y>)', "P([a](https://e.com) [b](https://e.com/x%20y))"),
+    (
+        "[ref][1] and [two]\n\n[1]: https://e.com/1\n[two]: https://e.com/2",
+        "P([ref](https://e.com/1) and [two](https://e.com/2))",
+    ),
+    ("- [ ] open\n- [x] *done*\n- [X] Done", "UL(P(☐ open); P(☑ <i>done</i>); P(☑ Done))"),
+    ("3. c\n4. d", "OL3(P(c); P(d))"),
+    ("> a\n> - b", "Q(P(a) UL(P(b)))"),
+    (
+        "<@U024BE7LH> :tada: <https://e.com|label> https://x.y",
+        "P(@user:U024BE7LH :tada=🎉: [label](https://e.com) [](https://x.y))",
+    ),
+    ("a<br>b &lt;i&gt; &amp;lt;", "P(a<br>b <i> &lt;)"),
+    ("line\nbreak  \nhard", "P(line\nbreak\nhard)"),
+    ("![alt](https://e.com/a.png)", "P([alt](https://e.com/a.png))"),
+    ("***both*** **a *b* c**", "P(<i><b>both</b></i> <b>a </b><i><b>b</b></i><b> c</b>)"),
     ("| not |\n| a table |", "P(| not |\n| a table |)"),
     ("```\n# code\n| a |\n|---|\n```\n> q", "CODE(# code\n| a |\n|---|) Q(P(q))"),
     ("", ""),
@@ -217,9 +239,9 @@ MARKDOWN = [
 UNKNOWN = [
     (
         {"type": "hologram", "title": plain("T"), "elements": [{"text": "a"}, {"text": "a"}], "custom": "unseen"},
-        "?hologram(T; a)",
+        "?hologram(T; a; unseen)",
     ),
-    ({"type": "x", "nested": {"key": "val"}}, "?x()"),
+    ({"type": "x", "nested": {"said": "val"}}, "?x(val)"),
     ({"custom": 1}, "?block()"),
     ({"type": 7, "text": ["a", {"label": "b"}]}, "?7(a; b)"),
 ]
@@ -233,6 +255,63 @@ def test_a_block_becomes_blocks(block: Any, expected: str) -> None:
 @pytest.mark.parametrize(("text", "expected"), MARKDOWN)
 def test_a_markdown_block_is_read_as_markdown(text: str, expected: str) -> None:
     assert tree(blocks.parse([{"type": "markdown", "text": text}])) == expected
+
+
+NEW = ["contact_card", "callout", "canvas_table", "layout", "hologram", "weather"]
+INVENTED = ["subtext", "footnote", "hint_text", "byline", "aside", "x_1"]
+
+
+@pytest.mark.parametrize("kind", NEW)
+@pytest.mark.parametrize("field", INVENTED)
+def test_a_block_of_a_kind_that_nobody_knows_keeps_its_texts(kind: str, field: str) -> None:
+    block = {
+        "type": kind, "style": "primary", "level": 2, field: "Some words", "url": "https://e.com",
+        "deep": [{"inner": {"type": "mrkdwn", "text": "deeper words"}}, {"more": "lonely"}],
+    }  # fmt: skip
+    assert tree(blocks.parse([block])).removeprefix(f"?{kind}(").removesuffix(")").split("; ") == [
+        "Some words", "deeper words", "lonely",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"type": "section", "text": "said"},
+        {"type": "header", "text": plain("said"), "level": 3},
+        {"type": "context", "elements": [{"type": "mrkdwn", "text": "said"}]},
+        {
+            "type": "card",
+            "title": "said",
+            "icon": {"type": "image", "image_url": "https://e.com/i.png", "alt_text": "i"},
+        },
+        {"type": "alert", "text": "said", "level": "error"},
+        {"type": "markdown", "text": "said"},
+        {"type": "table", "rows": [["said"]]},
+        {
+            "type": "rich_text",
+            "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "said"}]}],
+        },
+    ],
+)
+@pytest.mark.parametrize("field", INVENTED)
+def test_no_block_loses_a_text_because_its_field_is_not_named(block: dict[str, Any], field: str) -> None:
+    values = ["More words", plain("More words"), ["More", {"text": "words"}], {"anything": "More words"}]
+    for value in values[: 3 if block["type"] == "card" else 4]:  # a card's subtext is a text
+        shown = tree(
+            blocks.parse([{**block, field: value, "style": "wide", "other_id": "abc", "a_url": "https://x.y"}])
+        )
+        assert "said" in shown
+        assert all(word in shown for word in ("More", "words"))
+        assert not any(word in shown for word in ("wide", "abc", "x.y"))
+    repeated = tree(blocks.parse([{**block, field: "said"}]))
+    assert repeated == tree(blocks.parse([block])) or (block["type"], field) == ("card", "subtext")
+
+
+@pytest.mark.parametrize(
+    "cell", [{"value": 7}, {"number": 7}, {"raw_number": 7}, {"text": "7"}, {"value": "7"}, {"shown": "7 h"}]
+)
+def test_a_number_in_a_cell_is_shown_wherever_it_stands(cell: dict[str, Any]) -> None:
+    assert "7" in tree(blocks.parse([{"type": "table", "rows": [[{"type": "raw_number", **cell}]]}]))
 
 
 def test_blocks_may_come_as_json_text_or_alone() -> None:

@@ -14,6 +14,7 @@ from slack_bitrix24.document import Author, Block, Blocks, Card, Date, Field, Fi
 from slack_bitrix24.plain import plain
 from slack_bitrix24.slack.messages import blocks, cards, files, lenient, mrkdwn, texts
 from slack_bitrix24.slack.messages.colors import color
+from slack_bitrix24.slack.messages.saying import says_nothing_new
 
 _NO_FALLBACK = frozenset({"[no preview available]", "[no preview]"})
 _THUMBNAIL = 75  # pixels, as Slack shows it
@@ -67,17 +68,6 @@ def _text(fields: Mapping[str, Any], held: Blocks) -> Blocks:
     """Return the text; beside blocks it is their rough copy, unless it says more."""
     text = texts.blocks(fields.get("text"))
     return () if held and says_nothing_new(text, held) else text
-
-
-def says_nothing_new(text: Blocks, beside: Blocks) -> bool:
-    """Return whether all words of a text stand in the blocks beside it."""
-    return words(text) <= words(beside)
-
-
-def words(shown: Blocks) -> set[str]:
-    """Return the words of blocks, without regard to case and marks."""
-    letters = (character if character.isalnum() else " " for character in plain(shown).casefold())
-    return set("".join(letters).split())
 
 
 def _blocks(fields: Mapping[str, Any], depth: int) -> Blocks:

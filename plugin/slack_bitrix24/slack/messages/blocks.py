@@ -12,7 +12,8 @@ from typing import Any, Final, TypeAlias
 from slack_bitrix24.document import Blocks, Divider, Fields, File, Image, Link, Paragraph, Span, Text
 from slack_bitrix24.slack.messages import cards, files, lenient, markdown, rich_text, tables, texts
 from slack_bitrix24.slack.messages.emphasis import merged
-from slack_bitrix24.slack.messages.fallback import unsupported
+from slack_bitrix24.slack.messages.fallback import unnamed, unsupported
+from slack_bitrix24.slack.messages.saying import says_nothing_new
 
 _Reader: TypeAlias = Callable[[Mapping[str, Any]], Blocks]
 
@@ -28,7 +29,8 @@ def _block(block: object, depth: int) -> Blocks:
     fields = lenient.mapping(block)
     kind = lenient.text(fields.get("type"))
     if kind in _READERS:
-        return _READERS[kind](fields)
+        shown = _READERS[kind](fields)
+        return (*shown, *_unnamed(fields, kind, beside=shown)) if fields.keys() - _FIELDS[kind] else shown
     if depth <= 0:
         return (unsupported(kind, block),)
     if kind in _HOLDERS:
@@ -36,6 +38,12 @@ def _block(block: object, depth: int) -> Blocks:
     if "blocks" in fields and not kind:
         return parse(fields["blocks"], depth=depth - 1)
     return (unsupported(kind, block),) if fields else ()
+
+
+def _unnamed(fields: Mapping[str, Any], kind: str, *, beside: Blocks) -> Blocks:
+    """Return what stands in fields that the kind's reader does not name, unless it is shown already."""
+    said = (texts.blocks(text) for text in unnamed(fields, _FIELDS[kind]))
+    return tuple(found for text in said if not says_nothing_new(text, beside) for found in text)
 
 
 def _held(fields: Mapping[str, Any], depth: int) -> Blocks:
@@ -142,3 +150,33 @@ _HOLDERS: Final[dict[str, str]] = {
     "plan": "tasks",
     "auth_provider": "fallback",
 }
+_COMMON: Final = frozenset({"type", "block_id"})
+_FIELDS: Final[dict[str, frozenset[str]]] = {
+    kind: _COMMON | frozenset(named.split())
+    for kind, named in {
+        "section": "text fields accessory expand",
+        "header": "text level",
+        "context": "elements",
+        "divider": "",
+        "image": "title alt_text image_url slack_file image_width image_height image_bytes is_animated fallback",
+        "actions": "elements",
+        "context_actions": "elements",
+        "rich_text": "elements",
+        "markdown": "text",
+        "input": "label element optional dispatch_action",
+        "file": "external_id source file file_id title",
+        "video": "title title_url video_url thumbnail_url alt_text author_name provider_name provider_icon_url "
+        "description",
+        "call": "call call_id api_decoration_available",
+        "alert": "text level",
+        "card": "title subtitle subtext hero_image icon body actions",
+        "task_card": "task_id title details output sources status",
+        "table": "rows column_settings caption title",
+        "data_table": "rows columns column_settings caption title",
+        "data_visualization": "title chart caption",
+        "mrkdwn": "text verbatim",
+        "plain_text": "text emoji",
+        "button": "text url value action_id style confirm accessibility_label",
+    }.items()
+}
+"""The fields that each reader shows, or passes over on purpose."""

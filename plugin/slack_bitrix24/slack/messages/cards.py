@@ -28,6 +28,7 @@ def card(block: Mapping[str, Any]) -> Blocks:
         *texts.blocks(block.get("subtitle")),
         *image(block.get("hero_image")),
         *texts.blocks(block.get("body")),
+        *texts.blocks(block.get("subtext")),
         *texts.links(block.get("actions")),
     )
     return (Card(inside),) if inside else ()

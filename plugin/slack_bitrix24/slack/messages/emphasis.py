@@ -24,12 +24,10 @@ Marks: TypeAlias = Mapping[str, int]
 
 MRKDWN: Final[Marks] = {"*": BOLD, "**": BOLD, "***": BOLD | ITALIC, "_": ITALIC, "~": STRIKE, "~~": STRIKE}
 """Slack's own marks, and what senders leave over from Markdown."""
-MARKDOWN: Final[Marks] = {**MRKDWN, "*": ITALIC, "__": BOLD}
-"""The marks of the `markdown` block (https://docs.slack.dev/reference/block-kit/blocks/markdown-block)."""
 NONE: Final[Marks] = {}
 """Tokens and emoji only: titles."""
 
-_JOINERS = frozenset("\\\u034f\u200b\u200c\u200d\u2060")
+_JOINERS = frozenset("\\\u034f\u200c\u200d\u2060")
 _NEVER_OPENS_AFTER = _JOINERS | {"@", "/"}
 
 
@@ -79,7 +77,7 @@ class Line:
         pairs = [pair for pair in zip(self.pieces, self.styles, strict=True) if pair[0] != ""]
         for style, group in groupby(pairs, key=_text_style):
             if style is None:
-                found += (_styled(piece, its) for piece, its in group if not isinstance(piece, str))
+                found += (styled(piece, its) for piece, its in group if not isinstance(piece, str))
                 continue
             text = "".join(piece for piece, _ in group if isinstance(piece, str))
             found.append(Text(tokens.decode(text), *_FLAGS[style]))
@@ -90,7 +88,8 @@ def _text_style(pair: tuple[str | Span, int]) -> int | None:
     return pair[1] if isinstance(pair[0], str) else None
 
 
-def _styled(span: Span, style: int) -> Span:
+def styled(span: Span, style: int) -> Span:
+    """Return a span with further styles; a link's label has them."""
     if isinstance(span, Link):
         return replace(span, label=tuple(_dressed(part, style) for part in span.label))
     return _dressed(span, style) if isinstance(span, Text) else span

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 
-from slack_bitrix24.document import Emoji, Link, Span, Spans, Text
+from slack_bitrix24.document import Date, Emoji, Link, Span, Spans, Text
 from slack_bitrix24.slack.messages import emoji, tokens
 from slack_bitrix24.slack.messages.emphasis import CODE, MRKDWN, Line, Marks, merged
 
 _SCAN = re.compile(
     r"""
-      `(?P<code>[^`\n]+)`
+      `(?P<code>(?:[^`\n<]|<!date\^[^<>\n]*>|<)+)`
     | <(?P<angle>[^<>\n]+)>
     | !?\[(?P<words>[^\[\]\n]+)\]\((?:<(?P<held>[^<>|\s]+)(?:\|[^<>\n]*)?>
         | (?P<target>(?:https?://|mailto:)(?:[^\s()<>]|\([^\s()<>]*\))+))\)
@@ -58,26 +58,33 @@ def words(text: str, *, emojis: bool = True) -> tuple[Text | Emoji, ...]:
 
 def label(text: str, marks: Marks = MRKDWN) -> tuple[Text | Emoji, ...]:
     """Return the spans of a link's label: emphasis and emoji, nothing that could be pressed by itself."""
-    return tuple(part for span in line(text, marks) for part in _parts(span))
+    return tuple(part for span in line(text, marks) for part in parts(span))
 
 
-def _parts(span: Span) -> tuple[Text | Emoji, ...]:
+def parts(span: Span) -> tuple[Text | Emoji, ...]:
+    """Return what a span may be within a label."""
     if isinstance(span, Link):
         return span.label or (Text(span.url),)
     return (span,) if isinstance(span, Text | Emoji) else ()
 
 
 def code(text: str) -> tuple[Link | Text, ...]:
-    """Return the spans of code: links, which Slack makes of addresses there too, and the rest as it is."""
+    """Return the spans of code: links, which Slack makes of addresses there too, and the rest as it is.
+
+    A date is its fallback: so jsx-slack writes a sign that would act, a backtick above all.
+    """
     found: list[Link | Text] = []
     end = 0
     for match in _ANGLE.finditer(text):
         span = tokens.read(match[1], lambda inside: (Text(tokens.decode(inside)),) if inside else ())
-        if isinstance(span, Link):
-            found += (Text(tokens.decode(text[end : match.start()])), span)
-            end = match.end()
+        if isinstance(span, Date) and span.fallback:
+            span = Text(span.fallback)
+        elif not isinstance(span, Link):
+            continue
+        found += (Text(tokens.decode(text[end : match.start()])), span)
+        end = match.end()
     found.append(Text(tokens.decode(text[end:])))
-    return tuple(span for span in found if span != Text(""))
+    return tuple(span for span in merged(found) if isinstance(span, Link | Text))
 
 
 def _take(found: Line, match: re.Match[str]) -> int:

@@ -20,7 +20,7 @@ _FENCE = re.compile(r"```(.+?)```(?!`)", re.DOTALL)
 _BROKEN_TOKEN = re.compile(r"<(?:https?://|mailto:|[@#!])[^<>]*>")
 _QUOTE = re.compile(r" ?(?:>|&gt;)(?!=) ?")
 _QUOTE_REST = re.compile(r" ?(?:>>>|&gt;&gt;&gt;) ?")
-_ITEM = re.compile(r"([ \t]*)(?:([•◦▪▫‣⁃●○■])|([-–])|(\d{1,9})[.)])[ \t]+(?=\S)")
+_ITEM = re.compile(r"([ \t\u2007\u00a0]*)(?:([•◦▪▫‣⁃●○■])|([-–])|(\d{1,9})[.)])[ \t]+(?=\S)")
 _DEEPEST = 16
 _BREAK = Text("\n")
 

@@ -23,8 +23,9 @@ from slack_bitrix24.document import (
     Table,
 )
 from slack_bitrix24.plain import plain
-from slack_bitrix24.slack.messages import attachments, blocks, files, inline, lenient, mrkdwn
+from slack_bitrix24.slack.messages import attachments, blocks, files, inline, lenient, markdown, mrkdwn
 from slack_bitrix24.slack.messages.files import SlackFile
+from slack_bitrix24.slack.messages.saying import says_nothing_new
 from slack_bitrix24.slack.messages.tokens import SLACK_USER
 
 _SAID_BY_SLACK = frozenset({"this content can't be displayed.", "this message contains interactive elements."})
@@ -98,7 +99,7 @@ def _message(body: object) -> Mapping[str, Any]:
         typed = any(lenient.mapping(item).get("type") for item in body)
         return {"blocks" if typed else "attachments": body}
     fields = lenient.mapping(body)
-    if any(fields.get(key) for key in ("text", "blocks", "attachments", "files")):
+    if any(fields.get(key) for key in ("text", "blocks", "attachments", "files", "markdown_text")):
         return fields
     held = fields.get("payload")
     inside = lenient.parsed(held) if isinstance(held, str) else held
@@ -115,11 +116,13 @@ def _said(fields: Mapping[str, Any], sent: Blocks) -> Blocks:
         return shown
     beside = (*shown, *sent)
     new = set(mentions(text)) - set(mentions(beside))
-    return shown if not new and attachments.says_nothing_new(text, beside) else (*text, *shown)
+    return shown if not new and says_nothing_new(text, beside) else (*text, *shown)
 
 
 def _text(fields: Mapping[str, Any]) -> Blocks:
     text = lenient.text(fields.get("text"))
+    if not text.strip():
+        return markdown.parse(lenient.text(fields.get("markdown_text")))  # chat.postMessage: in place of a text
     if fields.get("mrkdwn") is False:
         return (Paragraph(inline.words(text)),) if text.strip() else ()
     return mrkdwn.parse(text)

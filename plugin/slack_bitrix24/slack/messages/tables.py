@@ -63,7 +63,7 @@ def _cell(value: object) -> Spans:
     if kind == "mrkdwn":
         return mrkdwn.inline(lenient.text(cell))
     if isinstance(value, Mapping):
-        said = lenient.text(cell.get("text")) or lenient.text(cell.get("value"))
+        said = next(filter(None, (lenient.text(cell.get(key)) for key in ("text", "value", "number", str(kind)))), "")
         return _text(said) or _text(" ".join(texts(value)))
     return _text(lenient.text(value))
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from slack_bitrix24.document import Block, Blocks, Document, Heading, Paragraph, Text
-from slack_bitrix24.slack.messages import attachments, lenient, markdown
+from slack_bitrix24.slack.messages import lenient, markdown
+from slack_bitrix24.slack.messages.saying import says_nothing_new
 from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.request import RefusedError, Request
 from slack_bitrix24.web.senders import alerts, grafana_legacy, leaves
@@ -107,7 +108,7 @@ def _message(group: Object, shown: Sequence[Block]) -> Blocks:
     """Return Grafana's `message`, which is a copy of the alerts unless somebody wrote a template."""
     text = lenient.text(group.get("message")).strip()
     said = markdown.parse(text)
-    return () if _COPY.match(text) or attachments.says_nothing_new(said, tuple(shown)) else said
+    return () if _COPY.match(text) or says_nothing_new(said, tuple(shown)) else said
 
 
 def title(group: Object, told: Sequence[Object]) -> str:
