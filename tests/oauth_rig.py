@@ -114,7 +114,7 @@ class Node:
         return self
 
     def ready(self) -> Node:
-        until(self.is_ready, timeout=30, what=f"the bridge: {self.log.read_text()}")
+        until(self.is_ready, timeout=60, what=f"the bridge: {self.log.read_text()}")
         return self
 
     def is_ready(self) -> bool:

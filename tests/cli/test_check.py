@@ -1,4 +1,4 @@
-"""`check`: everything that the bridge needs from outside, tried once and changed nowhere."""
+"""`check`: everything that the bridge needs from outside, tried once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def findings(ended):
     return {one["what"]: (one["state"], one["text"]) for one in json.loads(ended.out)}
 
 
-def test_all_is_well(run, configured, scopes):
+def test_all_is_well(run, configured, scopes, demo, request):
+    request.addfinalizer(lambda rules=demo.portal.rules: demo.portal.follow(rules))
+    demo.portal.follow("docs")  # where a webhook keeps tags; else that it does not is a warning
     ended = run("check")
     assert (ended.status, ended.err) == (0, "")
     *lines, last = ended.out.splitlines()
@@ -33,8 +35,8 @@ def test_all_is_well(run, configured, scopes):
     assert last == f"{len(lines)} ok – now `run`"
     found = findings(run("check", "--json"))
     assert set(found) == {
-        "configuration", "mapping", "mapping main", "database", "slack", "slack socket", "bitrix24 main",
-        "bitrix24 acme",
+        "configuration", "mapping", "mapping main", "database", "slack", "slack socket",
+        "bitrix24 main", "bitrix24 main tags", "bitrix24 acme", "bitrix24 acme tags",
     }  # fmt: skip
     assert found["mapping main"] == ("ok", "1 of 1 people are active users of the portal")
     assert "Portal Owner (1)" in found["bitrix24 main"][1]
@@ -53,14 +55,6 @@ def test_addresses_that_name_nobody_are_warnings(run, reconfigure, scopes):
     ended = run("check")
     assert (ended.status, ended.err) == (0, "")
     assert "warning mapping: relays.a.to: @gone names nobody: the mapping file has no such group" in ended.out
-
-
-def test_what_does_nothing_as_it_stands_is_a_warning(run, reconfigure, scopes):
-    application = '[portals.cloud]\ndomain = "127.0.0.1:9"\nclient_id = "local.1"\nclient_secret = "acc3ssT0kenW0rd"\n'
-    said = "portals.cloud: nothing brings its tokens: set refresh_token, or [web] for POST /bitrix24/install/cloud"
-    for more, warned in (("", True), ('refresh_token = "h00kS3cr3tW0rd"\n', False), ("[web]\nport = 0\n", False)):
-        reconfigure(application + more)
-        assert (f"warning configuration: {said}" in run("check").out) is warned
 
 
 def test_everything_that_fails_is_named(run, configured, demo, scopes, monkeypatch):

@@ -157,43 +157,70 @@ FORM = {
     "auth[client_endpoint]": "https://acme.bitrix24.ru/rest/",
     "auth[server_endpoint]": "https://oauth.bitrix24.tech/rest/",
     "auth[application_token]": "apptoken",
+    "auth[member_id]": "m1",
 }
 
 
-def test_installation_without_a_page_brings_tokens():
-    oauth = _oauth(refresh_token="")
+class Installs(AuthServer):
+    """Gives tokens for any refresh token, in the name of this member and portal."""
+
+    member, host, refuses = "m1", "acme.bitrix24.ru", ""
+
+    def __call__(self, url):
+        status, body = super().__call__(url)
+        if self.refuses:
+            return 400, json.dumps({"error": self.refuses}).encode()
+        told = json.loads(body) | {"member_id": self.member, "client_endpoint": f"https://{self.host}/rest/"}
+        return status, json.dumps(told).encode()
+
+
+def test_installation_without_a_page_brings_tokens_that_were_renewed():
+    get, oauth = Installs(), _oauth(refresh_token="")
     assert not oauth.is_from_portal("")
-    oauth.install(FORM)
-    assert oauth.target("m", AuthServer()).params == {"auth": "a"}
+    oauth.install(FORM, get)
+    assert (get.last["grant_type"], get.last["refresh_token"]) == ("refresh_token", "r")
+    assert get.last["client_secret"]
+    assert oauth.target("m", get).params == {"auth": "access-1"}
     assert oauth.is_from_portal("apptoken")
     assert not oauth.is_from_portal("other")
-    oauth.install(FORM | {"auth[access_token]": "b"})
-    assert oauth.target("m", AuthServer()).params == {"auth": "b"}
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "answer", "words"),
     [
-        ({"event": "ONAPPUPDATE"}, "no installation"),
-        ({"auth[application_token]": ""}, "no installation"),
-        ({"auth[client_endpoint]": "https://evil.example/rest/"}, "another portal"),
-        ({"auth[client_endpoint]": "http://acme.bitrix24.ru/rest/"}, "can't be used"),
-        ({"auth[application_token]": "forged"}, "application_token"),
+        ({"event": "ONAPPUPDATE"}, {}, "no installation"),
+        ({"auth[application_token]": ""}, {}, "no installation"),
+        ({"auth[refresh_token]": ""}, {}, "no installation"),
+        ({"auth[member_id]": ""}, {}, "no installation"),
+        ({"auth[client_endpoint]": "https://evil.example/rest/"}, {}, "another portal"),
+        ({"auth[client_endpoint]": "http://acme.bitrix24.ru/rest/"}, {}, "can't be used"),
+        ({}, {"member": "m2"}, "another member"),
+        ({"auth[member_id]": "forged"}, {}, "another member"),
+        ({}, {"host": "evil.example"}, "another portal"),
+        ({}, {"host": "other.bitrix24.ru"}, "another portal"),
+        ({}, {"refuses": "invalid_grant"}, "invalid_grant"),
+        ({}, {"refuses": "wrong_client"}, "wrong_client"),
     ],
 )
-def test_forged_installation_changes_nothing(change, words):
-    oauth = _oauth(refresh_token="")
-    oauth.install(FORM)
+def test_installation_that_is_not_proved_changes_nothing(change, answer, words):
+    """Anyone may post the form: only what the authorization server says of its refresh token counts."""
+    get, store = Installs(), MemoryTokens()
+    _oauth(refresh_token="", store=store).install(FORM, get)
+    kept = store.load()
+    for name, value in answer.items():
+        setattr(get, name, value)
+    oauth = _oauth(refresh_token="", store=store)
     with pytest.raises(Bitrix24Error, match=words):
-        oauth.install(FORM | change | {"auth[access_token]": "forged"})
-    assert oauth.target("m", AuthServer()).params == {"auth": "a"}
+        oauth.install(FORM | change, get)
+    assert store.load() == kept
+    assert oauth.is_from_portal("apptoken")
 
 
-def test_clients_secret_goes_to_known_servers_only():
-    get, oauth = AuthServer(), _oauth(refresh_token="")
-    oauth.install(FORM | {"auth[server_endpoint]": "https://evil.example/rest/"})
-    oauth.renew(oauth.target("m", get), get)
-    assert get.urls[0].startswith(SERVER)
+def test_clients_secret_goes_to_the_configured_server_whatever_a_form_says():
+    get, oauth = Installs(), _oauth(refresh_token="")
+    for server in ("https://evil.example/rest/", "https://oauth.bitrix.info/rest/"):
+        oauth.install(FORM | {"auth[server_endpoint]": server}, get)
+    assert all(url.startswith(SERVER) for url in get.urls)
 
 
 def test_secrets_are_named_and_not_shown():

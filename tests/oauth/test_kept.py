@@ -107,9 +107,9 @@ def test_application_made_anew_is_installed_anew(acme, queue, tmp_path):
     """Its application_token is another than the known one, which was another application's."""
     oauth = acme.portal.oauth
     with client(queue, acme.settings(), tmp_path) as node:
-        node.auth.install(oauth.installation(base=acme.url, now=acme.portal.clock()))
+        node.auth.install(oauth.installation(base=acme.url, now=acme.portal.clock()), node.get)
     oauth.forget()
     oauth.client_id, oauth.client_secret, oauth.application_token = "local.2", "another", "new-application-token"
     with client(queue, acme.settings(), tmp_path) as node:
-        node.auth.install(oauth.installation(base=acme.url, now=acme.portal.clock()))
+        node.auth.install(oauth.installation(base=acme.url, now=acme.portal.clock()), node.get)
         assert node.call(PROFILE).result["ID"] == "1"

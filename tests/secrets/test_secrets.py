@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import socket
 import traceback
@@ -174,9 +175,11 @@ def test_installation_and_kept_tokens_show_no_secret(server):
         "auth[refresh_token]": REFRESH,
         "auth[application_token]": CLIENT,
         "auth[client_endpoint]": f"https://evil.example/rest/1/{HOOK}/",
+        "auth[member_id]": "m1",
     }
-    assert_hidden(_caught(lambda: oauth.install(form)))
-    assert_hidden(_caught(lambda: oauth.install(form | {"auth[client_endpoint]": f"http://evil/{HOOK}"})))
+    echo = lambda url: (400, json.dumps({"error": "invalid_grant", "error_description": url}).encode())  # noqa: E731
+    assert_hidden(_caught(lambda: oauth.install(form, echo)))
+    assert_hidden(_caught(lambda: oauth.install(form | {"auth[client_endpoint]": f"http://evil/{HOOK}"}, echo)))
 
 
 @pytest.mark.parametrize(

@@ -21,9 +21,9 @@ def web(state):
     def slack(body, headers, _received):
         return 200, "application/json", f'{{"length": {len(body)}, "kind": "{headers.get("content-type", "")}"}}'
 
-    def install(portal, form):
-        state["installed"].append((portal, dict(form)))
-        return 200 if portal == "acme" else 404
+    def install(portal, path, form):
+        state["installed"].append((portal, path, dict(form)))
+        return 200 if (portal, path) == ("acme", "once") else 403
 
     doors = Doors(ready=lambda: state["missing"], metrics=lambda: b"a_metric 1\n", slack=slack, install=install)
     server = WebServer(site(doors), host="127.0.0.1", port=0)
@@ -63,11 +63,19 @@ def test_a_body_that_is_too_large_is_refused_also_without_a_length(web, path):
     assert requests.post(web + path, data=chunks, timeout=5).status_code == 413
 
 
-@pytest.mark.parametrize(("portal", "status"), [("acme", 200), ("other", 404)])
-def test_an_installation_is_handed_to_its_portal(web, state, portal, status):
-    answer = requests.post(f"{web}/bitrix24/install/{portal}", data={"auth[domain]": "acme.bitrix24.ru"}, timeout=5)
+@pytest.mark.parametrize(("portal", "path", "status"), [("acme", "once", 200), ("acme", "x", 403), ("other", "x", 403)])
+def test_an_installation_is_handed_to_its_portal(web, state, portal, path, status):
+    where = f"{web}/bitrix24/install/{portal}/{path}"
+    answer = requests.post(where, data={"auth[domain]": "acme.bitrix24.ru"}, timeout=5)
     assert answer.status_code == status
-    assert state["installed"][-1] == (portal, {"auth[domain]": "acme.bitrix24.ru"})
+    assert state["installed"][-1] == (portal, path, {"auth[domain]": "acme.bitrix24.ru"})
+
+
+@pytest.mark.parametrize("path", ["acme", "acme/", "other"])
+def test_without_a_one_time_path_no_installation_is_looked_at(web, state, path):
+    before = list(state["installed"])
+    answer = requests.post(f"{web}/bitrix24/install/{path}", data={"event": "ONAPPINSTALL"}, timeout=5)
+    assert (answer.status_code, state["installed"]) == (403, before)
 
 
 def test_what_is_not_configured_is_not_there():

@@ -9,14 +9,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from slack_bitrix24 import metrics
 from slack_bitrix24.app import setup
+from slack_bitrix24.app.installing import install
 from slack_bitrix24.app.portals import portals, rules
 from slack_bitrix24.app.slack_side import SlackSide, web_client
 from slack_bitrix24.app.ways import WaysIn, named, ways_in
-from slack_bitrix24.bitrix24.oauth import OAuth
 from slack_bitrix24.config import Settings
 from slack_bitrix24.deliver.lane import Stop
 from slack_bitrix24.deliver.node import Node
-from slack_bitrix24.errors import Bitrix24Error, StoreError
+from slack_bitrix24.errors import StoreError
 from slack_bitrix24.listeners.handlers.following import Following
 from slack_bitrix24.listeners.workspace import Workspace
 from slack_bitrix24.mapping import Directory, MappingFile
@@ -210,27 +210,17 @@ class Bridge:
             ready=self.missing,
             metrics=metrics.expose,
             slack=http.take if http else None,
-            install=self._install if any(not portal.webhook_url for portal in self.settings.portals.values()) else None,
+            install=self._install,
             ways=self.ways_in.ways if self.settings.webhooks else None,
         )
 
-    def _install(self, name: str, form: Mapping[str, str]) -> int:
-        """Take an installation's tokens; return the HTTP status."""
+    def _install(self, name: str, path: str, form: Mapping[str, str]) -> int:
+        """Take an installation; return the HTTP status."""
         portal = self.portals.get(name)
-        if portal is None or not isinstance(portal.client.auth, OAuth):
-            return 404
-        try:
-            portal.client.auth.install(form)
-            self.store.write(lambda tx: tx.lanes.resume(name))
-        except Bitrix24Error as error:
-            log.warning("portal %s: an installation was not taken: %s", name, error)
-            return 403
-        except StoreError as error:
-            log.warning("portal %s: an installation could not be kept: %s", name, error)
-            return 503
-        log.info("portal %s: the application is installed", name)
-        self.node.wake(name)
-        return 200
+        status = install(portal.client, form, portal=name, path=path, store=self.store) if portal else 403
+        if status == 200:
+            self.node.wake(name)
+        return status
 
     def _queues(self) -> Iterable[metrics.Queue]:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 from slack_bitrix24.app.tokens import KEY, KeptTokens
@@ -12,6 +13,7 @@ from slack_bitrix24.bitrix24.oauth import OAuth
 from slack_bitrix24.config import Portal as Configured
 from slack_bitrix24.config import Settings
 from slack_bitrix24.deliver.setup import Portal
+from slack_bitrix24.deliver.tags import TagsOf
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 from slack_bitrix24.store import Store
 from slack_bitrix24.submit.compose import PortalRules
@@ -53,6 +55,18 @@ def sign_in(portal: Configured, *, store: Store | None, owner: str, environ: Map
         ),
         key=key,
     )
+
+
+def fingerprint(portal: Configured) -> str:
+    """Return a digest that tells this sign-in from any other without giving it away."""
+    webhook = portal.webhook_url.reveal() if portal.webhook_url else ""
+    parts = (webhook, portal.application) if webhook else (portal.domain, portal.client_id)
+    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:32]
+
+
+def tags_of(portal: Configured, store: Store) -> TagsOf:
+    """Return what knows whether the portal keeps tags."""
+    return TagsOf(portal.name, fingerprint(portal), store)
 
 
 def portals(settings: Settings, *, store: Store, owner: str, environ: Mapping[str, str]) -> dict[str, Portal]:

@@ -1,4 +1,4 @@
-"""What in the configuration has no effect: no fault, but said at the start and by `check`. No I/O."""
+"""What in the configuration names nobody: no fault, but said at the start and by `check`. No I/O."""
 
 from __future__ import annotations
 
@@ -8,16 +8,6 @@ from slack_bitrix24.address import Direct, MappingGroup, SlackUser, parse_addres
 from slack_bitrix24.config import Settings
 from slack_bitrix24.errors import AddressError
 from slack_bitrix24.mapping import Directory
-
-
-def idle(settings: Settings) -> list[str]:
-    """Return a line for each section that does nothing as it stands."""
-    return [
-        f"portals.{portal.name}: nothing brings its tokens: set refresh_token, or [web] for POST "
-        f"/bitrix24/install/{portal.name}"
-        for portal in settings.portals.values()
-        if portal.webhook_url is None and portal.refresh_token is None and settings.web is None
-    ]
 
 
 def nobody(settings: Settings, directory: Directory | None) -> list[str]:

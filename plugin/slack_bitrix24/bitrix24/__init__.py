@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from slack_bitrix24.bitrix24.oauth import OAuth
     from slack_bitrix24.bitrix24.personal import create_personal_notification
     from slack_bitrix24.bitrix24.portal import Bitrix24
+    from slack_bitrix24.bitrix24.probe import Tags
     from slack_bitrix24.bitrix24.rest import Answer, BatchAnswer, Call
     from slack_bitrix24.bitrix24.users import User
     from slack_bitrix24.errors import AddressError, AttachError, Bitrix24Error, Verdict
@@ -36,6 +37,7 @@ __all__ = [
     "Message",
     "OAuth",
     "Result",
+    "Tags",
     "Token",
     "User",
     "Verdict",
@@ -54,6 +56,7 @@ _HOMES: Final = {
     "oauth": ("OAuth",),
     "personal": ("create_personal_notification",),
     "portal": ("Bitrix24",),
+    "probe": ("Tags",),
     "rest": ("Answer", "BatchAnswer", "Call"),
     "users": ("User",),
 }

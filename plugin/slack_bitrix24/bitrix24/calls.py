@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from slack_bitrix24.bitrix24.rest import Call, literal
+from slack_bitrix24.errors import Bitrix24Error
 
 Attach = str | Mapping[str, object] | Sequence[Mapping[str, object]]
 """ATTACH as JSON text, in full form ({"BLOCKS": […]}) or in short form (the blocks)."""
@@ -24,6 +25,11 @@ _CODE: Final = re.compile(
     r"\[/?(?:b|i|u|s|size|color|url|user|chat|context|code|put|send|call|img|icon|timestamp|disk)\b[^\[\]]*\]",
     re.IGNORECASE,
 )
+LONGEST_TAG: Final = 246
+"""Characters: the server keeps 255 of a stored tag, and puts nine in front. Longer is answered with `result: false`.
+
+Bitrix24 server source, main 26.150 (2026-03).
+"""
 
 
 def notification(
@@ -45,6 +51,8 @@ def notification(
     tag, is the client's to add.
     https://apidocs.bitrix24.com/api-reference/chats/notifications/im-notify-personal-add.html
     """
+    check_tag("TAG", tag)
+    check_tag("SUB_TAG", sub_tag)
     params: dict[str, object] = {"USER_ID": user_id, "MESSAGE": message}
     params["MESSAGE_OUT"] = message_out or without_codes(message)
     # Tags must be the same in a batch and outside of one, or a newer notification would not replace the older.
@@ -58,11 +66,21 @@ def deletion(*, id: int = 0, tag: str = "", sub_tag: str = "") -> Call:  # noqa:
 
     https://apidocs.bitrix24.com/api-reference/chats/notifications/im-notify-delete.html
     """
+    check_tag("TAG", tag)
+    check_tag("SUB_TAG", sub_tag)
     given: dict[str, object] = {"ID": id, "TAG": literal(tag), "SUB_TAG": literal(sub_tag)}
     given = {name: value for name, value in given.items() if value}
     if len(given) != 1:
         raise ValueError("give exactly one of id, tag and sub_tag")
     return Call("im.notify.delete", given, literal=True)
+
+
+def check_tag(name: str, tag: str) -> None:
+    """Raise `Bitrix24Error` for a tag that Bitrix24 would not keep."""
+    if len(tag) > LONGEST_TAG:
+        raise Bitrix24Error(
+            f"{name} has {len(tag)} characters, and Bitrix24 keeps no more than {LONGEST_TAG}", code="TAG_TOO_LONG"
+        )
 
 
 def wire_tag(tag: str, user_id: int) -> str:

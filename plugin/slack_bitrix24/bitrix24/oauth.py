@@ -27,7 +27,7 @@ class OAuth:
     """An OAuth application at one portal.
 
     `refresh_token` is the first one, from whoever authorized the application; without it, `install` or
-    `Client.authorize` brings the tokens. Later ones are kept in `store`, encrypted with a key made from `key` (by
+    `authorize` brings the tokens. Later ones are kept in `store`, encrypted with a key made from `key` (by
     default from the client's secret). `oauth_url` is asked until the portal names its own server.
     """
 
@@ -87,33 +87,53 @@ class OAuth:
     def authorize(self, code: str, get: Get) -> None:
         """Exchange the code of the callback page for tokens. It is good for 30 seconds, once."""
         with self._lock, self._store.exclusive():
-            self._tokens = self._fetched(self._loaded(), {"grant_type": "authorization_code", "code": code}, get)
+            kept = Tokens()
+            with contextlib.suppress(Bitrix24Error):  # a lost key: what can't be opened is replaced
+                kept = self._loaded()
+            self._tokens = self._fetched(kept, {"grant_type": "authorization_code", "code": code}, get)
 
     def start_url(self, state: str) -> str:
         """Return the page at which a person authorizes the application; the callback carries `state` back."""
         origin = self._place.base.removesuffix("/rest/")
         return f"{origin}/oauth/authorize/?{urlencode({'client_id': self._client['client_id'], 'state': state})}"
 
-    def install(self, form: Mapping[str, str]) -> None:
-        """Take the tokens of an ONAPPINSTALL post (fields as posted: `auth[access_token]`).
+    def install(self, form: Mapping[str, str], get: Get) -> None:
+        """Take an ONAPPINSTALL post (fields as posted: `auth[access_token]`), once it is proved.
 
-        Raise `Bitrix24Error` when it is for another portal, or its `application_token` is not the one of before.
+        Anyone may post such a form. So its refresh token is renewed first, with our client secret and at the configured
+        authorization server; only if that answer names the same member and host, what it brought is kept. Raise
+        `Bitrix24Error` otherwise. Whether one is expected, and that nothing that works is replaced, the caller sees to.
         https://apidocs.bitrix24.com/settings/app-installation/local-apps/installation-callback.html
         """
         fields = {name[5:-1]: value for name, value in form.items() if name.startswith("auth[") and name.endswith("]")}
         if form.get("event", "").upper() != "ONAPPINSTALL" or not all(
-            fields.get(name) for name in ("access_token", "refresh_token", "application_token", "client_endpoint")
+            fields.get(name)
+            for name in ("access_token", "refresh_token", "application_token", "client_endpoint", "member_id")
         ):
             raise Bitrix24Error("this is no installation of a Bitrix24 application")
-        fresh = self._read(fields, Tokens())
-        if _place(fresh.endpoint).host != self._place.host:
+        offered = replace(self._read(fields, Tokens()), server="")
+        if _place(offered.endpoint).host != self._place.host:
             raise Bitrix24Error("the installation is for another portal than the configured one")
         with self._lock, self._store.exclusive():
-            known = self._loaded().application_token
-            if known and not hmac.compare_digest(known.encode(), fresh.application_token.encode()):
-                raise Bitrix24Error("the installation's application_token is not the one known for this portal")
+            with contextlib.suppress(Bitrix24Error):  # what can't be opened is replaced
+                self._loaded()
+            grant = {"grant_type": "refresh_token", "refresh_token": offered.refresh_token}
+            fresh = self._proved(offered, self._asked(offered, grant, get))
             self._keep(fresh)
             self._tokens = fresh
+
+    def _proved(self, offered: Tokens, answer: Mapping[str, Any]) -> Tokens:
+        """Return what the authorization server gave for an offered token; raise where it is another portal's."""
+        if str(answer.get("member_id") or "") != offered.member_id:
+            raise Bitrix24Error("the installation's tokens belong to another member")
+        if _place(str(answer.get("client_endpoint") or "")).host != self._place.host:
+            raise Bitrix24Error("the installation's tokens belong to another portal")
+        return self._read(answer, offered)
+
+    @property
+    def is_connected(self) -> bool:
+        """Tell whether there are tokens at all; whether they still work, only a call tells."""
+        return bool(self._loaded().refresh_token)
 
     def is_from_portal(self, application_token: str) -> bool:
         """Return whether a later post of the portal carries the token that it was installed with."""
@@ -139,16 +159,18 @@ class OAuth:
     def _fetched(self, kept: Tokens, grant: Mapping[str, str], get: Get) -> Tokens:
         if grant.get("refresh_token") == "":
             raise Bitrix24Error("the application is not authorized yet: install it first", verdict=Verdict.PORTAL)
-        server = self._server_of(kept)
-        url = f"{server}/oauth/token/?{urlencode({**grant, **self._client})}"
+        fresh = self._read(self._asked(kept, grant, get), kept)
+        self._keep(fresh)
+        return fresh
+
+    def _asked(self, kept: Tokens, grant: Mapping[str, str], get: Get) -> Mapping[str, Any]:
+        """Return the authorization server's answer; raise `Bitrix24Error` for a refusal."""
+        url = f"{self._server_of(kept)}/oauth/token/?{urlencode({**grant, **self._client})}"
         failure: Bitrix24Error
         try:
-            fresh = self._read(read_tokens(*get(url)), kept)
+            return read_tokens(*get(url))
         except Bitrix24Error as error:
             failure = _unexecuted(error)
-        else:
-            self._keep(fresh)
-            return fresh
         raise failure
 
     def _server_of(self, kept: Tokens) -> str:

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from slack_bitrix24.bitrix24 import access, drive
+from slack_bitrix24.bitrix24.access import NOTIFY
 from slack_bitrix24.bitrix24.auth import Auth, sign_in
 from slack_bitrix24.bitrix24.caller import Caller
 from slack_bitrix24.bitrix24.calls import Attach, deletion
@@ -22,6 +23,7 @@ from slack_bitrix24.bitrix24.notify import Item, Message, Result, item_of
 from slack_bitrix24.bitrix24.operating import OPERATING_LIMIT
 from slack_bitrix24.bitrix24.pacing import Clock, Pacer, Shared, SharedFile
 from slack_bitrix24.bitrix24.personal import ATTACH_LIMIT
+from slack_bitrix24.bitrix24.probe import Tags, probe
 from slack_bitrix24.bitrix24.rest import BATCH_LENGTH, Answer, Call
 from slack_bitrix24.bitrix24.users import User, by_email, by_id, find, members
 from slack_bitrix24.errors import Bitrix24Error, SlackBitrix24Error, Verdict
@@ -217,6 +219,14 @@ class Bitrix24:
         Raise `Bitrix24Error` when the portal does not let it in at all.
         """
         return access.examine(self._caller)
+
+    def probe_tags(self) -> Tags:
+        """Find out whether this portal keeps tags for this sign-in, by a notification to its own user that goes again.
+
+        Where it does not, nothing is replaced and nothing can be deleted by tag, and what is repeated after a lost
+        answer may be seen twice (`at_most_once` makes one attempt). Bitrix24 server source, main 26.150 (2026-03).
+        """
+        return probe(lambda call: self._caller.call(call, repeatable=call.method != NOTIFY), self._auth.user_id)
 
     def limits(self) -> Limits:
         """Return what is reckoned of the portal's limits, to look at."""

@@ -17,12 +17,13 @@ from slack_sdk import WebClient
 from slack_bitrix24.app import setup
 from slack_bitrix24.app.portals import sign_in
 from slack_bitrix24.app.slack_side import web_client
-from slack_bitrix24.app.warnings import idle, nobody
+from slack_bitrix24.app.warnings import nobody
 from slack_bitrix24.bitrix24 import Bitrix24
 from slack_bitrix24.cli import online
 from slack_bitrix24.cli.ending import DONE, FAILED, USAGE, one_line
 from slack_bitrix24.cli.online import Finding
 from slack_bitrix24.cli.opening import mapping_of, settings_of
+from slack_bitrix24.cli.portal_tags import known_tags
 from slack_bitrix24.cli.slack_answers import SlackError, asking
 from slack_bitrix24.config import Portal, Settings, Slack
 from slack_bitrix24.errors import Bitrix24Error, ConfigurationError, MappingError, StoreError
@@ -32,11 +33,14 @@ PATIENCE = 1.0
 """Seconds for which a refused or lost call is repeated: what is tried here is whether it goes at once."""
 
 
-def check(*, path: Path | None, environ: Mapping[str, str], as_json: bool) -> int:
-    """Try everything and print what came of it; return 1 if something failed, 2 if the configuration is wrong."""
+def check(*, path: Path | None, environ: Mapping[str, str], as_json: bool, probe: bool = False) -> int:
+    """Try everything and print what came of it; return 1 if something failed, 2 if the configuration is wrong.
+
+    `probe`: ask each portal whether it keeps tags, though that is known.
+    """
     findings: list[Finding] = []
     status = DONE
-    for finding in _findings(path, environ):
+    for finding in _findings(path, environ, probe=probe):
         findings.append(finding)
         if finding.state == "failed" and status != USAGE:
             status = USAGE if finding.what == CONFIGURATION else FAILED
@@ -61,7 +65,7 @@ COLOURS = {"ok": 32, "warning": 33, "failed": 31}
 CONFIGURATION = "configuration"
 
 
-def _findings(path: Path | None, environ: Mapping[str, str]) -> Iterator[Finding]:
+def _findings(path: Path | None, environ: Mapping[str, str], *, probe: bool) -> Iterator[Finding]:
     try:
         settings = settings_of(path, environ)
         made = setup.schedules(settings, now=time.time())
@@ -72,7 +76,7 @@ def _findings(path: Path | None, environ: Mapping[str, str]) -> Iterator[Finding
     where = str(settings.path) if settings.path else "the environment alone"
     counted = f"relays: {len(settings.relays)}, schedules: {len(made)}, webhooks: {len(settings.webhooks)}"
     yield Finding(CONFIGURATION, "ok", f"{where}; {counted}; time zone: {settings.timezone}")
-    for warning in (*settings.warnings, *idle(settings)):
+    for warning in settings.warnings:
         yield Finding(CONFIGURATION, "warning", warning)
     yield from _mapping(settings)
     finding, store = _database(settings.database.reveal())
@@ -83,9 +87,9 @@ def _findings(path: Path | None, environ: Mapping[str, str]) -> Iterator[Finding
         if settings.slack is not None:
             yield from _slack(settings, settings.slack)
         for portal in settings.portals.values():
-            finding = _portal(portal, store=store, environ=environ)
-            yield finding
-            if finding.state == "ok":
+            found = list(_portal(portal, store=store, environ=environ, probe=probe))
+            yield from found
+            if found[0].state == "ok":
                 yield from _mapped(settings, portal, store=store, environ=environ)
 
 
@@ -175,14 +179,26 @@ def _mapped(
         yield Finding(f"mapping {portal.name}", "warning", f"who is mapped could not be asked: {error}")
 
 
-def _portal(portal: Portal, *, store: Store | None, environ: Mapping[str, str]) -> Finding:
+def _portal(portal: Portal, *, store: Store | None, environ: Mapping[str, str], probe: bool) -> Iterator[Finding]:
     what = f"bitrix24 {portal.name}"
     try:
         auth = sign_in(portal, store=store, owner=new_owner(), environ=environ)
         with Bitrix24(auth=auth, plan=portal.plan, retry_for=PATIENCE) as client:
             health = client.check()
+            if health.faults:
+                yield Finding(what, "failed", "; ".join(health.faults))
+                return
+            scopes = ", ".join(health.scopes)
+            yield Finding(what, "ok", f"{health.name or 'user'} ({health.user_id}); scopes: {scopes}")
+            yield _tags(portal, client, store, probe=probe)
     except (Bitrix24Error, StoreError, ValueError) as error:
-        return Finding(what, "failed", str(error))
-    if health.faults:
-        return Finding(what, "failed", "; ".join(health.faults))
-    return Finding(what, "ok", f"{health.name or 'user'} ({health.user_id}); scopes: {', '.join(health.scopes)}")
+        yield Finding(what, "failed", str(error))
+
+
+def _tags(portal: Portal, client: Bitrix24, store: Store | None, *, probe: bool) -> Finding:
+    what = f"bitrix24 {portal.name} tags"
+    try:
+        said = known_tags(portal, client, store, probe=probe)
+    except Bitrix24Error as error:
+        return Finding(what, "warning", f"not found out: {error}")
+    return Finding(what, "ok" if said.kept else "warning", said.text)

@@ -14,7 +14,7 @@ import typer
 from typer.exceptions import TyperException
 from typer.main import get_command
 
-from slack_bitrix24.cli import inbox_commands, lists, outbox_commands, send_command
+from slack_bitrix24.cli import inbox_commands, lists, outbox_commands, portal_commands, send_command
 from slack_bitrix24.cli.ending import DONE, FAILED, ended, fail
 from slack_bitrix24.cli.starting import Config, Json, help_alone, run_with
 
@@ -120,11 +120,17 @@ def run(
 
 
 @application.command()
-def check(context: typer.Context, *, config: Config = None, as_json: Json = False) -> None:
+def check(
+    context: typer.Context,
+    *,
+    probe: Annotated[bool, typer.Option("--probe", help="Ask each portal anew whether it keeps tags.")] = False,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
     """Check the configuration, the mapping file, Slack's tokens and scopes, and access to Bitrix24."""
     from slack_bitrix24.cli import check as command  # noqa: PLC0415
 
-    run_with(context, config, command.check, as_json=as_json)
+    run_with(context, config, command.check, as_json=as_json, probe=probe)
 
 
 @application.command()
@@ -173,4 +179,5 @@ application.add_typer(lists.mapping, name="mapping")
 application.add_typer(outbox_commands.outbox, name="outbox")
 application.add_typer(inbox_commands.inbox, name="inbox")
 application.add_typer(lists.schedule, name="schedule")
+application.add_typer(portal_commands.portal, name="portal")
 application.add_typer(lists.database, name="database")

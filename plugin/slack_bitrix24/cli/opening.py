@@ -57,10 +57,10 @@ def opened(path: Path | None, environ: Mapping[str, str], *, warn: bool = True) 
 
 
 def warnings(found: Opened) -> list[str]:
-    """Return what is no fault and yet worth a word: what does nothing, and addresses that name nobody."""
-    from slack_bitrix24.app.warnings import idle, nobody  # noqa: PLC0415 – not needed by every command
+    """Return what is no fault and yet worth a word: addresses that name nobody."""
+    from slack_bitrix24.app.warnings import nobody  # noqa: PLC0415 – not needed by every command
 
-    return [*found.settings.warnings, *idle(found.settings), *nobody(found.settings, found.directory)]
+    return [*found.settings.warnings, *nobody(found.settings, found.directory)]
 
 
 def database(settings: Settings, *, prompt: bool = False) -> Store:

@@ -13,6 +13,7 @@ from slack_bitrix24.config.urls import base_url, domain, webhook_url
 
 Plan = Literal["standard", "enterprise"]
 Kind = Literal["personal", "system"]
+InDoubt = Literal["repeat", "leave"]
 
 # The name stands in addresses (bitrix24:acme/10), in paths (/bitrix24/install/acme) and in metrics.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -55,6 +56,8 @@ def _read_portal(section: Section, name: str) -> Portal:
         plan=cast("Plan", section.take("plan", checks.word(Plan), "standard")),
         operating_limit=section.take("operating_limit", checks.seconds, 420.0),
         kind=cast("Kind", section.take("kind", checks.word(Kind), "personal")),
+        in_doubt=cast("InDoubt", section.take("in_doubt", checks.word(InDoubt), "repeat")),
+        edits_every=section.take("edits_every", checks.duration, 60.0),
         in_flight=section.take("in_flight", checks.whole(1, 20), 4),
         attach_limit=section.take("attach_limit", checks.whole(1_000, 60_000), 60_000),
     )

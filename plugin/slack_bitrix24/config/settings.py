@@ -49,6 +49,8 @@ class Portal:
     plan: Literal["standard", "enterprise"]
     operating_limit: float
     kind: Literal["personal", "system"]
+    in_doubt: Literal["repeat", "leave"]
+    edits_every: float
     in_flight: int
     attach_limit: int
 

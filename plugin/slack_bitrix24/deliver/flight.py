@@ -88,6 +88,8 @@ def _smaller(result: Result) -> Result:
 def _made(stored: Stored, most: float) -> Call | Bitrix24Error:
     try:
         return calls.call(stored, most=most)
+    except Bitrix24Error as error:
+        return error
     except ValueError as error:
         return Bitrix24Error(f"no call can be made of it: {error}")
 

@@ -4,7 +4,7 @@ open_store(url)            Store
 Store.accept(Submission)   the hot path: durable when it returns
 Store.write(op)            op(Transaction): one transaction, group-committed by one writer thread
 Store.read(op)             op(Transaction): one consistent state, in the caller's thread
-Transaction                .outbox .lanes .inbox .versions .channels .receipts .schedules .tokens .nodes
+Transaction                .outbox .lanes .inbox .versions .channels .receipts .schedules .tokens .portals .nodes
                            .answers .standing
 """
 
@@ -17,6 +17,7 @@ from slack_bitrix24.store.leases import LaneState, Lease, LeaseLostError, Stop, 
 from slack_bitrix24.store.migrations import upgrade
 from slack_bitrix24.store.nodes import Node
 from slack_bitrix24.store.outbox import Count
+from slack_bitrix24.store.portals import Probed
 from slack_bitrix24.store.receipts import DueReceipt
 from slack_bitrix24.store.retention import Retention, purge
 from slack_bitrix24.store.schedules import Schedule
@@ -43,6 +44,7 @@ __all__ = [
     "Newest",
     "Node",
     "Patience",
+    "Probed",
     "Retention",
     "Schedule",
     "Stands",

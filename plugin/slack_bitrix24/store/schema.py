@@ -280,6 +280,19 @@ TOKENS = sa.Table(
     _moment("until", "when that claim ends"),
 )
 
+PORTALS = sa.Table(
+    "portals",
+    METADATA,
+    sa.Column("portal", sa.Text, primary_key=True, doc="a name of the configuration"),
+    _text("sign_in", "digest of how it was signed in when its tags were asked for; another one asks anew"),
+    _text("tags", "yes, no or unknown (the question was refused); empty = never asked"),
+    _text("reason", "why it is unknown, in words"),
+    _moment("probed_at", "when that was asked"),
+    _text("install_path", "digest of the one-time path at which an installation is taken; empty = nowhere"),
+    _moment("install_until", "until when"),
+    _moment("installed_at", "when the last installation was taken"),
+)
+
 NODES = sa.Table(
     "nodes",
     METADATA,

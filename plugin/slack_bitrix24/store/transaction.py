@@ -10,6 +10,7 @@ from slack_bitrix24.store.inbox import Inbox
 from slack_bitrix24.store.lanes import Lanes
 from slack_bitrix24.store.nodes import Nodes
 from slack_bitrix24.store.outbox import Outbox
+from slack_bitrix24.store.portals import Portals
 from slack_bitrix24.store.receipts import Receipts
 from slack_bitrix24.store.runs import Runs
 from slack_bitrix24.store.schedules import Schedules
@@ -66,6 +67,11 @@ class Transaction(Work):
     def tokens(self) -> Tokens:
         """Return the portals' tokens."""
         return Tokens(self)
+
+    @cached_property
+    def portals(self) -> Portals:
+        """Return what was found out of the portals."""
+        return Portals(self)
 
     @cached_property
     def nodes(self) -> Nodes:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from slack_bitrix24.bitrix24.calls import check_tag
 from slack_bitrix24.document import Document
 from slack_bitrix24.mapping import Directory
 from slack_bitrix24.model import Kind, Notification, Priority, Recipient
@@ -53,10 +54,16 @@ def notifications(
     directory: Directory,
     people: People,
 ) -> list[Notification]:
-    """Return one notification for each recipient; the text is rendered once for each portal."""
+    """Return one notification for each recipient; the text is rendered once for each portal.
+
+    Raise `Bitrix24Error` for a tag that is too long to be kept.
+    """
     rendered: dict[str, Composed] = {}
     made = []
     sub_tag = draft.tag or digest(draft.reference)
+    recipients = list(recipients)
+    for recipient in recipients:
+        check_tag("TAG", f"{sub_tag}|U{recipient.user_id}")
     for recipient in recipients:
         portal = recipient.portal
         rule = rules.get(portal, PortalRules())

@@ -30,9 +30,9 @@ SlackRequest = Callable[[bytes, Mapping[str, str], float], tuple[int, str, str]]
 LARGEST_FORM = 64_000
 """Bytes; an ONAPPINSTALL has about one thousand."""
 MOST_FIELDS = 200
-Install = Callable[[str, Mapping[str, str]], int]
-"""Takes a portal's name and the form that Bitrix24 posted; returns the HTTP status: 200, or why it was not taken."""
-ANSWERS = {200: "ok", 403: "not for this bridge", 404: "no such portal", 503: "not now"}
+Install = Callable[[str, str, Mapping[str, str]], int]
+"""Takes a portal's name, the one-time path and the form that Bitrix24 posted; returns the HTTP status: 200 if taken."""
+ANSWERS = {200: "ok", 403: "no installation is waited for here", 503: "not now"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,8 @@ def _slack(app: FastAPI, take: SlackRequest) -> None:
 
 def _install(app: FastAPI, install: Install) -> None:
     @app.post("/bitrix24/install/{portal}")
-    async def installed(portal: str, request: Request) -> Response:
+    @app.post("/bitrix24/install/{portal}/{path}")
+    async def installed(portal: str, request: Request, path: str = "") -> Response:
         body = await _body(request, LARGEST_FORM)
         if body is None:
             return PlainTextResponse("too large", status_code=413)
@@ -127,7 +128,7 @@ def _install(app: FastAPI, install: Install) -> None:
             pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
         except ValueError:
             return PlainTextResponse(ANSWERS[403], status_code=403)
-        status = await run_in_threadpool(install, portal, dict(pairs))
+        status = await run_in_threadpool(install, portal, path, dict(pairs)) if path else 403
         return PlainTextResponse(ANSWERS[status], status_code=status)
 
 
