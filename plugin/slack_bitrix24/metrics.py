@@ -83,7 +83,10 @@ UNSUPPORTED = Counter(
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A portal's queue: lengths, the age in seconds of the oldest notification that is due, whether it is stopped."""
+    """A portal's queue: lengths, the age in seconds of the oldest notification that is due, whether it is stopped.
+
+    `tags`: 1 they are kept, 0 they are not, -1 not known.
+    """
 
     portal: str
     pending: int
@@ -91,6 +94,7 @@ class Queue:
     dead: int
     oldest: float
     stopped: bool = False
+    tags: int = -1
 
 
 class _Queues(Collector):
@@ -101,15 +105,20 @@ class _Queues(Collector):
         length = GaugeMetricFamily("slack_bitrix24_queue", "Notifications by state", labels=["portal", "state"])
         age = GaugeMetricFamily("slack_bitrix24_queue_oldest_seconds", "Age of the oldest due", labels=["portal"])
         stopped = GaugeMetricFamily("slack_bitrix24_portal_stopped", "1 while only probes go out", labels=["portal"])
+        tags = GaugeMetricFamily(
+            "slack_bitrix24_portal_tags", "1: tags are kept, 0: not, -1: not known", labels=["portal"]
+        )
         for queue in self.read():
             length.add_metric([queue.portal, "pending"], queue.pending)
             length.add_metric([queue.portal, "sending"], queue.sending)
             length.add_metric([queue.portal, "dead"], queue.dead)
             age.add_metric([queue.portal], queue.oldest)
             stopped.add_metric([queue.portal], int(queue.stopped))
+            tags.add_metric([queue.portal], queue.tags)
         yield length
         yield age
         yield stopped
+        yield tags
 
 
 def observe_commit(seconds: float, _operations: int) -> None:

@@ -74,7 +74,10 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A notification as the outbox holds it. `error` is the last refusal, in words; `code` Bitrix24's code of it."""
+    """A notification as the outbox holds it. `error` is the last refusal, in words; `code` Bitrix24's code of it.
+
+    `perhaps_twice`: an earlier attempt may have arrived too, and no tag made the last one replace it.
+    """
 
     id: int
     notification: Notification
@@ -88,6 +91,7 @@ class Stored:
     code: str = ""
     error: str = ""
     receipt_id: int | None = None
+    perhaps_twice: bool = False
 
 
 @dataclass(frozen=True, slots=True)

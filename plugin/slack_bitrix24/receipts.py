@@ -12,7 +12,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from typing import Any
 
@@ -58,8 +58,17 @@ def post(url: str, body: Mapping[str, Any]) -> tuple[bool, float]:
 class Receipts:
     """Gives receipts back, several at a time. `client` is needed for those that stand in a channel."""
 
-    def __init__(self, store: Store, *, owner: str, command_name: str, client: WebClient | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        owner: str,
+        command_name: str,
+        client: WebClient | None = None,
+        is_admin: Callable[[str], bool] = lambda _slack_id: False,
+    ) -> None:
         self.store, self.owner, self.command_name, self.client = store, owner, command_name, client
+        self.is_admin = is_admin
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._hand: queue.SimpleQueue[DueReceipt | None] = queue.SimpleQueue()
@@ -155,11 +164,26 @@ class Receipts:
         return answers.outcome(
             due.notifications,
             receipt.names or {},
-            receipt.notes,
+            (*receipt.notes, *self._tags(due)),
             lang=receipt.language,
             command=self.command_name,
             stops={} if due.complete else self._stops(),
         )
+
+    def _tags(self, due: DueReceipt) -> list[str]:
+        """Return what an administrator should know of the portals: whether they keep tags."""
+        if not any(self.is_admin(author) for author in {one.notification.author for one in due.notifications}):
+            return []
+        portals = {one.notification.recipient.portal for one in due.notifications}
+        try:
+            found = self.store.read(lambda tx: tx.portals.all_probed())
+        except StoreError:
+            return []
+        return [
+            answers.tags(one.portal, one.tags, one.probed_at, lang=due.receipt.language)
+            for one in found
+            if one.portal in portals
+        ]
 
     def _stops(self) -> dict[str, str]:
         try:

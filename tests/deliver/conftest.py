@@ -13,9 +13,11 @@ import pytest
 from slack_bitrix24.bitrix24.auth import Webhook
 from slack_bitrix24.bitrix24.client import Client
 from slack_bitrix24.bitrix24.limits import Limits
+from slack_bitrix24.deliver.doubt import Rules
 from slack_bitrix24.deliver.lane import Stop
 from slack_bitrix24.deliver.node import Node
 from slack_bitrix24.deliver.setup import Portal as Setup
+from slack_bitrix24.deliver.tags import TagsOf
 from slack_bitrix24.model import Notification, Recipient, State, Stored
 from slack_bitrix24.sandbox.portal import Portal, app
 from slack_bitrix24.sandbox.server import Server
@@ -51,9 +53,20 @@ class Rig:
     records: list[None] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def setup(self, url: str = "", *, bucket: tuple[float, float] = (250, 5), in_flight: int = 4) -> Setup:
+    def setup(
+        self,
+        url: str = "",
+        *,
+        bucket: tuple[float, float] = (250, 5),
+        in_flight: int = 4,
+        rules: Rules | None = None,
+    ) -> Setup:
+        """Return what a lane is given; with `rules` it finds out whether the portal keeps tags."""
         made = self.stack.enter_context(Client(Webhook(url or self.url, "tests"), connections=8))
-        return Setup(made, Limits.of_bucket(*bucket, now=self.store.now()), in_flight)
+        limits = Limits.of_bucket(*bucket, now=self.store.now())
+        if rules is None:
+            return Setup(made, limits, in_flight)
+        return Setup(made, limits, in_flight, TagsOf("main", "sign-in", self.store), rules)
 
     def node(
         self,

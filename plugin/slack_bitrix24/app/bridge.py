@@ -25,6 +25,7 @@ from slack_bitrix24.schedule import Clock
 from slack_bitrix24.slack.replies import answers
 from slack_bitrix24.store import Retention, Store, is_gone, new_owner, purge, within
 from slack_bitrix24.submit.people import People
+from slack_bitrix24.submit.permissions import among
 from slack_bitrix24.submit.reading import NotTold
 from slack_bitrix24.submit.submitter import Submitter
 from slack_bitrix24.web.server import WebServer
@@ -75,6 +76,7 @@ class Bridge:
             owner=self.owner,
             command_name=slack.command if slack else "/b24",
             client=self.workspace.client if self.workspace else None,
+            is_admin=self._is_admin,
         )
         self.node = Node(
             self.portals,
@@ -222,13 +224,21 @@ class Bridge:
             self.node.wake(name)
         return status
 
+    def _is_admin(self, slack_id: str) -> bool:
+        admins = self.settings.permissions.admin
+        return bool(slack_id) and among(slack_id, admins, directory=self.directory(), people=self.people())
+
     def _queues(self) -> Iterable[metrics.Queue]:
         try:
             now = self.store.now()
             with within(SCRAPE):
                 counts, lanes = self.store.read(lambda tx: (tx.outbox.counts(), tx.lanes.states()))
+            counts, lanes, probed = self.store.read(
+                lambda tx: (tx.outbox.counts(), tx.lanes.states(), tx.portals.all_probed())
+            )
         except StoreError:
             return []
+        tags = {one.portal: {"yes": 1, "no": 0}.get(one.tags, -1) for one in probed}
         stopped = {lane.portal for lane in lanes if lane.stopped is not None}
         return [
             metrics.Queue(
@@ -238,6 +248,7 @@ class Bridge:
                 dead=count.dead,
                 oldest=max(0.0, now - count.oldest_due) if count.oldest_due is not None else 0.0,
                 stopped=portal in stopped,
+                tags=tags.get(portal, -1),
             )
             for portal, count in counts.items()
         ]

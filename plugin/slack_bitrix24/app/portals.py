@@ -12,6 +12,7 @@ from slack_bitrix24.bitrix24.limits import Limits
 from slack_bitrix24.bitrix24.oauth import OAuth
 from slack_bitrix24.config import Portal as Configured
 from slack_bitrix24.config import Settings
+from slack_bitrix24.deliver.doubt import Rules
 from slack_bitrix24.deliver.setup import Portal
 from slack_bitrix24.deliver.tags import TagsOf
 from slack_bitrix24.errors import Bitrix24Error, Verdict
@@ -78,5 +79,7 @@ def portals(settings: Settings, *, store: Store, owner: str, environ: Mapping[st
             client=Client(auth, connections=portal.in_flight + 2),
             limits=Limits.of(portal.plan, operating_limit=portal.operating_limit, now=store.now()),
             in_flight=portal.in_flight,
+            tags=tags_of(portal, store),
+            rules=Rules(portal.in_doubt, portal.edits_every),
         )
     return made

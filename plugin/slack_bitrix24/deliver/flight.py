@@ -133,6 +133,16 @@ def unsent(claimed: Sequence[Stored]) -> Landed:
     return Landed({stored.id: late for stored in claimed}, late)
 
 
+def unasked(claimed: Sequence[Stored], error: Bitrix24Error | StoreError) -> Landed:
+    """Return the results of a request that was not sent, because what it depends on could not be found out now."""
+    away = Bitrix24Error(f"not sent: whether the portal keeps tags is not known: {error}", verdict=Verdict.AGAIN)
+    if isinstance(error, Bitrix24Error):
+        said, verdict = f"not sent: {error.description}", error.verdict
+        verdict = Verdict.AGAIN if verdict is Verdict.UNKNOWN else verdict
+        away = Bitrix24Error(said, code=error.code, status=error.status, verdict=verdict, retry_after=error.retry_after)
+    return Landed({stored.id: away for stored in claimed}, away)
+
+
 def sign(landed: Landed, claimed: Sequence[Stored]) -> tuple[Sign, Bitrix24Error | None]:
     """Return what the request tells about the portal, and the error that tells it."""
     errors = [result for result in landed.results.values() if isinstance(result, Bitrix24Error)]

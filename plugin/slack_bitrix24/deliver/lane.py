@@ -13,17 +13,18 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf
 
 from slack_bitrix24 import metrics
-from slack_bitrix24.bitrix24.rest import Answer
-from slack_bitrix24.deliver import flight, reasons
+from slack_bitrix24.bitrix24.limits import Limits
+from slack_bitrix24.deliver import doubt, flight, reasons
+from slack_bitrix24.deliver.asking import Asking
 from slack_bitrix24.deliver.health import Health, Sign
+from slack_bitrix24.deliver.keeping import Keeping, Settled
 from slack_bitrix24.deliver.setup import Portal
-from slack_bitrix24.errors import Bitrix24Error, StoreError, Verdict
-from slack_bitrix24.model import Outcome, Stored
+from slack_bitrix24.errors import Bitrix24Error, StoreError
 from slack_bitrix24.store import Lease, LeaseLostError, Store, Transaction
 
 log = logging.getLogger(__name__)
@@ -73,12 +74,20 @@ class Lane:
         self._recording = threading.Lock()
         self._wake = threading.Event()
         self._ending = threading.Event()
+        self._asking = Asking(portal, self, self._ending)
+        self._keeping = Keeping(portal, self._asking)
         self._thread = threading.Thread(target=self._run, name=f"lane-{name}", daemon=True)
 
     @property
     def quiet(self) -> bool:
         """Tell whether nothing is in flight."""
         return not self._flying
+
+    def change(self, operation: Callable[[Limits, float], Limits]) -> Limits:
+        """Put what the operation makes of the limits at this moment in their place; return that."""
+        with self._lock:
+            self._limits = operation(self._limits, self.store.now())
+            return self._limits
 
     def start(self) -> None:
         """Begin; nothing is sent before a lease is given."""
@@ -172,13 +181,17 @@ class Lane:
         fresh, self._fresh = self._fresh, False
         if not fresh and (wait := self._until_due(now)) > 0:
             return wait
-        claimed = self._claim(lease, 1 if probe else most, now=now)
-        if not claimed:
+        claim = self._claim(lease, 1 if probe else most, now=now)
+        if not claim.rows:
             return 0.0 if fresh else POLL
         with self._lock:
             self._flying += 1
         threading.Thread(
-            target=self._fly, args=(lease, claimed), kwargs={"probe": probe}, name=f"send-{self.name}", daemon=True
+            target=self._fly,
+            args=(lease, claim),
+            kwargs={"probe": probe},
+            name=f"send-{self.name}",
+            daemon=True,
         ).start()
         return 0.0
 
@@ -195,33 +208,40 @@ class Lane:
         asked = lane.stopped.probe_at if lane is not None and lane.stopped is not None else health.rest_until
         return min(health.rest_until, asked) - now
 
-    def _claim(self, lease: Lease, most: int, *, now: float) -> Sequence[Stored]:
+    def _claim(self, lease: Lease, most: int, *, now: float) -> doubt.Claim:
+        certain = self._keeping.known()
         with self._lock:
             # Before the claim: no other thread may record limits that lack this request.
             reckoned = self._limits = self._limits.take(now, {flight.USUAL: most})
-        claimed: Sequence[Stored] = ()
+        claim = doubt.Claim(())
+
+        def take(tx: Transaction) -> doubt.Claim:
+            rows = tx.lanes.claim(lease, limit=most, limits=reckoned.dump())
+            if certain or not rows:
+                return doubt.Claim(rows)
+            return doubt.Claim(rows, doubt.Known(tx.doubts.among(rows), tx.doubts.earlier(rows)))
+
         try:
-            claimed = self.store.write(lambda tx: tx.lanes.claim(lease, limit=most, limits=reckoned.dump()))
+            claim = self.store.write(take)
         except StoreError:
             # The commit may have been done all the same: held anew, the lane finds what it does not know of.
             self._in_doubt = True
             raise
         finally:
             with self._lock:
-                self._limits = flight.corrected(self._limits, claimed, reckoned=most, now=now)
-        return claimed
+                self._limits = flight.corrected(self._limits, claim.rows, reckoned=most, now=now)
+        return claim
 
-    def _fly(self, lease: Lease, claimed: Sequence[Stored], *, probe: bool) -> None:
+    def _fly(self, lease: Lease, claim: doubt.Claim, *, probe: bool) -> None:
         news = None
         try:
-            landed = self._sent(claimed) if self._holds(lease) else flight.unsent(claimed)
-            now = self.store.now()
-            with self._lock:
-                self._limits = flight.learn(self._limits, landed, claimed, now=now)
-            landed = self._explained(landed, claimed)
-            flight.count_request(self.name, landed, self._limits, now=now)
+            plan, landed = self._sent(lease, claim)
+            limits = self.change(lambda limits, now: flight.learn(limits, landed, claim.rows, now=now))
+            if landed.results:
+                flight.count_request(self.name, landed, limits, now=self.store.now())
+            results = reasons.explained(landed.results, plan.going, self._asking.ask)
             with self._recording:
-                news = self._record(lease, landed, claimed, probe=probe)
+                news = self._record(lease, replace(landed, results=results), plan, probe=probe)
         except Exception:
             # Left to itself its rows would stay `sending`: held anew, the lane gives them back.
             log.exception("portal %s: a request was not recorded", self.name)
@@ -235,41 +255,21 @@ class Lane:
         if news is not None:
             self._tell(news)
 
-    def _explained(self, landed: flight.Landed, claimed: Sequence[Stored]) -> flight.Landed:
-        """Ask who those are for whom nothing was created, so that whoever waits hears why."""
-        users = reasons.unexplained(landed.results, claimed)
-        if not users:
-            return landed
-        answer = self._asked(reasons.METHOD, lambda: reasons.ask(self.portal.client, users))
-        if not isinstance(answer, Answer):
-            return landed
-        return replace(landed, results=reasons.explained(landed.results, claimed, answer))
-
-    def _asked(self, method: str, ask: Callable[[], Answer | Bitrix24Error]) -> Answer | Bitrix24Error:
-        """Make one request beside those that deliver, when the limits let it."""
-        sent = {method: 1}
-        while True:
-            with self._lock:
-                now = self.store.now()
-                if (wait := self._limits.ready_for(sent, now) - now) <= 0:
-                    self._limits = self._limits.take(now, sent)
-                    break
-            if self._ending.wait(min(POLL, wait)):
-                return Bitrix24Error("not asked: this process ends", verdict=Verdict.AGAIN)
-        answer = ask()
-        with self._lock:
-            now = self.store.now()
-            if isinstance(answer, Answer):
-                self._limits = self._limits.observe({method: [answer.time]}, now, sent=sent)
-            else:
-                self._limits = self._limits.refused(answer, now, sent=sent, method=method)
-        return answer
-
-    def _sent(self, claimed: Sequence[Stored]) -> flight.Landed:
-        landed = flight.send(self.portal.client, claimed, most=self._attach)
+    def _sent(self, lease: Lease, claim: doubt.Claim) -> tuple[doubt.Plan, flight.Landed]:
+        """Send what is to go out of this; return what that was, and what came back."""
+        whole = doubt.Plan(claim, claim.rows)
+        if not self._holds(lease):
+            return whole, flight.unsent(claim.rows)
+        try:
+            plan = self._keeping.plan(claim, now=self.store.now())
+        except (Bitrix24Error, StoreError) as error:
+            return whole, flight.unasked(claim.rows, error)
+        if not plan.going:
+            return plan, flight.Landed({})
+        landed = flight.send(self.portal.client, plan.going, most=self._attach)
         with self._lock:
             self._attach = min(self._attach, landed.too_large / 2)
-        return landed
+        return plan, landed
 
     def _tell(self, news: Stop) -> None:
         try:
@@ -282,12 +282,14 @@ class Lane:
         held = self.lease
         return held is not None and held.fence == lease.fence and self.store.now() < held.until
 
-    def _record(self, lease: Lease, landed: flight.Landed, claimed: Sequence[Stored], *, probe: bool) -> Stop | None:
+    def _record(self, lease: Lease, landed: flight.Landed, plan: doubt.Plan, *, probe: bool) -> Stop | None:
         """Record what came back, and what it says of the portal; return what people should hear of."""
-        now = self.store.now()
+        now, claimed = self.store.now(), plan.claim.rows
         sign, error = flight.sign(landed, claimed)
         with self._lock:
-            before, self.health = self.health, self.health.after(sign, error, probe=probe, now=now)
+            before = self.health
+            if landed.results:  # where nothing was sent, nothing was learnt
+                self.health = self.health.after(sign, error, probe=probe, now=now)
             health = self.health
         outcomes = flight.outcomes(
             landed,
@@ -296,17 +298,20 @@ class Lane:
             now=now,
             jitter=random.uniform(-1, 1),  # noqa: S311 - it spreads repeats, it hides nothing
         )
-        if not self._written(lease, outcomes, health):
+        settled = self._keeping.settle({**outcomes, **plan.settled}, doubt.lost(landed.results), plan.claim.known)
+        if not self._written(lease, settled, health):
             return None
-        flight.count(self.name, outcomes, claimed, now=now)
+        flight.count(self.name, settled.outcomes, claimed, now=now)
         self.listeners.on_record()
         return self._news(before, health)
 
-    def _written(self, lease: Lease, outcomes: dict[int, Outcome], health: Health) -> bool:
+    def _written(self, lease: Lease, settled: Settled, health: Health) -> bool:
         """Record the outcomes, and go on trying while the database is away; tell whether that was done."""
 
         def write(tx: Transaction) -> None:
-            tx.lanes.record(lease, outcomes, limits=self._limits.dump())
+            tx.lanes.record(lease, settled.outcomes, limits=self._limits.dump())
+            tx.doubts.open(settled.opened)
+            tx.doubts.twice(settled.twice)
             if health.stopped:
                 tx.lanes.stop(lease, health.code, reason=health.reason, probe_at=health.rest_until)
             elif self._shown:

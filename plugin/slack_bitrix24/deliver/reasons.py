@@ -5,17 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from slack_bitrix24.bitrix24.client import Client
 from slack_bitrix24.bitrix24.codes import NOT_CREATED, SWITCHED_OFF
-from slack_bitrix24.bitrix24.rest import Answer
+from slack_bitrix24.bitrix24.rest import Answer, Call
 from slack_bitrix24.bitrix24.users import User, people, read_people
 from slack_bitrix24.errors import Bitrix24Error
 from slack_bitrix24.model import Stored
 
-METHOD: Final = "im.user.list.get"
 ASKED: Final = frozenset({NOT_CREATED, SWITCHED_OFF})
 """The codes of which a person should hear who and why."""
 
@@ -28,18 +26,17 @@ def unexplained(results: Mapping[int, Answer | Bitrix24Error], claimed: Sequence
     return sorted({by_id[one] for one, result in results.items() if _asks(result)})
 
 
-def ask(client: Client, users: Sequence[int]) -> Answer | Bitrix24Error:
-    """Ask the portal who these are, in one request."""
-    try:
-        return client.call(people(users))
-    except Bitrix24Error as error:
-        return error
-
-
 def explained(
-    results: Mapping[int, Answer | Bitrix24Error], claimed: Sequence[Stored], known: Answer
-) -> dict[int, Answer | Bitrix24Error]:
-    """Return the results, with each refusal that names nobody made one that says who and why."""
+    results: Mapping[int, Answer | Bitrix24Error], claimed: Sequence[Stored], ask: Callable[[Call], Answer]
+) -> Mapping[int, Answer | Bitrix24Error]:
+    """Return the results, with each refusal that names nobody made one that says who and why, so far as `ask` tells."""
+    users = unexplained(results, claimed)
+    if not users:
+        return results
+    try:
+        known = ask(people(users))
+    except Bitrix24Error:
+        return results
     by_id = {stored.id: stored.notification.recipient.user_id for stored in claimed}
     found = read_people(known)
     return {

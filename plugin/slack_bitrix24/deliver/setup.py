@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from slack_bitrix24.bitrix24.client import Client
 from slack_bitrix24.bitrix24.limits import Limits
+from slack_bitrix24.deliver.doubt import Rules
+from slack_bitrix24.deliver.tags import TagsOf
 
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """How to reach a portal, what it allows, and how many requests may be under way at once."""
+    """How to reach a portal, what it allows, and how many requests may be under way at once.
+
+    `tags` tells whether it keeps tags; None where that is certain, as in tests of the documented rules.
+    """
 
     client: Client
     limits: Limits
     in_flight: int = 4
+    tags: TagsOf | None = None
+    rules: Rules = field(default_factory=Rules)

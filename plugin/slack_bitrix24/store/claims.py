@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from slack_bitrix24.model import Delivered, Outcome, Retry, State, Stored
 from slack_bitrix24.store import fair, jsonrows, pending
 from slack_bitrix24.store.cleaning import clean
+from slack_bitrix24.store.doubts import Doubts
 from slack_bitrix24.store.leases import Lease, LeaseLostError
 from slack_bitrix24.store.prepared import Prepared
 from slack_bitrix24.store.schema import LANES, OUTBOX, QUEUE, SENDING, TEXTS
@@ -96,6 +97,7 @@ def give_back(work: Work, lease: Lease) -> None:
     rows = [dict(zip(_LANDED, row, strict=True)) for row in found]
     for row in rows:
         row |= {"portal": lease.portal, "batch_limit": max(1, row.pop("batch_size") // 2)}
+    Doubts(work).open(row["id"] for row in rows)
     put_back(work, rows)
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from slack_bitrix24.model import Recipient, State, Stored
 from slack_bitrix24.store import jsonrows, pending, retries
 from slack_bitrix24.store.accept import Accepted, Submission, accept
+from slack_bitrix24.store.doubts import Doubts
 from slack_bitrix24.store.schema import COUNTS, DEAD, OUTBOX, OUTCOMES, QUEUE, SENDING, TEXTS, quoted
 from slack_bitrix24.store.stored import BY_TEXT, PLACES, STATE, WHOLE, stored
 from slack_bitrix24.store.work import FINAL, Work
@@ -50,7 +51,7 @@ class Outbox:
     def get(self, id_: int) -> Stored | None:
         """Return one notification."""
         row = self._work.connection.execute(_ALL.where(OUTBOX.c.id == id_)).one_or_none()
-        return stored(row) if row else None
+        return Doubts(self._work).told([stored(row)])[0] if row else None
 
     def find(
         self, *, limit: int = 100, after_id: int = 0, newest: bool = False, **which: Unpack[Which]
@@ -58,7 +59,8 @@ class Outbox:
         """Return those that match, oldest first (newest first if `newest`), from behind this id on."""
         query = _ALL.where(OUTBOX.c.id > after_id, *_conditions(which))
         order = OUTBOX.c.id.desc() if newest else OUTBOX.c.id
-        return [stored(row) for row in self._work.connection.execute(query.order_by(order).limit(limit))]
+        rows = self._work.connection.execute(query.order_by(order).limit(limit))
+        return Doubts(self._work).told([stored(row) for row in rows])
 
     def by_keys(self, keys: Sequence[str]) -> list[Stored]:
         """Return those with these keys, oldest first."""
@@ -70,7 +72,7 @@ class Outbox:
         # As many texts as rows are wanted hold the newest rows, each text at least one.
         newest = sa.select(TEXTS.c.id).where(TEXTS.c.author == author).order_by(TEXTS.c.id.desc()).limit(limit)
         query = WHOLE.select_from(BY_TEXT).where(TEXTS.c.id.in_(newest)).order_by(OUTBOX.c.id.desc()).limit(limit)
-        return [stored(row) for row in self._work.connection.execute(query)]
+        return Doubts(self._work).told([stored(row) for row in self._work.connection.execute(query)])
 
     def recipients_of(self, sub_tag: str) -> list[Recipient]:
         """Return who got, or still gets, something under this sub-tag, in the order in which they did first."""

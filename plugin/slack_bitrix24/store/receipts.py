@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from slack_bitrix24.model import Receipt, Stored
 from slack_bitrix24.store.accept import RESPONSE_URL_DEADLINE, receipt_row
 from slack_bitrix24.store.cleaning import clean
+from slack_bitrix24.store.doubts import Doubts
 from slack_bitrix24.store.leases import Gone
 from slack_bitrix24.store.schema import OUTBOX, OUTCOMES, RECEIPTS, RECEIPTS_OPEN, TEXTS
 from slack_bitrix24.store.stored import BY_TEXT, WHOLE, stored
@@ -143,6 +144,7 @@ class Receipts:
             names=json.loads(row.names),
             notes=tuple(json.loads(row.notes)),
         )
+        notifications = tuple(Doubts(self._work).told(notifications))
         complete = all(one.state in FINAL for one in notifications)
         last = complete or row.kind != "response_url" or row.accepted_at + RESPONSE_URL_DEADLINE <= self._work.now
         return DueReceipt(row.id, receipt, row.uses + 1, row.accepted_at, notifications, complete, last)

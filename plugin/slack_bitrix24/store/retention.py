@@ -71,6 +71,7 @@ def purge(store: Writes, retention: Retention | None = None) -> dict[str, int]:
         "posts": lambda tx: tx.inbox.purge(now - kept.posts, limit=STEP, posts=True),
         "answers": lambda tx: tx.answers.purge(now - kept.answers, limit=STEP),
         "standing": lambda tx: tx.standing.purge(now - kept.standing, limit=STEP),
+        "doubts": lambda tx: tx.doubts.purge(now - kept.dead, limit=STEP),
         "reminders": lambda tx: tx.schedules.purge(now - kept.reminders, limit=STEP),
     }
     gone = {name: _until_done(store, step) for name, step in steps.items()}

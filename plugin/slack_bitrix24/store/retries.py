@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from slack_bitrix24.model import State
 from slack_bitrix24.store import fair, jsonrows, pending
+from slack_bitrix24.store.doubts import Doubts
 from slack_bitrix24.store.schema import DEAD, OUTBOX, OUTCOMES, SENDING, TEXTS
 from slack_bitrix24.store.stored import TAG
 from slack_bitrix24.store.work import Work
@@ -34,6 +35,7 @@ def retry(work: Work, ids: Sequence[int], *, before: int) -> list[int]:
     pending.take_out(work, older, State.SUPERSEDED)
     _supersede(work, over)
     _forget(work, [row.id for row in again])
+    Doubts(work).asked([row.id for row in again])
     pending.enqueue(work, list(_places(work, again, before=before)))
     for row in dead:
         work.moved(row.portal, State.DEAD, State.SUPERSEDED if row.id in over else None, receipt_id=row.receipt_id)

@@ -280,6 +280,15 @@ TOKENS = sa.Table(
     _moment("until", "when that claim ends"),
 )
 
+DOUBTS = sa.Table(
+    "doubts",
+    METADATA,
+    sa.Column("id", Key, primary_key=True, autoincrement=False, doc="the notification"),
+    _text("state", "open: an attempt may have arrived → asked (again, by a person) → twice: delivered after it"),
+    _moment("at", "since when; retention goes by it"),
+)
+sa.Index("doubts_at", DOUBTS.c.at)
+
 PORTALS = sa.Table(
     "portals",
     METADATA,

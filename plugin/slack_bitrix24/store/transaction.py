@@ -6,6 +6,7 @@ from functools import cached_property
 
 from slack_bitrix24.store.answers import Answers
 from slack_bitrix24.store.channels import Channels
+from slack_bitrix24.store.doubts import Doubts
 from slack_bitrix24.store.inbox import Inbox
 from slack_bitrix24.store.lanes import Lanes
 from slack_bitrix24.store.nodes import Nodes
@@ -67,6 +68,11 @@ class Transaction(Work):
     def tokens(self) -> Tokens:
         """Return the portals' tokens."""
         return Tokens(self)
+
+    @cached_property
+    def doubts(self) -> Doubts:
+        """Return what may have arrived though nobody knows."""
+        return Doubts(self)
 
     @cached_property
     def portals(self) -> Portals:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from types import MappingProxyType
 
 from slack_bitrix24.model import Recipient, State, Stored
@@ -76,6 +77,12 @@ def queued(names: Iterable[str], notes: Sequence[str], *, lang: str) -> str:
     return "\n".join([first, *notes])
 
 
+def tags(portal: str, found: str, asked_at: float, *, lang: str) -> str:
+    """Return the line that says whether a portal keeps tags (yes, no, unknown), and when that was found out."""
+    date = datetime.fromtimestamp(asked_at, UTC).strftime("%d.%m.%Y" if lang == "ru" else "%Y-%m-%d")
+    return say(lang, f"tags_{found}", portal=escape(portal), date=date)
+
+
 def stopped(portal: str, reason: str, *, lang: str) -> str:
     """Return the line that says that a portal is stopped, and why."""
     return say(lang, "portal_stopped", portal=escape(portal), reason=escape(_line(reason)))
@@ -103,8 +110,9 @@ def outcome(
     by_state: dict[tuple[str, str], list[Stored]] = {}
     for one in stored:
         reason = escape(_reason(one, stops, lang=lang)) if one.state not in _FINE else ""
-        by_state.setdefault((_KEY[one.state], reason), []).append(one)
-    for key in ("delivered", "failed", "waiting", "replaced", "cancelled"):
+        key = "delivered_twice" if one.perhaps_twice and one.state is State.DELIVERED else _KEY[one.state]
+        by_state.setdefault((key, reason), []).append(one)
+    for key in ("delivered", "delivered_twice", "failed", "waiting", "replaced", "cancelled"):
         for (found, reason), group in by_state.items():
             if found == key:
                 who = joined([called(each.notification.recipient, names) for each in group], lang=lang)
@@ -151,4 +159,5 @@ def status_line(one: Stored, names: Mapping[str, str], *, lang: str) -> str:
     state = say(lang, f"state_{one.state.value}")
     words = first_words(note.message)
     why = f" — {escape(one.error)}" if one.error and one.state is not State.DELIVERED else ""
+    why = f" ({say(lang, 'perhaps_twice')})" if one.perhaps_twice and one.state is State.DELIVERED else why
     return f"`{one.id}` {shown(called(note.recipient, names))}: {state}{why} · {escape(words)}"

@@ -25,6 +25,28 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "not_sent_yet": ("not sent yet", "ещё не отправлено"),
     "not_answered_yet": ("Bitrix24 has not answered yet", "Битрикс24 ещё не ответил"),
+    "delivered_twice": (
+        "Delivered to {names} in {time}, perhaps twice: an answer of Bitrix24's got lost on the way",
+        "Доставлено: {names} — за {time}, возможно дважды: один из ответов Битрикс24 потерялся",
+    ),
+    "perhaps_twice": ("perhaps twice", "возможно, дважды"),
+    "tags_yes": ("_{portal} keeps tags (asked {date})_", "_{portal}: метки сохраняются (проверено {date})_"),
+    "tags_no": (
+        "_{portal} keeps no tags (asked {date}): a lost answer may be seen twice, nothing can be taken back_",
+        "_{portal}: метки не сохраняются (проверено {date}): возможны повторы, отозвать нельзя_",
+    ),
+    "tags_unknown": (
+        "_{portal}: whether it keeps tags is not known (refused {date}), taken as not kept_",
+        "_{portal}: неизвестно, сохраняются ли метки (отказ {date}); считается, что нет_",
+    ),
+    "why_MAY_HAVE_ARRIVED": (
+        "Bitrix24's answer got lost: it may have arrived",
+        "ответ Битрикс24 потерялся: возможно, оно дошло",
+    ),
+    "why_CANT_BE_TAKEN_BACK": (
+        "it was delivered and can't be taken back: the portal keeps no tags",
+        "оно доставлено, и отозвать его нельзя: портал не сохраняет метки",
+    ),
     "why_NOTIFICATIONS_OFF": (
         "Bitrix24 user {user} has switched these notifications off: nothing was stored",
         "пользователь Битрикс24 {user} отключил такие уведомления: ничего не сохранено",

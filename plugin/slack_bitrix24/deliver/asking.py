@@ -1,0 +1,56 @@
+"""What a lane asks its portal beside what it delivers: who somebody is, whether tags are kept. Within the limits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from slack_bitrix24.bitrix24.limits import Limits
+from slack_bitrix24.bitrix24.rest import Answer, Call
+from slack_bitrix24.deliver.setup import Portal
+from slack_bitrix24.errors import Bitrix24Error, Verdict
+
+LOOK = 1.0
+"""Seconds between looks at limits that are used up."""
+
+
+class Budget(Protocol):
+    """The limits that a lane's threads share; `change` runs under their lock."""
+
+    def change(self, operation: Callable[[Limits, float], Limits]) -> Limits:
+        """Put what the operation makes of the limits (at this moment) in their place; return that."""
+        ...
+
+
+class Asking:
+    """Makes single calls of a portal; `ending` is set when the process ends."""
+
+    def __init__(self, portal: Portal, budget: Budget, ending: threading.Event) -> None:
+        self._portal, self._budget, self._ending = portal, budget, ending
+
+    def ask(self, call: Call) -> Answer:
+        """Return the answer to one call, made when the limits let it. Raise `Bitrix24Error`."""
+        sent = {call.method: 1}
+        while (wait := self._taken(sent)) > 0:
+            if self._ending.wait(min(LOOK, wait)):
+                raise Bitrix24Error("not asked: this process ends", verdict=Verdict.AGAIN)
+        try:
+            answer = self._portal.client.call(call)
+        except Bitrix24Error as error:
+            failure = error  # the handler's own name ends with it
+            self._budget.change(lambda limits, now: limits.refused(failure, now, sent=sent, method=call.method))
+            raise
+        self._budget.change(lambda limits, now: limits.observe({call.method: [answer.time]}, now, sent=sent))
+        return answer
+
+    def _taken(self, sent: dict[str, int]) -> float:
+        """Take a place, and return 0; or return after how many seconds there will be one."""
+        waits = [0.0]
+
+        def take(limits: Limits, now: float) -> Limits:
+            waits[0] = limits.ready_for(sent, now) - now
+            return limits.take(now, sent) if waits[0] <= 0 else limits
+
+        self._budget.change(take)
+        return waits[0]

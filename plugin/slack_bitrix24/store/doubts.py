@@ -1,0 +1,97 @@
+"""Which notifications may have arrived though nobody knows: an answer got lost where the portal keeps no tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from slack_bitrix24.model import State, Stored
+from slack_bitrix24.store import jsonrows
+from slack_bitrix24.store.schema import DOUBTS, OUTBOX, OUTCOMES, TEXTS
+from slack_bitrix24.store.stored import BY_TEXT, WHOLE, stored
+from slack_bitrix24.store.work import Work
+
+OPEN, ASKED, TWICE = "open", "asked", "twice"
+
+
+class Doubts:
+    """Doubts inside a transaction."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def among(self, claimed: Sequence[Stored]) -> dict[int, bool]:
+        """Return those of these that are in doubt; True where a person has asked for them again since."""
+        return {id_: state == ASKED for id_, state in self._states([one.id for one in claimed]).items()}
+
+    def open(self, ids: Iterable[int]) -> None:
+        """Note that an attempt at each of these may have arrived."""
+        insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
+        rows = [{"id": id_, "state": OPEN, "at": self._work.now} for id_ in sorted(ids)]
+        if rows:
+            change = insert(DOUBTS).on_conflict_do_update(index_elements=[DOUBTS.c.id], set_={"state": OPEN})
+            self._work.connection.execute(change, rows)
+
+    def asked(self, ids: Sequence[int]) -> None:
+        """Note that a person wants each of these again, though it may have arrived."""
+        self._change(ids, ASKED)
+
+    def twice(self, ids: Sequence[int]) -> None:
+        """Note that each of these was delivered, perhaps a second time."""
+        self._change(ids, TWICE)
+
+    def told(self, found: Sequence[Stored]) -> list[Stored]:
+        """Return these with what is known of it."""
+        states = self._states([one.id for one in found if one.state is State.DELIVERED])
+        return [replace(one, perhaps_twice=states.get(one.id) == TWICE) for one in found] if states else list(found)
+
+    def earlier(self, claimed: Sequence[Stored]) -> dict[int, Stored]:
+        """Return for each of these the newest that went out before it under the same tag, where there is one."""
+        tagged = [one.notification for one in claimed if one.notification.sub_tag]
+        if not tagged:
+            return {}
+        dialect = self._work.dialect
+        subs, users = {note.sub_tag for note in tagged}, {note.recipient.user_id for note in tagged}
+        query = WHOLE.select_from(BY_TEXT).where(
+            jsonrows.among(TEXTS.c.sub_tag, "subs", dialect=dialect),
+            jsonrows.among(OUTBOX.c.user_id, "users", dialect=dialect),
+            TEXTS.c.portal == tagged[0].recipient.portal,
+            TEXTS.c.kind != "delete",
+            OUTCOMES.c.id.isnot(None),
+        )
+        listed = {
+            "subs": jsonrows.listed(sorted(subs), dialect=dialect),
+            "users": jsonrows.listed(sorted(users), dialect=dialect),
+        }
+        found = [stored(row) for row in self._work.connection.execute(query.order_by(OUTBOX.c.id), listed)]
+        doubted = self._states([one.id for one in found if one.state is not State.DELIVERED])
+        out = [one for one in found if one.state is State.DELIVERED or one.id in doubted]
+        newest: dict[int, Stored] = {}
+        for one in claimed:
+            before = [each for each in out if each.id < one.id and each.notification.tag == one.notification.tag]
+            if before:
+                newest[one.id] = before[-1]
+        return newest
+
+    def purge(self, older_than: float, *, limit: int = 500) -> int:
+        """Forget up to so many of before this time."""
+        ids = sa.select(DOUBTS.c.id).where(DOUBTS.c.at < older_than).limit(limit)
+        return self._work.connection.execute(sa.delete(DOUBTS).where(DOUBTS.c.id.in_(ids))).rowcount
+
+    def _states(self, ids: Sequence[int]) -> dict[int, str]:
+        if not ids:
+            return {}
+        dialect = self._work.dialect
+        query = sa.select(DOUBTS.c.id, DOUBTS.c.state).where(jsonrows.among(DOUBTS.c.id, "ids", dialect=dialect))
+        rows = self._work.connection.execute(query, {"ids": jsonrows.listed(ids, dialect=dialect)})
+        return {row.id: row.state for row in rows}
+
+    def _change(self, ids: Sequence[int], state: str) -> None:
+        if not ids:
+            return
+        dialect = self._work.dialect
+        change = sa.update(DOUBTS).where(jsonrows.among(DOUBTS.c.id, "ids", dialect=dialect)).values(state=state)
+        self._work.connection.execute(change, {"ids": jsonrows.listed(ids, dialect=dialect)})
