@@ -39,8 +39,8 @@ class State(StrEnum):
     """Taken back by a person before it went out. Final."""
 
 
-Kind = Literal["personal", "system", "delete"]
-"""Which call: im.notify.personal.add, im.notify.system.add, or im.notify.delete (by TAG)."""
+Kind = Literal["personal", "system", "bot", "delete"]
+"""Which call: im.notify.personal.add, im.notify.system.add, a message of the bridge's bot, or a deletion of either."""
 
 Priority = Literal["high", "normal", "low"]
 """Which share of a portal's requests: eight times as many as the next."""

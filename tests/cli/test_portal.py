@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -133,3 +134,33 @@ def test_the_code_is_read_from_whatever_comes_back(text, code, reason):
     found, why = code_of(text, STATE)
     assert found == code
     assert reason in why
+
+
+def test_a_bot_is_registered_once_and_shown_then(run, configured, reconfigure, demo):
+    ended = run("portal", "bot", "main")
+    assert (ended.status, ended.err) == (0, "")
+    assert "the bot Slack (slack_bridge) was registered: user" in ended.out
+    assert 'set kind = "bot" in [portals.main]' in ended.out
+    again = run("portal", "bot", "main")
+    assert "is there" in again.out
+    number = ended.out.split("user ")[1].split()[0]
+    assert f"user {number}" in again.out
+
+
+@pytest.mark.parametrize(
+    ("scopes", "revision", "state"), [(True, 36, "ok"), (True, 32, "failed"), (False, 36, "failed")]
+)
+def test_check_says_whether_a_bot_will_do(run, configured, demo, scopes, revision, state):
+    file = configured / "slack-bitrix24.toml"
+    file.write_text(file.read_text("utf-8").replace('kind = "system"', 'kind = "bot"'), "utf-8")
+    portal, key = demo.portal, demo.portal.webhook
+    before = portal.webhooks[key], portal.revision
+    portal.revision = revision
+    if not scopes:
+        portal.webhooks[key] = replace(before[0], scopes=before[0].scopes - {"imbot"})
+    try:
+        found = {one["what"]: one for one in json.loads(run("check", "--json").out)}["bitrix24 acme bot"]
+    finally:
+        portal.webhooks[key], portal.revision = before
+    assert found["state"] == state
+    assert state == "ok" or ("imbot" in found["text"] if not scopes else "stay with" in found["text"])

@@ -16,6 +16,7 @@ from slack_bitrix24.bitrix24.limits import Limits
 from slack_bitrix24.deliver.doubt import Rules
 from slack_bitrix24.deliver.lane import Stop
 from slack_bitrix24.deliver.node import Node
+from slack_bitrix24.deliver.setup import BotOf
 from slack_bitrix24.deliver.setup import Portal as Setup
 from slack_bitrix24.deliver.tags import TagsOf
 from slack_bitrix24.model import Notification, Recipient, State, Stored
@@ -60,13 +61,14 @@ class Rig:
         bucket: tuple[float, float] = (250, 5),
         in_flight: int = 4,
         rules: Rules | None = None,
+        bot: BotOf | None = None,
     ) -> Setup:
         """Return what a lane is given; with `rules` it finds out whether the portal keeps tags."""
         made = self.stack.enter_context(Client(Webhook(url or self.url, "tests"), connections=8))
         limits = Limits.of_bucket(*bucket, now=self.store.now())
         if rules is None:
             return Setup(made, limits, in_flight)
-        return Setup(made, limits, in_flight, TagsOf("main", "sign-in", self.store), rules)
+        return Setup(made, limits, in_flight, TagsOf("main", "sign-in", self.store), rules, bot)
 
     def node(
         self,

@@ -71,13 +71,7 @@ class Bridge:
         self.submitter = Submitter(store, self.directory, self.people, rules(settings))
         self.portals = portals(settings, store=store, owner=self.owner, environ=environ)
         self.slack = self._slack(refuse) if "slack" in roles else None
-        self.receipts = Receipts(
-            store,
-            owner=self.owner,
-            command_name=slack.command if slack else "/b24",
-            client=self.workspace.client if self.workspace else None,
-            is_admin=self._is_admin,
-        )
+        self.receipts = self._receipts(slack.command if slack else "/b24")
         self.node = Node(
             self.portals,
             store=store,
@@ -130,6 +124,10 @@ class Bridge:
             owner=self.owner,
             **named(self.settings.web),
         )
+
+    def _receipts(self, command: str) -> Receipts:
+        client = self.workspace.client if self.workspace else None
+        return Receipts(self.store, owner=self.owner, command_name=command, client=client, is_admin=self._is_admin)
 
     def directory(self) -> Directory:
         """Return what the mapping file says at the moment."""
@@ -232,10 +230,9 @@ class Bridge:
         try:
             now = self.store.now()
             with within(SCRAPE):
-                counts, lanes = self.store.read(lambda tx: (tx.outbox.counts(), tx.lanes.states()))
-            counts, lanes, probed = self.store.read(
-                lambda tx: (tx.outbox.counts(), tx.lanes.states(), tx.portals.all_probed())
-            )
+                counts, lanes, probed = self.store.read(
+                    lambda tx: (tx.outbox.counts(), tx.lanes.states(), tx.portals.all_probed())
+                )
         except StoreError:
             return []
         tags = {one.portal: {"yes": 1, "no": 0}.get(one.tags, -1) for one in probed}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
+from slack_bitrix24.app.bots import OwnBot
 from slack_bitrix24.app.tokens import KEY, KeptTokens
 from slack_bitrix24.bitrix24.auth import Auth, Webhook
 from slack_bitrix24.bitrix24.client import Client
@@ -70,6 +71,12 @@ def tags_of(portal: Configured, store: Store) -> TagsOf:
     return TagsOf(portal.name, fingerprint(portal), store)
 
 
+def own_bot(portal: Configured, store: Store, environ: Mapping[str, str]) -> OwnBot:
+    """Return the bridge's bot at a portal."""
+    given = (portal.client_secret, portal.webhook_url)
+    return OwnBot(portal, store, key=environ.get(KEY) or next(one.reveal() for one in given if one is not None))
+
+
 def portals(settings: Settings, *, store: Store, owner: str, environ: Mapping[str, str]) -> dict[str, Portal]:
     """Return what delivers to each portal."""
     made = {}
@@ -81,5 +88,6 @@ def portals(settings: Settings, *, store: Store, owner: str, environ: Mapping[st
             in_flight=portal.in_flight,
             tags=tags_of(portal, store),
             rules=Rules(portal.in_doubt, portal.edits_every),
+            bot=own_bot(portal, store, environ) if portal.kind == "bot" else None,
         )
     return made

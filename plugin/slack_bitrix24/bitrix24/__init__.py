@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from slack_bitrix24.bitrix24.auth import Token, Webhook, sign_in
     from slack_bitrix24.bitrix24.blocks import file, picture
+    from slack_bitrix24.bitrix24.bot_calls import Bot, message_key
+    from slack_bitrix24.bitrix24.bots import Event, Messages
     from slack_bitrix24.bitrix24.client import Client
     from slack_bitrix24.bitrix24.notify import Message, Result
     from slack_bitrix24.bitrix24.oauth import OAuth
@@ -32,9 +34,12 @@ __all__ = [
     "BatchAnswer",
     "Bitrix24",
     "Bitrix24Error",
+    "Bot",
     "Call",
     "Client",
+    "Event",
     "Message",
+    "Messages",
     "OAuth",
     "Result",
     "Tags",
@@ -44,6 +49,7 @@ __all__ = [
     "Webhook",
     "create_personal_notification",
     "file",
+    "message_key",
     "picture",
     "sign_in",
 ]
@@ -51,6 +57,8 @@ __all__ = [
 _HOMES: Final = {
     "auth": ("Token", "Webhook", "sign_in"),
     "blocks": ("file", "picture"),
+    "bot_calls": ("Bot", "message_key"),
+    "bots": ("Event", "Messages"),
     "client": ("Client",),
     "notify": ("Message", "Result"),
     "oauth": ("OAuth",),

@@ -41,6 +41,10 @@ _PORTAL: Final = {
     "NOT_INSTALLED": "the application is not installed",
     "PAYMENT_REQUIRED": "the subscription has ended",
     "PORTAL_DELETED": "the portal was deleted",
+    "BOT_NOT_FOUND": "the bot is not there any more: slack-bitrix24 portal bot registers it",
+    "BOT_CODE_ALREADY_TAKEN": "another token has a bot of that code: set another bot.code",
+    "BOT_OWNERSHIP_ERROR": "the bot belongs to another token",
+    "BOT_TOKEN_NOT_SPECIFIED": "the bot's token is missing",
     "WRONG_LICENSE": "the portal's plan does not include this",
     "WRONG_AUTH_TYPE": "this way to sign in can't call the method",
     "INVALID_GRANT": "the application must be authorized again",
@@ -53,7 +57,7 @@ _PORTAL: Final = {
 _SCOPE_OF: Final = {"im": "im", "imbot": "imbot", "disk": "disk", "user": "user_basic"}
 """The scope that a method needs, by its first part (https://apidocs.bitrix24.com/api-reference/scopes/permissions.html)."""
 
-_UNKNOWN: Final = frozenset({"INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER", "WRONG_ENCODING"})
+_UNKNOWN: Final = frozenset({"INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER", "WRONG_ENCODING", "SENDING_FAILED"})
 """Bitrix24 stumbled: the call may have been executed."""
 
 _PLAN_WORDS: Final = ("commercial plan", "extended plan", "by subscription", "can't be authorized")

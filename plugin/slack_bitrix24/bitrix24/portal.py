@@ -14,6 +14,7 @@ from typing import Final, Self
 from slack_bitrix24.bitrix24 import access, drive
 from slack_bitrix24.bitrix24.access import NOTIFY
 from slack_bitrix24.bitrix24.auth import Auth, sign_in
+from slack_bitrix24.bitrix24.bots import Messages, register
 from slack_bitrix24.bitrix24.caller import Caller
 from slack_bitrix24.bitrix24.calls import Attach, deletion
 from slack_bitrix24.bitrix24.client import CONNECT_TIMEOUT, READ_TIMEOUT, Client
@@ -158,6 +159,18 @@ class Bitrix24:
         """
         wire = f"{tag.removesuffix(f'|U{user_id}')}|U{user_id}" if tag and user_id else tag
         return bool(self._caller.call(deletion(id=id, tag=wire, sub_tag=sub_tag), repeatable=True).result)
+
+    def bot(self, code: str, *, token: str, name: str = "slack-bitrix24", avatar: str = "") -> Messages:
+        """Return a bot of this portal, registered where there is none of this code yet: messages in a chat of its own.
+
+        A repeated send arrives once, an edit replaces and a deletion leaves no trace, through a webhook too; needs the
+        scope `imbot` and no public address. `token` is a secret of up to 40 characters of your own: keep it, and the
+        code, for both name the bot. `avatar` is a picture in base64. Raise `Bitrix24Error` where the portal is too old.
+        """
+        made = register(
+            lambda call: self._caller.call(call, repeatable=True), code=code, name=name, token=token, avatar=avatar
+        )
+        return Messages(self._caller, made)
 
     def users(self, filter: Mapping[str, object] | None = None, **fields: object) -> Iterator[User]:  # noqa: A002 - Bitrix24's word
         """Yield the portal's users, page by page. Filter fields are Bitrix24's: `users(ACTIVE=True, UF_DEPARTMENT=7)`.

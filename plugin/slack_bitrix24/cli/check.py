@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -19,6 +19,8 @@ from slack_bitrix24.app.portals import sign_in
 from slack_bitrix24.app.slack_side import web_client
 from slack_bitrix24.app.warnings import nobody
 from slack_bitrix24.bitrix24 import Bitrix24
+from slack_bitrix24.bitrix24.bot_calls import REVISION
+from slack_bitrix24.bitrix24.bots import revision
 from slack_bitrix24.cli import online
 from slack_bitrix24.cli.ending import DONE, FAILED, USAGE, one_line
 from slack_bitrix24.cli.online import Finding
@@ -190,9 +192,30 @@ def _portal(portal: Portal, *, store: Store | None, environ: Mapping[str, str], 
                 return
             scopes = ", ".join(health.scopes)
             yield Finding(what, "ok", f"{health.name or 'user'} ({health.user_id}); scopes: {scopes}")
-            yield _tags(portal, client, store, probe=probe)
+            yield (
+                _bot(portal, client, health.scopes)
+                if portal.kind == "bot"
+                else _tags(portal, client, store, probe=probe)
+            )
     except (Bitrix24Error, StoreError, ValueError) as error:
         yield Finding(what, "failed", str(error))
+
+
+def _bot(portal: Portal, client: Bitrix24, scopes: Sequence[str]) -> Finding:
+    """Tell whether the portal is new enough for a bot, and the sign-in may drive one."""
+    what = f"bitrix24 {portal.name} bot"
+    if "imbot" not in scopes:
+        return Finding(what, "failed", "the scope imbot is missing: a bot needs it")
+    try:
+        found = revision(lambda call: client.call(call.method, call.params, repeatable=True))
+    except Bitrix24Error as error:
+        return Finding(what, "failed", str(error))
+    if found < REVISION:
+        said = f'REST revision {found or "older"}: bots need {REVISION}; stay with kind = "personal"'
+        return Finding(what, "failed", said)
+    return Finding(
+        what, "ok", f"{portal.bot.name} ({portal.bot.code}), REST revision {found}: sent once, replaced, taken back"
+    )
 
 
 def _tags(portal: Portal, client: Bitrix24, store: Store | None, *, probe: bool) -> Finding:

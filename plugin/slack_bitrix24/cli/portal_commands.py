@@ -28,6 +28,14 @@ def portal_probe(context: typer.Context, name: Name, *, config: Config = None) -
     run_with(context, config, command.probe, name=name)
 
 
+@portal.command("bot")
+def portal_bot(context: typer.Context, name: Name, *, config: Config = None) -> None:
+    """Register the bridge's own bot at the portal, or show the one that is there."""
+    from slack_bitrix24.cli import portals as command  # noqa: PLC0415
+
+    run_with(context, config, command.bot, name=name)
+
+
 @portal.command("connect")
 def portal_connect(
     context: typer.Context,

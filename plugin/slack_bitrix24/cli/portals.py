@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from slack_bitrix24.app.portals import sign_in, tags_of
+from slack_bitrix24.app.portals import own_bot, sign_in, tags_of
 from slack_bitrix24.bitrix24 import Bitrix24
 from slack_bitrix24.bitrix24.limits import PLANS
 from slack_bitrix24.cli.ending import DONE
@@ -57,6 +57,20 @@ def probe(*, path: Path | None, environ: Mapping[str, str], name: str) -> int:
     portal = settings.portals[portal_named(settings, name)]
     with closing(database(settings)) as store:
         print(probed(portal, store=store, environ=environ))  # noqa: T201 – what the command prints
+    return DONE
+
+
+def bot(*, path: Path | None, environ: Mapping[str, str], name: str) -> int:
+    """Register the portal's bot, unless it is there, and print it. Nothing is ever unregistered."""
+    settings = settings_of(path, environ)
+    portal = settings.portals[portal_named(settings, name)]
+    with closing(database(settings)) as store, opened(portal, store=store, environ=environ) as client:
+        known = store.read(lambda tx: tx.bots.get(name))
+        made = own_bot(portal, store, environ).get(lambda call: client.call(call.method, call.params, repeatable=True))
+        word = "is there" if known and known.bot_id == made.id else "was registered"
+        print(f"{name}: the bot {portal.bot.name} ({portal.bot.code}) {word}: user {made.id}")  # noqa: T201 – output
+        if portal.kind != "bot":
+            print(f'{name}: nothing is sent through it: set kind = "bot" in [portals.{name}]')  # noqa: T201 – output
     return DONE
 
 

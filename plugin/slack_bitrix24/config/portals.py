@@ -8,11 +8,11 @@ from typing import Literal, cast
 from slack_bitrix24.config import checks
 from slack_bitrix24.config.secret import Secret
 from slack_bitrix24.config.section import Section
-from slack_bitrix24.config.settings import Portal
+from slack_bitrix24.config.settings import Bot, Portal
 from slack_bitrix24.config.urls import base_url, domain, webhook_url
 
 Plan = Literal["standard", "enterprise"]
-Kind = Literal["personal", "system"]
+Kind = Literal["personal", "system", "bot"]
 InDoubt = Literal["repeat", "leave"]
 
 # The name stands in addresses (bitrix24:acme/10), in paths (/bitrix24/install/acme) and in metrics.
@@ -44,8 +44,13 @@ def _read_portal(section: Section, name: str) -> Portal:
     needed = by_oauth and "webhook_url" not in section
     client_secret = section.take("client_secret", checks.credential, "", required=needed, secret=True)
     refresh_token = section.take("refresh_token", checks.credential, "", secret=True)
+    bot = section.table("bot")
     return Portal(
         name=name,
+        bot=Bot(
+            name=bot.take("name", checks.text, "Slack"),
+            code=bot.take("code", checks.text, "slack_bridge"),
+        ),
         webhook_url=Secret(webhook) if webhook else None,
         domain=section.take("domain", domain, "", required=needed),
         client_id=section.take("client_id", checks.credential, "", required=needed),

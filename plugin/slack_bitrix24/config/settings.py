@@ -32,6 +32,14 @@ class Slack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """The bridge's own bot at a portal: what people see, and the code that it is registered under."""
+
+    name: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Portal:
     """A Bitrix24 portal and how to sign in: `webhook_url`, or the OAuth application's `domain` and the rest.
 
@@ -48,7 +56,8 @@ class Portal:
     application: str
     plan: Literal["standard", "enterprise"]
     operating_limit: float
-    kind: Literal["personal", "system"]
+    kind: Literal["personal", "system", "bot"]
+    bot: Bot
     in_doubt: Literal["repeat", "leave"]
     edits_every: float
     in_flight: int

@@ -6,6 +6,7 @@ import json
 from math import inf
 from typing import Any
 
+from slack_bitrix24.bitrix24.bot_calls import SEND
 from slack_bitrix24.bitrix24.calls import deletion, notification
 from slack_bitrix24.bitrix24.rest import Call
 from slack_bitrix24.model import Kind, Stored
@@ -14,6 +15,7 @@ from slack_bitrix24.render.shrink import shrunk
 METHODS: dict[Kind, str] = {
     "personal": "im.notify.personal.add",
     "system": "im.notify.system.add",
+    "bot": SEND,
     "delete": "im.notify.delete",
 }
 

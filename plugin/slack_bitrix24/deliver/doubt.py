@@ -64,6 +64,8 @@ class Plan:
     claim: Claim
     going: Sequence[Stored]
     settled: Mapping[int, Outcome] = field(default_factory=dict)
+    bots: frozenset[int] = frozenset()
+    """Those that go through the bridge's bot, where a repetition is known for one."""
 
 
 def plan(claim: Claim, rules: Rules, *, now: float) -> Plan:

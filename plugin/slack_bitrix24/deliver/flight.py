@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import inf
 from typing import Any
 
@@ -60,12 +61,16 @@ def corrected(limits: Limits, claimed: Sequence[Stored], *, reckoned: int, now: 
     return replace(limits, operating=operating)
 
 
-def send(client: Client, claimed: Sequence[Stored], *, most: float = inf) -> Landed:
+def send(
+    client: Client, claimed: Sequence[Stored], *, most: float = inf, call: Callable[[Stored], Call] | None = None
+) -> Landed:
     """Send the claimed notifications in one request. Never raises: whatever went wrong is in the results.
 
-    An ATTACH larger than `most` (`size.longest`) is cut; one that the portal refuses as too large is no end: again.
+    `call` makes the call of each, in place of the usual. An ATTACH larger than `most` (`size.longest`) is cut; one that
+    the portal refuses as too large is no end: again.
     """
-    made = {stored.id: _made(stored, most) for stored in claimed}
+    make = call or partial(calls.call, most=most)
+    made = {stored.id: _made(stored, make) for stored in claimed}
     ready = {one: call for one, call in made.items() if isinstance(call, Call)}
     wrong = {one: error for one, error in made.items() if isinstance(error, Bitrix24Error)}
     began = time.monotonic()
@@ -85,9 +90,9 @@ def _smaller(result: Result) -> Result:
     return Bitrix24Error(f"{said}: it goes again, smaller", code="ATTACH_OVERSIZE", verdict=Verdict.AGAIN)
 
 
-def _made(stored: Stored, most: float) -> Call | Bitrix24Error:
+def _made(stored: Stored, make: Callable[[Stored], Call]) -> Call | Bitrix24Error:
     try:
-        return calls.call(stored, most=most)
+        return make(stored)
     except Bitrix24Error as error:
         return error
     except ValueError as error:
@@ -98,7 +103,9 @@ def _sent(client: Client, ready: Mapping[int, Call]) -> Landed:
     try:
         return Landed(_answers(client, ready))
     except Bitrix24Error as error:
-        alone = error.verdict is Verdict.DEAD and len(ready) == 1
+        # SENDING_FAILED is said of one message: its key is taken by a call that still runs, or died.
+        own = error.verdict is Verdict.DEAD or error.code.upper() == "SENDING_FAILED"
+        alone = own and len(ready) == 1
         return Landed(dict.fromkeys(ready, error), None if alone else error)
     except StoreError as error:
         # A portal's tokens are in the database.
@@ -138,7 +145,7 @@ def unasked(claimed: Sequence[Stored], error: Bitrix24Error | StoreError) -> Lan
     away = Bitrix24Error(f"not sent: whether the portal keeps tags is not known: {error}", verdict=Verdict.AGAIN)
     if isinstance(error, Bitrix24Error):
         said, verdict = f"not sent: {error.description}", error.verdict
-        verdict = Verdict.AGAIN if verdict is Verdict.UNKNOWN else verdict
+        verdict = {Verdict.UNKNOWN: Verdict.AGAIN, Verdict.DEAD: Verdict.PORTAL}.get(verdict, verdict)
         away = Bitrix24Error(said, code=error.code, status=error.status, verdict=verdict, retry_after=error.retry_after)
     return Landed({stored.id: away for stored in claimed}, away)
 

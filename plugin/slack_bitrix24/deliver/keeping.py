@@ -54,15 +54,15 @@ class Keeping:
             return doubt.Plan(claim, claim.rows)
         return doubt.plan(claim, self._portal.rules, now=now)
 
-    def settle(self, outcomes: Mapping[int, Outcome], lost: Collection[int], known: doubt.Known) -> Settled:
+    def settle(self, outcomes: Mapping[int, Outcome], lost: Collection[int], plan: doubt.Plan) -> Settled:
         """Return the outcomes, with what is in doubt of them."""
-        if self._kept or self._portal.tags is None:
-            return Settled(outcomes)
+        kept = self._kept or self._portal.tags is None
+        doubtful = {one for one in lost if one in plan.bots or not kept}
         if self._kept is False and self._portal.rules.in_doubt == "leave":
-            outcomes = doubt.left(outcomes, lost)
-        opened = [one for one, outcome in outcomes.items() if one in lost and not isinstance(outcome, Delivered)]
-        twice = [one for one, outcome in outcomes.items() if one in known.doubts and isinstance(outcome, Delivered)]
-        return Settled(outcomes, opened, twice)
+            outcomes = doubt.left(outcomes, doubtful - plan.bots)
+        done = {one for one, outcome in outcomes.items() if isinstance(outcome, Delivered)}
+        twice = set() if kept else (done & set(plan.claim.known.doubts)) - plan.bots
+        return Settled(outcomes, sorted(doubtful - done), sorted(twice))
 
     def _found(self) -> bool:
         tags = self._portal.tags

@@ -15,16 +15,16 @@ import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import inf
 
 from slack_bitrix24 import metrics
 from slack_bitrix24.bitrix24.limits import Limits
 from slack_bitrix24.deliver import doubt, flight, reasons
 from slack_bitrix24.deliver.asking import Asking
 from slack_bitrix24.deliver.health import Health, Sign
-from slack_bitrix24.deliver.keeping import Keeping, Settled
+from slack_bitrix24.deliver.keeping import Settled
+from slack_bitrix24.deliver.sending import Sending
 from slack_bitrix24.deliver.setup import Portal
-from slack_bitrix24.errors import Bitrix24Error, StoreError
+from slack_bitrix24.errors import StoreError
 from slack_bitrix24.store import Lease, LeaseLostError, Store, Transaction
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,6 @@ class Lane:
         self.lease: Lease | None = None
         self.health = Health()
         self._limits = portal.limits
-        self._attach = inf  # how large an ATTACH may be, learned from what the portal refuses
         self._flying = 0
         self.retiring = self._shown = False
         self._in_doubt = self._fresh = False
@@ -75,7 +74,7 @@ class Lane:
         self._wake = threading.Event()
         self._ending = threading.Event()
         self._asking = Asking(portal, self, self._ending)
-        self._keeping = Keeping(portal, self._asking)
+        self._sending = Sending(portal, self._asking)
         self._thread = threading.Thread(target=self._run, name=f"lane-{name}", daemon=True)
 
     @property
@@ -209,7 +208,7 @@ class Lane:
         return min(health.rest_until, asked) - now
 
     def _claim(self, lease: Lease, most: int, *, now: float) -> doubt.Claim:
-        certain = self._keeping.known()
+        certain = self._sending.needs_no_past
         with self._lock:
             # Before the claim: no other thread may record limits that lack this request.
             reckoned = self._limits = self._limits.take(now, {flight.USUAL: most})
@@ -235,7 +234,10 @@ class Lane:
     def _fly(self, lease: Lease, claim: doubt.Claim, *, probe: bool) -> None:
         news = None
         try:
-            plan, landed = self._sent(lease, claim)
+            if self._holds(lease):
+                plan, landed = self._sending.send(claim, now=self.store.now())
+            else:
+                plan, landed = doubt.Plan(claim, claim.rows), flight.unsent(claim.rows)
             limits = self.change(lambda limits, now: flight.learn(limits, landed, claim.rows, now=now))
             if landed.results:
                 flight.count_request(self.name, landed, limits, now=self.store.now())
@@ -254,22 +256,6 @@ class Lane:
                 self.listeners.on_quiet()
         if news is not None:
             self._tell(news)
-
-    def _sent(self, lease: Lease, claim: doubt.Claim) -> tuple[doubt.Plan, flight.Landed]:
-        """Send what is to go out of this; return what that was, and what came back."""
-        whole = doubt.Plan(claim, claim.rows)
-        if not self._holds(lease):
-            return whole, flight.unsent(claim.rows)
-        try:
-            plan = self._keeping.plan(claim, now=self.store.now())
-        except (Bitrix24Error, StoreError) as error:
-            return whole, flight.unasked(claim.rows, error)
-        if not plan.going:
-            return plan, flight.Landed({})
-        landed = flight.send(self.portal.client, plan.going, most=self._attach)
-        with self._lock:
-            self._attach = min(self._attach, landed.too_large / 2)
-        return plan, landed
 
     def _tell(self, news: Stop) -> None:
         try:
@@ -298,7 +284,7 @@ class Lane:
             now=now,
             jitter=random.uniform(-1, 1),  # noqa: S311 - it spreads repeats, it hides nothing
         )
-        settled = self._keeping.settle({**outcomes, **plan.settled}, doubt.lost(landed.results), plan.claim.known)
+        settled = self._sending.keeping.settle({**outcomes, **plan.settled}, doubt.lost(landed.results), plan)
         if not self._written(lease, settled, health):
             return None
         flight.count(self.name, settled.outcomes, claimed, now=now)

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from slack_bitrix24.bitrix24.bot_calls import Bot
 from slack_bitrix24.bitrix24.client import Client
 from slack_bitrix24.bitrix24.limits import Limits
+from slack_bitrix24.bitrix24.rest import Answer, Call
 from slack_bitrix24.deliver.doubt import Rules
 from slack_bitrix24.deliver.tags import TagsOf
+
+
+class BotOf(Protocol):
+    """Where a portal's bot is kept."""
+
+    def get(self, ask: Callable[[Call], Answer]) -> Bot:
+        """Return the bot, registered where it is not yet. Raise `Bitrix24Error`, StoreError."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Portal:
     """How to reach a portal, what it allows, and how many requests may be under way at once.
 
-    `tags` tells whether it keeps tags; None where that is certain, as in tests of the documented rules.
+    `bot` is there where notifications of that kind are sent. `tags` tells whether it keeps tags; None where that is
+    certain, as in tests of the documented rules.
     """
 
     client: Client
@@ -22,3 +35,4 @@ class Portal:
     in_flight: int = 4
     tags: TagsOf | None = None
     rules: Rules = field(default_factory=Rules)
+    bot: BotOf | None = None

@@ -289,6 +289,16 @@ DOUBTS = sa.Table(
 )
 sa.Index("doubts_at", DOUBTS.c.at)
 
+BOTS = sa.Table(
+    "bots",
+    METADATA,
+    sa.Column("portal", sa.Text, primary_key=True, doc="portal"),
+    _text("code", "the code that it is registered under, unique in the portal"),
+    _text("token", "its secret, encrypted by the caller; kept before it is registered"),
+    _whole("bot_id", "its user id there; 0 = not registered yet"),
+    _moment("registered_at", "when it was registered, or found to be"),
+)
+
 PORTALS = sa.Table(
     "portals",
     METADATA,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from slack_bitrix24.store.answers import Answers
+from slack_bitrix24.store.bots import Bots
 from slack_bitrix24.store.channels import Channels
 from slack_bitrix24.store.doubts import Doubts
 from slack_bitrix24.store.inbox import Inbox
@@ -68,6 +69,11 @@ class Transaction(Work):
     def tokens(self) -> Tokens:
         """Return the portals' tokens."""
         return Tokens(self)
+
+    @cached_property
+    def bots(self) -> Bots:
+        """Return the bridge's own bots."""
+        return Bots(self)
 
     @cached_property
     def doubts(self) -> Doubts:

@@ -1,0 +1,49 @@
+"""The bridge's own bot at a portal: its token sealed in the database, registered once, never unregistered by itself."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable
+
+from slack_bitrix24.bitrix24.bot_calls import Bot
+from slack_bitrix24.bitrix24.bots import register
+from slack_bitrix24.bitrix24.rest import Answer, Call
+from slack_bitrix24.bitrix24.tokens import Seal, Tokens
+from slack_bitrix24.config import Portal
+from slack_bitrix24.store import Store
+
+TOKEN_BYTES = 18
+"""They make 36 hexadecimal digits; Bitrix24 takes 40 characters."""
+
+
+class OwnBot:
+    """One portal's bot. `key` seals its token. Threads may share it."""
+
+    def __init__(self, portal: Portal, store: Store, *, key: str) -> None:
+        self._portal, self._store, self._seal = portal, store, Seal(key)
+        self._lock = threading.Lock()
+        self._bot: Bot | None = None
+
+    def get(self, ask: Callable[[Call], Answer]) -> Bot:
+        """Return the bot, registered where it is not yet. Safe to repeat. Raise `Bitrix24Error`, StoreError."""
+        with self._lock:
+            if self._bot is None:
+                self._bot = self._kept() or self._registered(ask)
+            return self._bot
+
+    def _kept(self) -> Bot | None:
+        kept = self._store.read(lambda tx: tx.bots.get(self._portal.name))
+        if kept is None or not kept.bot_id or kept.code != self._portal.bot.code:
+            return None
+        return Bot(kept.bot_id, self._seal.open(kept.token).access_token)
+
+    def _registered(self, ask: Callable[[Call], Answer]) -> Bot:
+        # The token is kept first: a bot whose token got lost could not be driven any more.
+        fresh = self._seal.close(Tokens(access_token=secrets.token_hex(TOKEN_BYTES)))
+        name, wanted = self._portal.name, self._portal.bot
+        kept = self._store.write(lambda tx: tx.bots.begin(name, wanted.code, fresh))
+        token = self._seal.open(kept.token).access_token
+        bot = register(ask, code=wanted.code, name=wanted.name, token=token)
+        self._store.write(lambda tx: tx.bots.registered(name, bot.id))
+        return bot

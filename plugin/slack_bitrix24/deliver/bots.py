@@ -1,0 +1,132 @@
+"""Messages of the bridge's bot in place of notifications: sent once, replaced, taken back. No I/O but by `ask`.
+
+Each version of a notification has a key of its own (`templateId`), made of what is stored, so that a repetition returns
+the first one's id. Bitrix24 server source, main 26.250 (2026-04); docs/explanation/delivery.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from slack_bitrix24.bitrix24 import bot_calls
+from slack_bitrix24.bitrix24.bot_calls import Bot, message_key
+from slack_bitrix24.bitrix24.bots import GONE, found_in, message_id
+from slack_bitrix24.bitrix24.codes import not_created
+from slack_bitrix24.bitrix24.rest import Answer, Call
+from slack_bitrix24.bitrix24.users import User, people, read_people
+from slack_bitrix24.deliver import calls, reasons
+from slack_bitrix24.errors import Bitrix24Error, Verdict
+from slack_bitrix24.model import Dead, Outcome, Stored
+
+Ask = Callable[[Call], Answer]
+Result = Answer | Bitrix24Error
+
+LOST: Final = frozenset({"MESSAGE_NOT_FOUND", "MESSAGE_ACCESS_DENIED"})
+"""What an update of a message that is not there is refused with: the next generation is sent."""
+LOOK_FROM: Final = 4
+"""Attempts from which on SENDING_FAILED is looked into: the first call may still be running before."""
+TAKEN: Final = "it went to a guest as a notification, and can't be taken back"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What goes out of one claim through the bot. `earlier` is what went out before under the same tag."""
+
+    bot: Bot
+    earlier: Mapping[int, Stored] = field(default_factory=dict)
+
+    def call(self, one: Stored) -> Call:
+        """Return the call for a notification. Raise ValueError or `Bitrix24Error` where none can be made of it."""
+        note, before = one.notification, self.earlier.get(one.id)
+        if note.kind == "delete" and before is not None:
+            return bot_calls.delete(self.bot, before.bitrix24_id or 0)
+        if note.kind != "bot":
+            return calls.call(one)
+        if before is not None and before.bitrix24_id:
+            return self._update(one, before.bitrix24_id)
+        # Of one whose answer got lost the id is not known: under its key it is found, or sent with what is new.
+        return self._send(one, self.key_of(before or one))
+
+    def key_of(self, one: Stored) -> str:
+        """Return the key of one version for one person: what it is made of never changes, nor does this.
+
+        The bot's id tells deployments apart: the server's table of keys is the whole portal's.
+        """
+        note = one.notification
+        return message_key("slack-bitrix24", str(self.bot.id), note.key, str(note.recipient))
+
+    def settled(self, one: Stored, result: Result, ask: Ask) -> Result:
+        """Return what the answer means, as the id of a message; what it takes is asked. Raise `Bitrix24Error`."""
+        note, before = one.notification, self.earlier.get(one.id)
+        if note.kind == "delete":
+            return Answer(1) if isinstance(result, Bitrix24Error) and result.code.upper() in GONE else result
+        if note.kind != "bot":
+            return result
+        known = before.bitrix24_id if before is not None else None
+        if isinstance(result, Bitrix24Error):
+            return self._mended(one, result, ask, known=bool(known))
+        if known:
+            return replace(result, result=known)
+        number = message_id(result.result)
+        if before is not None:
+            ask(self._update(one, number))
+        return replace(result, result=number)
+
+    def _mended(self, one: Stored, error: Bitrix24Error, ask: Ask, *, known: bool) -> Result:
+        if known and error.code.upper() in LOST:
+            return Answer(message_id(ask(self._send(one, self.key_of(one))).result))
+        if error.code.upper() == "SENDING_FAILED" and one.attempts >= LOOK_FROM:
+            number = found_in(ask, self.bot, (one.notification.recipient.user_id, self.key_of(one)))
+            return Answer(number) if number else error
+        return error
+
+    def _send(self, one: Stored, key: str) -> Call:
+        note = one.notification
+        return bot_calls.send(self.bot, note.recipient.user_id, note.message, key=key, attach=note.attach)
+
+    def _update(self, one: Stored, number: int) -> Call:
+        return bot_calls.update(self.bot, number, one.notification.message, attach=one.notification.attach)
+
+
+def is_bots(one: Stored, earlier: Mapping[int, Stored]) -> bool:
+    """Tell whether a notification goes through the bot, or takes back what did."""
+    before = earlier.get(one.id)
+    return one.notification.kind == "bot" or (
+        one.notification.kind == "delete" and before is not None and before.notification.kind == "bot"
+    )
+
+
+class Readers:
+    """Who a bot reaches: the dismissed are answered with an id like all others, and a guest can't open the chat."""
+
+    def __init__(self, lasts: float = 86_400.0) -> None:
+        self._known: dict[int, tuple[User | None, float]] = {}
+        self._lasts = lasts
+
+    def learn(self, users: Sequence[int], ask: Ask, *, now: float) -> None:
+        """Ask for those that were not asked for within a day. Raise `Bitrix24Error`."""
+        wanted = sorted({user for user in users if now - self._known.get(user, (None, -1e18))[1] > self._lasts})
+        if wanted:
+            found = read_people(ask(people(wanted)))
+            self._known.update((user, (found.get(user), now)) for user in wanted)
+
+    def check(self, one: Stored) -> tuple[Stored, Outcome | None]:
+        """Return how a notification goes out, or what becomes of it without going out."""
+        user_id = one.notification.recipient.user_id
+        user = self._known.get(user_id, (None, 0.0))[0]
+        if user is not None and user.extranet:
+            if one.notification.kind == "delete":
+                return one, Dead(TAKEN, "CANT_BE_TAKEN_BACK")
+            return replace(one, notification=replace(one.notification, kind="personal")), None
+        if one.notification.kind == "bot" and (user is None or not user.active or user.bot):
+            error = reasons.why(not_created(), user_id, user)
+            return one, Dead(error.description.removesuffix(" (result: false)"), error.code)
+        return one, None
+
+
+def unposted(error: Bitrix24Error) -> Bitrix24Error:
+    """Return what it means for a message that its last step could not be asked for: it goes again, under its key."""
+    verdict = Verdict.UNKNOWN if error.verdict is Verdict.DEAD else error.verdict
+    return Bitrix24Error(error.description, code=error.code, status=error.status, verdict=verdict)

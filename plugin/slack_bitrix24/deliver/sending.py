@@ -1,0 +1,76 @@
+"""How one lane sends what it claimed: as notifications, or through the bridge's bot; and what is known beforehand."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from math import inf
+
+from slack_bitrix24.deliver import bots, doubt, flight
+from slack_bitrix24.deliver.asking import Asking
+from slack_bitrix24.deliver.keeping import Keeping
+from slack_bitrix24.deliver.setup import Portal
+from slack_bitrix24.errors import Bitrix24Error, StoreError
+from slack_bitrix24.model import Outcome, Stored
+
+
+class Sending:
+    """Sends for one portal. Threads may share it."""
+
+    def __init__(self, portal: Portal, asking: Asking) -> None:
+        self._portal, self._asking = portal, asking
+        self.keeping = Keeping(portal, asking)
+        self._readers = bots.Readers()
+        self._lock = threading.Lock()
+        self._most = inf  # how large an ATTACH may be, learned from what the portal refuses
+
+    @property
+    def needs_no_past(self) -> bool:
+        """Tell whether what went out before under a tag does not matter. Raise StoreError."""
+        return self._portal.bot is None and bool(self.keeping.known())
+
+    def send(self, claim: doubt.Claim, *, now: float) -> tuple[doubt.Plan, flight.Landed]:
+        """Send what is to go out of this; return what that was, and what came back."""
+        try:
+            plan, post = self._planned(claim, now=now)
+        except (Bitrix24Error, StoreError) as error:
+            return doubt.Plan(claim, claim.rows), flight.unasked(claim.rows, error)
+        if not plan.going:
+            return plan, flight.Landed({})
+        if post is None:
+            landed = flight.send(self._portal.client, plan.going, most=self._most)
+            with self._lock:
+                self._most = min(self._most, landed.too_large / 2)
+            return plan, landed
+        landed = flight.send(self._portal.client, plan.going, call=post.call)
+        return plan, replace(landed, results=self._finished(post, plan.going, landed))
+
+    def _planned(self, claim: doubt.Claim, *, now: float) -> tuple[doubt.Plan, bots.Post | None]:
+        through = [one for one in claim.rows if bots.is_bots(one, claim.known.earlier)]
+        if self._portal.bot is None or not through:
+            return self.keeping.plan(claim, now=now), None
+        rest = tuple(one for one in claim.rows if one not in through)
+        plan = self.keeping.plan(replace(claim, rows=rest), now=now)
+        self._readers.learn([one.notification.recipient.user_id for one in through], self._asking.ask, now=now)
+        settled: dict[int, Outcome] = dict(plan.settled)
+        going: list[Stored] = list(plan.going)
+        for one in through:
+            goes, outcome = self._readers.check(one)
+            if outcome is None:
+                going.append(goes)
+            else:
+                settled[one.id] = outcome
+        post = bots.Post(self._portal.bot.get(self._asking.ask), claim.known.earlier)
+        return doubt.Plan(claim, going, settled, frozenset(one.id for one in through)), post
+
+    def _finished(self, post: bots.Post, going: Sequence[Stored], landed: flight.Landed) -> Mapping[int, flight.Result]:
+        finished: dict[int, flight.Result] = {}
+        for one in going:
+            result = landed.results[one.id]
+            try:
+                whole = landed.whole is not None and result is landed.whole
+                finished[one.id] = result if whole else post.settled(one, result, self._asking.ask)
+            except Bitrix24Error as error:
+                finished[one.id] = bots.unposted(error)
+        return finished

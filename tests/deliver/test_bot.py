@@ -1,0 +1,183 @@
+"""Promises 1 to 4 through a plain webhook with a bot: nothing lost, nothing doubled, replaced, taken back."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from slack_bitrix24.app.bots import OwnBot
+from slack_bitrix24.config.secret import Secret
+from slack_bitrix24.config.settings import Bot, Portal
+from slack_bitrix24.deliver.doubt import Rules
+from slack_bitrix24.sandbox.portal.faults import Fault
+from slack_bitrix24.sandbox.portal.people import User
+from slack_bitrix24.sandbox.portal.rules import SOURCE
+from waiting import until
+
+SEND, UPDATE, DELETE = (f"imbot.v2.Chat.Message.{verb}" for verb in ("send", "update", "delete"))
+
+
+@pytest.fixture
+def source(portal):
+    before = portal.rules
+    portal.follow(SOURCE)
+    yield portal
+    portal.follow(before)
+
+
+def configured(code="slack_bridge", name="Alerts"):
+    return Portal(
+        name="main", webhook_url=Secret("https://x.example/rest/1/secret/"), domain="", client_id="",
+        client_secret=None, refresh_token=None, oauth_url="", application="a", plan="standard", operating_limit=420.0,
+        kind="bot", bot=Bot(name=name, code=code), in_doubt="repeat", edits_every=60.0, in_flight=4,
+        attach_limit=60_000,
+    )  # fmt: skip
+
+
+def node(rig, **more):
+    code = f"bridge_{os.urandom(4).hex()}"  # the portal keeps its bots from test to test, the store does not
+    return rig.node(rules=Rules("leave"), bot=OwnBot(configured(code), rig.store, key="k3y"), **more)
+
+
+def put(rig, message="text", *, user=10, tag="t", **more):
+    return rig.put(user=user, tag=tag, sub_tag=tag, message=message, kind=more.pop("kind", "bot"), **more)[0]
+
+
+def texts(portal, user=10):
+    return [message["text"] for chat in portal.chats(user) for message in chat["messages"]]
+
+
+def test_the_bot_is_registered_once_and_delivers(rig, source):
+    node(rig)
+    ids = [put(rig, f"m{number}", tag=f"t{number}") for number in range(60)]
+    rig.all(ids)
+    assert sorted(texts(source)) == sorted(f"m{number}" for number in range(60))
+    kept = rig.store.read(lambda tx: tx.bots.get("main"))
+    assert kept.bot_id in source.users
+    assert source.users[kept.bot_id].name == "Alerts"
+    assert source.notifications() == []
+    assert rig.get(ids[0]).bitrix24_id > 0
+
+
+@pytest.mark.parametrize("lost", ["execute_and_drop", "execute_and_html", "execute_and_empty", "drop", "html", "empty"])
+@pytest.mark.parametrize("company", [0, 4])
+def test_a_lost_answer_is_seen_once_through_a_webhook(rig, source, lost, company):
+    """Promise 2: the same key returns the first one's id; nothing is in doubt, whatever `in_doubt` says."""
+    node(rig)
+    rig.all([put(rig, "first", tag="first")])
+    source.fail(Fault(lost, times=2))
+    ids = [put(rig, f"m{number}", tag=f"t{number}") for number in range(company + 1)]
+    rig.all(ids)
+    assert sorted(texts(source)) == sorted(["first", *(f"m{number}" for number in range(company + 1))])
+    told = rig.store.read(lambda tx: tx.doubts.told([tx.outbox.get(one) for one in ids]))
+    assert not any(one.perhaps_twice for one in told)
+
+
+@pytest.mark.parametrize("kind", ["execute_and_die", "die"])
+def test_sending_failed_waits_and_looks_for_what_was_stored(rig, source, kind):
+    node(rig)
+    rig.all([put(rig, "first", tag="first")])
+    source.fail(Fault(kind, method=SEND))
+    one = put(rig, "second")
+    if kind == "execute_and_die":
+        rig.all([one], timeout=40)
+        assert texts(source) == ["first", "second"]
+    else:
+        until(lambda: "SENDING_FAILED" in rig.get(one).error)
+        assert (rig.get(one).state in ("pending", "sending"), texts(source)) == (True, ["first"])
+
+
+def test_an_edit_replaces_and_a_deletion_takes_back(rig, source):
+    """Promise 3."""
+    node(rig)
+    first = put(rig, "firing")
+    rig.all([first])
+    second = put(rig, "resolved", attach='[{"MESSAGE": "green"}]')
+    rig.all([second])
+    assert texts(source) == ["resolved"]
+    assert rig.get(second).bitrix24_id == rig.get(first).bitrix24_id
+    gone = put(rig, "", kind="delete")
+    rig.all([gone])
+    assert texts(source) == []
+    again = put(rig, "", kind="delete")
+    rig.all([again])
+
+
+def test_a_deletion_of_what_nobody_had_does_nothing(rig, source):
+    node(rig)
+    rig.all([put(rig, "other", tag="other"), put(rig, "", kind="delete")])
+    assert texts(source) == ["other"]
+
+
+def test_an_edit_of_what_is_not_there_any_more_is_sent_anew(rig, source):
+    node(rig)
+    first = put(rig, "one")
+    rig.all([first])
+    rig.all([put(rig, "", kind="delete")])
+    rig.all([put(rig, "two")])
+    assert texts(source) == ["two"]
+
+
+@pytest.mark.parametrize("lost", ["execute_and_drop", "drop"])
+@pytest.mark.parametrize("method", [UPDATE, DELETE])
+def test_edits_and_deletions_may_be_repeated(rig, source, lost, method):
+    node(rig)
+    rig.all([put(rig, "one")])
+    source.fail(Fault(lost, method=method))
+    rig.all([put(rig, "two") if method == UPDATE else put(rig, "", kind="delete")])
+    assert texts(source) == (["two"] if method == UPDATE else [])
+
+
+def test_a_version_in_doubt_is_replaced_and_never_doubled(rig, source):
+    """The first one's answer got lost, and it was edited meanwhile: its key finds it, and it becomes the second."""
+    started = node(rig)
+    rig.all([put(rig, "zero", tag="zero")])
+    source.fail(Fault("execute_and_drop", method=SEND, times=1))
+    first = put(rig, "one")
+    until(lambda: "one" in texts(source))
+    until(lambda: rig.get(first).error)
+    second = put(rig, "two")
+    rig.all([second])
+    assert texts(source) == ["zero", "two"]
+    started.stop()
+
+
+@pytest.mark.parametrize(("user", "code"), [(20, "USER_DISMISSED"), (9999, "USER_UNKNOWN"), (30, "USER_IS_BOT")])
+def test_the_dismissed_and_the_unknown_are_refused_with_the_reason(rig, source, user, code):
+    """Promise 4: Bitrix24 answers an id for the dismissed."""
+    node(rig)
+    one = put(rig, "x", user=user)
+    rig.all([one], "dead")
+    assert rig.get(one).code == code
+    assert texts(source, user) == []
+
+
+def test_a_guest_gets_a_notification(rig, source):
+    source.users[40] = User(40, "Gesa", "Guest", kind="extranet")
+    node(rig)
+    rig.all([put(rig, "hello", user=40)])
+    assert (texts(source, 40), [one["message"] for one in source.notifications(40)]) == ([], ["hello"])
+    del source.users[40]
+
+
+def test_what_a_dead_node_had_in_hand_arrives_once(rig, source):
+    """Promise 1: kill it anywhere."""
+    one = put(rig, "x")
+
+    def claim(tx):
+        return tx.lanes.claim(tx.lanes.hold("main", "dead:1:1"), limits="")
+
+    assert len(rig.store.write(claim)) == 1
+    node(rig, gone=lambda _owner: True)
+    rig.all([one])
+    assert texts(source) == ["x"]
+
+
+def test_a_portal_too_old_for_bots_stops_and_says_so(rig, source):
+    revision, source.revision = source.revision, 32
+    one = put(rig, "x")
+    node(rig)
+    until(lambda: rig.get(one).error)
+    assert "notifications" in rig.get(one).error
+    source.revision = revision
