@@ -14,6 +14,7 @@ from typer.main import get_command
 
 from slack_bitrix24.cli.commands import application
 from slack_bitrix24.config import (
+    Heartbeat,
     Log,
     Media,
     Outbox,
@@ -87,7 +88,7 @@ def test_settings_shown_are_settings(block, tmp_path):
 
 @pytest.mark.parametrize(
     "kind",
-    [Log, Media, Outbox, Permissions, Portal, Relay, Schedule, Settings, Slack, Web, Webhook],
+    [Heartbeat, Log, Media, Outbox, Permissions, Portal, Relay, Schedule, Settings, Slack, Web, Webhook],
     ids=lambda kind: kind.__name__,
 )
 def test_every_setting_is_documented(kind):

@@ -12,7 +12,7 @@ from slack_bitrix24.app import setup
 from slack_bitrix24.app.installing import install
 from slack_bitrix24.app.portals import portals, rules
 from slack_bitrix24.app.slack_side import SlackSide, web_client
-from slack_bitrix24.app.ways import WaysIn, named, ways_in
+from slack_bitrix24.app.ways import WaysIn, named, pulses, watch, ways_in
 from slack_bitrix24.config import Settings
 from slack_bitrix24.deliver.lane import Stop
 from slack_bitrix24.deliver.node import Node
@@ -82,6 +82,7 @@ class Bridge:
         )
         self.clock = self._clock()
         self.ways_in = self._ways_in()
+        self.watch = watch(settings.heartbeats, store, self.submitter)
         self.web: WebServer | None = None
         self._started = False
         self._ending = threading.Event()
@@ -162,6 +163,7 @@ class Bridge:
             self.node.start()
         if "schedule" in self.roles:
             self.clock.start()
+            self.watch.start()
         if self.slack is not None:
             self.slack.start()
         self._follower.start()
@@ -172,7 +174,7 @@ class Bridge:
         """Finish what is in hand, within 10 s, and end: the ways in side by side, then delivery, then receipts."""
         self._ending.set()
         if self._started:
-            ways_in = [part.stop for part in (self.slack, self.web, self.clock) if part is not None]
+            ways_in = [part.stop for part in (self.slack, self.web, self.clock, self.watch) if part is not None]
             ending = [threading.Thread(target=stop, daemon=True) for stop in ways_in]
             end = time.monotonic() + WAYS_IN
             for thread in ending:
@@ -212,6 +214,7 @@ class Bridge:
             slack=http.take if http else None,
             install=self._install,
             ways=self.ways_in.ways if self.settings.webhooks else None,
+            pulses=pulses(self.settings.heartbeats, self.store),
         )
 
     def _install(self, name: str, path: str, form: Mapping[str, str]) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from slack_bitrix24.config import Web, Webhook
+from slack_bitrix24.config import Heartbeat, Web, Webhook
+from slack_bitrix24.heartbeats import Heartbeat as Expected
+from slack_bitrix24.heartbeats import Watch
 from slack_bitrix24.store import Store
 from slack_bitrix24.submit.submitter import Submitter
 from slack_bitrix24.web.door import Door
@@ -14,7 +16,7 @@ from slack_bitrix24.web.intake import Intake
 from slack_bitrix24.web.posting import Posting
 from slack_bitrix24.web.routes import Routes
 from slack_bitrix24.web.senders import SENDERS, served
-from slack_bitrix24.web.site import Ways
+from slack_bitrix24.web.site import Pulses, Ways
 from slack_bitrix24.web.worker import Posts
 
 
@@ -42,6 +44,18 @@ def hooks(webhooks: Iterable[Webhook]) -> dict[str, Hook]:
         )
         for one in webhooks
     }
+
+
+def pulses(heartbeats: Iterable[Heartbeat], store: Store) -> Pulses | None:
+    """Return what takes heartbeats; None where the configuration expects none."""
+    known = {one.name: Hook(name=one.name, tokens=tuple(each.reveal() for each in one.token)) for one in heartbeats}
+    return Pulses(known, lambda name: store.write(lambda tx: tx.heartbeats.beat(name))) if known else None
+
+
+def watch(heartbeats: Iterable[Heartbeat], store: Store, submitter: Submitter) -> Watch:
+    """Return what tells their silence."""
+    expected = [Expected(one.name, one.every, one.grace, one.to, one.text) for one in heartbeats]
+    return Watch(store, submitter, expected)
 
 
 def named(web: Web | None) -> dict[str, str]:

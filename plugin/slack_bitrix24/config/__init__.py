@@ -8,6 +8,7 @@ from __future__ import annotations
 from slack_bitrix24.config.loading import FILE_NAME, find, load
 from slack_bitrix24.config.secret import Secret
 from slack_bitrix24.config.settings import (
+    Heartbeat,
     Log,
     Media,
     Outbox,
@@ -23,6 +24,7 @@ from slack_bitrix24.config.settings import (
 
 __all__ = [
     "FILE_NAME",
+    "Heartbeat",
     "Log",
     "Media",
     "Outbox",

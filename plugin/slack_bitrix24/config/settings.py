@@ -113,6 +113,18 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    """Something that says "I live" at least each `every` seconds; `grace` more, and its silence is told to `to`."""
+
+    name: str
+    token: tuple[Secret, ...]
+    every: float
+    grace: float
+    to: Addresses
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
     """A picture or a file, shown by its address."""
 
@@ -188,6 +200,7 @@ class Settings:
     permissions: Permissions
     relays: tuple[Relay, ...]
     webhooks: tuple[Webhook, ...]
+    heartbeats: tuple[Heartbeat, ...]
     schedules: tuple[Schedule, ...]
     web: Web | None
     outbox: Outbox

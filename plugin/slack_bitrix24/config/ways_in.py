@@ -11,7 +11,7 @@ from slack_bitrix24.config import checks
 from slack_bitrix24.config.addresses import EVERYONE, address
 from slack_bitrix24.config.secret import Secret
 from slack_bitrix24.config.section import Expected, Section
-from slack_bitrix24.config.settings import Media, Permissions, Relay, Schedule, Slack, Webhook
+from slack_bitrix24.config.settings import Heartbeat, Media, Permissions, Relay, Schedule, Slack, Webhook
 from slack_bitrix24.config.urls import base_url, media_url
 from slack_bitrix24.model import Priority
 
@@ -139,6 +139,32 @@ def _read_fields(section: Section) -> dict[str, str]:
     """Read `fields`: where title, text and the rest of any JSON stand, by JSONPath."""
     table = section.table("fields")
     return {name: path for name in JSON_FIELDS if (path := table.take(name, checks.json_path, ""))}
+
+
+def read_heartbeats(root: Section, portals: Collection[str]) -> tuple[Heartbeat, ...]:
+    """Read `[[heartbeats]]`."""
+    sections = root.tables("heartbeats")
+    heartbeats = tuple(_read_heartbeat(section, portals) for section in sections)
+    _refuse_doubles(sections, [heartbeat.name for heartbeat in heartbeats])
+    return heartbeats
+
+
+def _read_heartbeat(section: Section, portals: Collection[str]) -> Heartbeat:
+    return Heartbeat(
+        name=section.take("name", _WEBHOOK_NAME, "", required=True),
+        token=_tokens(section),
+        every=section.take("every", _period, 3600.0, required=True),
+        grace=section.take("grace", checks.duration, 0.0),
+        to=section.take_list("to", address(portals, place="webhook"), "addresses", required=True),
+        text=section.take("text", checks.text, ""),
+    )
+
+
+def _period(value: object) -> float:
+    seconds = checks.duration(value)
+    if seconds < 1:
+        raise Expected('a duration of at least "1s"')
+    return seconds
 
 
 def _tokens(section: Section) -> tuple[Secret, ...]:

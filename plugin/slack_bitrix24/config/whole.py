@@ -13,7 +13,14 @@ from slack_bitrix24.config.secret import Secret
 from slack_bitrix24.config.section import Expected, Section, did_you_mean, shown, shown_address
 from slack_bitrix24.config.settings import Format, Level, Log, MappingSource, Outbox, Settings, Slack, Web, Webhook
 from slack_bitrix24.config.urls import base_url, database
-from slack_bitrix24.config.ways_in import read_permissions, read_relays, read_schedules, read_slack, read_webhooks
+from slack_bitrix24.config.ways_in import (
+    read_heartbeats,
+    read_permissions,
+    read_relays,
+    read_schedules,
+    read_slack,
+    read_webhooks,
+)
 
 # A webhook's token stands in an address that anyone may call: 16 characters of base64 are 96 bits.
 _SHORT_TOKEN = 16
@@ -31,6 +38,7 @@ def read_settings(root: Section, *, path: Path | None, folder: Path, environ: Ma
     portals = read_portals(root)
     relays = read_relays(root, portals)
     webhooks = read_webhooks(root, portals)
+    heartbeats = read_heartbeats(root, portals)
     slack = read_slack(root) if "slack" in root or "relays" in root else None
     return Settings(
         path=path,
@@ -42,8 +50,9 @@ def read_settings(root: Section, *, path: Path | None, folder: Path, environ: Ma
         permissions=read_permissions(root, portals),
         relays=relays,
         webhooks=webhooks,
+        heartbeats=heartbeats,
         schedules=read_schedules(root, portals, timezone=timezone),
-        web=_read_web(root, slack, webhooks),
+        web=_read_web(root, slack, webhooks, heard=bool(heartbeats)),
         outbox=_read_outbox(root),
         log=_read_log(root),
         warnings=(*filter(None, [unsure]), *_warnings(webhooks)),
@@ -58,7 +67,7 @@ def _read_mapping(root: Section, folder: Path) -> MappingSource:
     return MappingSource(file=beside if beside.exists() else None)
 
 
-def _read_web(root: Section, slack: Slack | None, webhooks: tuple[Webhook, ...]) -> Web | None:
+def _read_web(root: Section, slack: Slack | None, webhooks: tuple[Webhook, ...], *, heard: bool) -> Web | None:
     section = root.table("web")
     web = Web(
         host=section.take("host", checks.text, "127.0.0.1"),
@@ -67,7 +76,7 @@ def _read_web(root: Section, slack: Slack | None, webhooks: tuple[Webhook, ...])
         ntfy=_named(section, "ntfy", webhooks),
         gotify=_named(section, "gotify", webhooks),
     )
-    needed = "web" in root or webhooks or (slack and slack.mode == "http")
+    needed = "web" in root or webhooks or heard or (slack and slack.mode == "http")
     return web if needed else None
 
 

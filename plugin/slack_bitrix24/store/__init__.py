@@ -12,6 +12,7 @@ from slack_bitrix24.store.accept import Accepted, Submission
 from slack_bitrix24.store.answers import Known
 from slack_bitrix24.store.deadline import within
 from slack_bitrix24.store.engine import CALM, PROMPT, Patience
+from slack_bitrix24.store.heartbeats import Pulse
 from slack_bitrix24.store.inbox import POST, Kept, Letter
 from slack_bitrix24.store.leases import LaneState, Lease, LeaseLostError, Stop, is_gone, new_owner
 from slack_bitrix24.store.migrations import upgrade
@@ -45,6 +46,7 @@ __all__ = [
     "Node",
     "Patience",
     "Probed",
+    "Pulse",
     "Retention",
     "Schedule",
     "Stands",

@@ -332,6 +332,14 @@ ANSWERS = sa.Table(
 )
 sa.Index("answers_made", ANSWERS.c.made_at)
 
+HEARTBEATS = sa.Table(
+    "heartbeats",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True, doc="of the configuration"),
+    _moment("seen_at", "the last beat; there is no row before the first"),
+    _moment("silent_since", "the beat behind which its silence was told; 0 = it lives"),
+)
+
 STANDING = sa.Table(
     "standing",
     METADATA,

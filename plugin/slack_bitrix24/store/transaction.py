@@ -8,6 +8,7 @@ from slack_bitrix24.store.answers import Answers
 from slack_bitrix24.store.bots import Bots
 from slack_bitrix24.store.channels import Channels
 from slack_bitrix24.store.doubts import Doubts
+from slack_bitrix24.store.heartbeats import Heartbeats
 from slack_bitrix24.store.inbox import Inbox
 from slack_bitrix24.store.lanes import Lanes
 from slack_bitrix24.store.nodes import Nodes
@@ -34,6 +35,11 @@ class Transaction(Work):
     def lanes(self) -> Lanes:
         """Return the leases of the portals."""
         return Lanes(self)
+
+    @cached_property
+    def heartbeats(self) -> Heartbeats:
+        """Return when each heartbeat was seen last."""
+        return Heartbeats(self)
 
     @cached_property
     def inbox(self) -> Inbox:

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from slack_bitrix24.web import topics
+from slack_bitrix24.web import pulse, topics
 from slack_bitrix24.web.door import Door
 from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.paths import EitherForm
@@ -45,6 +45,14 @@ class Ways:
 
 
 @dataclass(frozen=True, slots=True)
+class Pulses:
+    """The configuration's heartbeats: their tokens, and what keeps a beat."""
+
+    hooks: Mapping[str, Hook]
+    beat: pulse.Beat
+
+
+@dataclass(frozen=True, slots=True)
 class Doors:
     """What stands behind the routes. `ready` returns what is missing, by name; empty means ready."""
 
@@ -53,6 +61,7 @@ class Doors:
     slack: SlackRequest | None = None
     install: Install | None = None
     ways: Ways | None = None
+    pulses: Pulses | None = None
 
 
 class Site:
@@ -101,6 +110,8 @@ def _app(doors: Doors) -> FastAPI:
         _slack(app, doors.slack)
     if doors.install is not None:
         _install(app, doors.install)
+    if doors.pulses is not None:
+        pulse.add(app, doors.pulses.hooks, doors.pulses.beat)
     if doors.ways is not None and doors.ways.topics is not None:
         topics.add(app, doors.ways.topics)
     return app

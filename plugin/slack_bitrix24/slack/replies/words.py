@@ -182,6 +182,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Уйдёт само, когда это исправят, если не станет слишком поздно.",
     ),
     "given_up": ("It is not tried again.", "Больше не повторяю."),
+    "silent": ("{name}: no sign of life for {time}", "{name}: не подаёт признаков жизни {time}"),
+    "alive_again": ("{name} is back after {time} of silence", "{name}: снова на связи, молчание длилось {time}"),
     "late": ("late by {time}", "с опозданием на {time}"),
     "status_none": ("You have sent nothing yet.", "Вы ещё ничего не отправляли."),
     "status_unknown": ("There is no notification {id} of yours", "У вас нет уведомления {id}"),

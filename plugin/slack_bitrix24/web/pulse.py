@@ -1,0 +1,36 @@
+"""`GET`, `POST /heartbeat/{name}/{token}`: something says "I live"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.responses import PlainTextResponse
+from starlette.concurrency import run_in_threadpool
+
+from slack_bitrix24.errors import StoreError
+from slack_bitrix24.web.credentials import offered
+from slack_bitrix24.web.hooks import Hook
+
+Beat = Callable[[str], None]
+"""Keeps a beat, durably; raises StoreError."""
+
+
+def add(app: FastAPI, hooks: Mapping[str, Hook], beat: Beat) -> None:
+    """Take beats; `hooks` are the configuration's heartbeats with their tokens."""
+
+    async def taken(name: str, request: Request, token: str = "") -> PlainTextResponse:
+        hook = hooks.get(name)
+        if hook is None:
+            return PlainTextResponse("no such heartbeat", status_code=404)
+        brought = offered(dict(request.headers), token)
+        if not hook.opens(brought):
+            return PlainTextResponse("the token is wrong", status_code=403 if brought else 401)
+        try:
+            await run_in_threadpool(beat, name)
+        except StoreError:
+            return PlainTextResponse("not now", status_code=503, headers={"Retry-After": "5"})
+        return PlainTextResponse("ok")
+
+    for path in ("/heartbeat/{name}", "/heartbeat/{name}/{token}"):
+        app.add_api_route(path, taken, methods=["GET", "POST", "HEAD"])
