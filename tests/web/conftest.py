@@ -7,16 +7,23 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from slack_bitrix24.app.ways import ways_in
+from slack_bitrix24.app.ways import Outside, Where, ways_in
 from slack_bitrix24.config import Webhook
 from slack_bitrix24.mapping import read_mapping
 from slack_bitrix24.store import open_store
 from slack_bitrix24.submit.compose import PortalRules
 from slack_bitrix24.submit.people import People
 from slack_bitrix24.submit.submitter import Submitter
+from slack_bitrix24.web.attaching import Keep, Place
+from slack_bitrix24.web.senders.sender import Attached
 from slack_bitrix24.web.server import WebServer
 from slack_bitrix24.web.site import Doors, site
 from ways import MAPPING, WEBHOOKS, Ways
+
+
+def on_drive(portal: str, file: Attached, users: Sequence[int]) -> Place:
+    """Keep a file as a portal's Drive would."""
+    return Place(f"https://{portal}.example/disk/{file.name}?for={'-'.join(map(str, users))}", len(file.content))
 
 
 @pytest.fixture
@@ -24,7 +31,14 @@ def serve(tmp_path) -> Iterator[Callable[..., Ways]]:
     """Return a function that serves these webhooks on a database of their own."""
     ends: list[Callable[[], None]] = []
 
-    def start(webhooks: Sequence[Webhook] = WEBHOOKS, url: str = "", **named: str) -> Ways:
+    def start(
+        webhooks: Sequence[Webhook] = WEBHOOKS,
+        url: str = "",
+        *,
+        keeps_tags: bool = False,
+        keep_file: Keep = on_drive,
+        **named: str,
+    ) -> Ways:
         store = open_store(url or f"sqlite:///{tmp_path / 'ways.db'}")
         directory = read_mapping(MAPPING, name="mapping.yaml", portals=["main"])
         submitter = Submitter(store, lambda: directory, People, {"main": PortalRules()})
@@ -32,9 +46,9 @@ def serve(tmp_path) -> Iterator[Callable[..., Ways]]:
             webhooks,
             store=store,
             submitter=submitter,
-            read_members=lambda _: None,
+            outside=Outside(lambda _: None, lambda _: keeps_tags, keep_file),
             owner="test",
-            **named,
+            where=Where(**named),
         )
         server = WebServer(site(Doors(ready=dict, metrics=bytes, ways=made.ways)), host="127.0.0.1", port=0)
         server.start()

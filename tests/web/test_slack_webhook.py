@@ -6,6 +6,9 @@ import json
 
 import pytest
 
+from slack_bitrix24.web.hooks import Hook
+from slack_bitrix24.web.request import Request
+from slack_bitrix24.web.senders.slack import glance, read
 from ways import OTHER, TOKEN
 
 HOOK = f"/services/T0/grafana/{TOKEN}"
@@ -167,3 +170,41 @@ def test_what_could_not_be_shown_is_named(ways):
 
 def test_nothing_is_named_where_all_was_shown(ways):
     assert "x-unsupported" not in ways.post(HOOK, json=MESSAGE).headers
+
+
+GLANCED = [
+    {"text": "disk full"},
+    {"text": "*disk* full", "channel": "@team"},
+    {"text": "", "attachments": [{"title": "disk", "text": "full"}], "channel": "#x"},
+    {"attachments": [{"pretext": "disk"}, None, 5], "username": "Grafana"},
+    {"text": None, "attachments": {"text": "a lone one"}},
+    {"text": "<https://grafana.example|open> it now"},
+]
+READ = [
+    {"text": ""},
+    {"text": "<!-- -->"},
+    {"text": "***"},
+    {"text": "``` ```"},
+    {"text": 5},
+    {"attachments": [{"fallback": "only this"}]},
+    {"attachments": [{"text": "x", "blocks": [{"type": "hologram"}]}]},
+    {"text": "x", "blocks": [{"type": "section"}]},
+    {"payload": '{"text": "x"}'},
+    [{"text": "x"}],
+    "text",
+]
+
+
+@pytest.mark.parametrize("body", GLANCED)
+def test_a_glance_says_of_a_plain_message_what_a_reading_says(body):
+    request = Request("slack", body=json.dumps(body).encode())
+    found, whole = glance(request, Hook("x")), read(request, Hook("x"))
+    assert found is not None
+    assert (found.wanted, found.facts, found.key, found.state) == (whole.wanted, whole.facts, whole.key, whole.state)
+    assert whole.document.blocks
+    assert found.unsupported == whole.unsupported == ()
+
+
+@pytest.mark.parametrize("body", READ)
+def test_a_glance_leaves_everything_else_to_the_reading(body):
+    assert glance(Request("slack", body=json.dumps(body).encode()), Hook("x")) is None

@@ -9,10 +9,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from slack_bitrix24 import metrics
 from slack_bitrix24.app import setup
+from slack_bitrix24.app.drives import Drives
 from slack_bitrix24.app.installing import install
 from slack_bitrix24.app.portals import portals, rules
 from slack_bitrix24.app.slack_side import SlackSide, web_client
-from slack_bitrix24.app.ways import WaysIn, named, pulses, watch, ways_in
+from slack_bitrix24.app.ways import Outside, WaysIn, pulses, watch, ways_in, where
 from slack_bitrix24.config import Settings
 from slack_bitrix24.deliver.lane import Stop
 from slack_bitrix24.deliver.node import Node
@@ -81,6 +82,7 @@ class Bridge:
             on_record=self.receipts.wake,
         )
         self.clock = self._clock()
+        self.drives = Drives(settings, self.portals, store)
         self.ways_in = self._ways_in()
         self.watch = watch(settings.heartbeats, store, self.submitter)
         self.web: WebServer | None = None
@@ -121,14 +123,19 @@ class Bridge:
             self.settings.webhooks,
             store=self.store,
             submitter=self.submitter,
-            read_members=self._read_members,
+            outside=Outside(self._read_members, self._keeps_tags, self.drives.keep),
             owner=self.owner,
-            **named(self.settings.web),
+            where=where(self.settings.web, self.settings.timezone),
         )
 
     def _receipts(self, command: str) -> Receipts:
         client = self.workspace.client if self.workspace else None
         return Receipts(self.store, owner=self.owner, command_name=command, client=client, is_admin=self._is_admin)
+
+    def _keeps_tags(self, portal: str) -> bool:
+        """Tell whether a portal keeps tags: for applications (server source, main 26.150, 2026-03) and bots."""
+        configured = self.settings.portals[portal]
+        return configured.webhook_url is None or configured.kind == "bot"
 
     def directory(self) -> Directory:
         """Return what the mapping file says at the moment."""
@@ -189,6 +196,7 @@ class Bridge:
         self._unwatch()
         for portal in self.portals.values():
             portal.client.close()
+        self.drives.close()
 
     def missing(self) -> dict[str, str]:
         """Return what the bridge still waits for, by part; empty when it is ready."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ from slack_bitrix24.heartbeats import Heartbeat as Expected
 from slack_bitrix24.heartbeats import Watch
 from slack_bitrix24.store import Store
 from slack_bitrix24.submit.submitter import Submitter
+from slack_bitrix24.web.admission import Admission
+from slack_bitrix24.web.api import Api
+from slack_bitrix24.web.attaching import Keep
 from slack_bitrix24.web.door import Door
 from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.intake import Intake
@@ -17,6 +21,8 @@ from slack_bitrix24.web.posting import Posting
 from slack_bitrix24.web.routes import Routes
 from slack_bitrix24.web.senders import SENDERS, served
 from slack_bitrix24.web.site import Pulses, Ways
+from slack_bitrix24.web.slack_api import SlackApi
+from slack_bitrix24.web.uploading import Uploading
 from slack_bitrix24.web.worker import Posts
 
 
@@ -28,7 +34,16 @@ class WaysIn:
     posts: Posts
 
 
-def hooks(webhooks: Iterable[Webhook]) -> dict[str, Hook]:
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What is asked of others: Slack for the members of a group or channel, a portal for its tags and its Drive."""
+
+    read_members: Callable[[str], None]
+    keeps_tags: Callable[[str], bool]
+    keep_file: Keep
+
+
+def hooks(webhooks: Iterable[Webhook], *, zone: str = "UTC") -> dict[str, Hook]:
     """Return the webhooks by name."""
     return {
         one.name: Hook(
@@ -41,6 +56,7 @@ def hooks(webhooks: Iterable[Webhook]) -> dict[str, Hook]:
             secret=one.secret.reveal() if one.secret else "",
             fields=one.fields,
             priority=one.priority,
+            zone=zone,
         )
         for one in webhooks
     }
@@ -58,9 +74,19 @@ def watch(heartbeats: Iterable[Heartbeat], store: Store, submitter: Submitter) -
     return Watch(store, submitter, expected)
 
 
-def named(web: Web | None) -> dict[str, str]:
-    """Return the webhooks that are served in the form of a program whose paths name none."""
-    return {"ntfy": web.ntfy, "gotify": web.gotify} if web else {}
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The zone of times without one, its own address, the webhooks in ntfy's and Gotify's form."""
+
+    zone: str = "UTC"
+    public_url: str = ""
+    ntfy: str = ""
+    gotify: str = ""
+
+
+def where(web: Web | None, zone: str) -> Where:
+    """Return what the configuration says of it."""
+    return Where(zone, web.public_url, web.ntfy, web.gotify) if web else Where(zone)
 
 
 def ways_in(
@@ -68,15 +94,18 @@ def ways_in(
     *,
     store: Store,
     submitter: Submitter,
-    read_members: Callable[[str], None],
+    outside: Outside,
     owner: str,
-    ntfy: str = "",
-    gotify: str = "",
+    where: Where,
 ) -> WaysIn:
-    """Wire the ways in together; `ntfy` and `gotify` name the webhook that is served in that form."""
-    known = hooks(webhooks)
-    senders = served(ntfy=ntfy, gotify=gotify)
-    posting = Posting(store, submitter, SENDERS, known, read_members)
-    posts = Posts(store, posting, owner=owner)
-    door = Door(known, intake=Intake(store, posts.wake), allows=posting.allows)
-    return WaysIn(Ways(Routes(senders.values()), door, known.get(ntfy)), posts)
+    """Wire the ways in together."""
+    known = hooks(webhooks, zone=where.zone)
+    senders = served(ntfy=where.ntfy, gotify=where.gotify)
+    posting = Posting(store, submitter, SENDERS, known, outside.read_members, outside.keep_file)
+    wake = threading.Event()
+    intake = Intake(store, wake.set)
+    posts = Posts(store, posting, owner=owner, wake=wake, quiet=intake.quiet)
+    slack = SlackApi(store, intake, posting.allows, where.public_url)
+    takes = {"api": Api(store, posting, outside.keeps_tags).take, "slack_api": slack.take}
+    door = Door(Admission(known), intake=intake, allows=posting.allows, takes=takes)
+    return WaysIn(Ways(Routes(senders.values()), door, Uploading(slack), known.get(where.ntfy)), posts)

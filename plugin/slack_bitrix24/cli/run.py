@@ -29,6 +29,8 @@ LONGEST_END = 9.5
 """Seconds after which it ends whatever is still in hand."""
 LOOK = 0.5
 """Seconds between looks at whether a signal came."""
+SWITCH = 0.001
+"""Seconds after which a thread gives way to another."""
 NEEDED = ("slack", "socket-", "inbox")
 """Threads without which it would stay up and do nothing."""
 
@@ -91,6 +93,8 @@ def _run(found: Opened, store: Store, *, roles: set[str], environ: Mapping[str, 
     refused: list[str] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ends.put(""))
+    # By default a thread that waited for the network gets its turn after 5 ms: longer than a whole answer takes.
+    sys.setswitchinterval(SWITCH)
     bridge = Bridge(found.settings, store=store, mapping=found.mapping, roles=roles, environ=environ, refuse=ends.put)
     before, threading.excepthook = threading.excepthook, partial(_thread_ended, ends.put, bridge.ended)
     systemd = Systemd(environ, missing=bridge.missing)

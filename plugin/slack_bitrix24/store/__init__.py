@@ -5,7 +5,7 @@ Store.accept(Submission)   the hot path: durable when it returns
 Store.write(op)            op(Transaction): one transaction, group-committed by one writer thread
 Store.read(op)             op(Transaction): one consistent state, in the caller's thread
 Transaction                .outbox .lanes .inbox .versions .channels .receipts .schedules .tokens .portals .nodes
-                           .answers .standing
+                           .answers .standing .uploads
 """
 
 from slack_bitrix24.store.accept import Accepted, Submission
@@ -26,6 +26,7 @@ from slack_bitrix24.store.standing import Stands
 from slack_bitrix24.store.store import Store, open_store
 from slack_bitrix24.store.tokens import KeptToken
 from slack_bitrix24.store.transaction import Transaction
+from slack_bitrix24.store.uploads import Uploaded
 from slack_bitrix24.store.versions import Newest
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "Store",
     "Submission",
     "Transaction",
+    "Uploaded",
     "is_gone",
     "new_owner",
     "open_store",

@@ -48,6 +48,10 @@ class Outbox:
         """Do what `Store.accept` does, as a part of this transaction."""
         return accept(self._work, [submission])[0]
 
+    def accept_all(self, submissions: Sequence[Submission]) -> list[list[Accepted]]:
+        """Do the same with many, in as few statements as one takes."""
+        return accept(self._work, submissions)
+
     def get(self, id_: int) -> Stored | None:
         """Return one notification."""
         row = self._work.connection.execute(_ALL.where(OUTBOX.c.id == id_)).one_or_none()

@@ -55,6 +55,7 @@ class Retention:
     posts: float = 30 * DAY
     answers: float = DAY
     standing: float = 30 * DAY
+    uploads: float = DAY
 
 
 def purge(store: Writes, retention: Retention | None = None) -> dict[str, int]:
@@ -70,6 +71,7 @@ def purge(store: Writes, retention: Retention | None = None) -> dict[str, int]:
         "versions": lambda tx: tx.versions.purge(now - kept.versions, limit=STEP),
         "posts": lambda tx: tx.inbox.purge(now - kept.posts, limit=STEP, posts=True),
         "answers": lambda tx: tx.answers.purge(now - kept.answers, limit=STEP),
+        "uploads": lambda tx: tx.uploads.purge(now - kept.uploads, limit=STEP),
         "standing": lambda tx: tx.standing.purge(now - kept.standing, limit=STEP),
         "doubts": lambda tx: tx.doubts.purge(now - kept.dead, limit=STEP),
         "reminders": lambda tx: tx.schedules.purge(now - kept.reminders, limit=STEP),

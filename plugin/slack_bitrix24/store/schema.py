@@ -349,3 +349,16 @@ STANDING = sa.Table(
     _moment("changed_at", "when something was last said; retention goes by it"),
 )
 sa.Index("standing_changed", STANDING.c.changed_at)
+
+UPLOADS = sa.Table(
+    "uploads",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True, doc="what its sender calls it afterwards"),
+    _text("hook", "the webhook whose sender announced it"),
+    _text("name", "file name"),
+    _text("ticket", "a secret part of the address that takes the bytes"),
+    sa.Column("content", sa.LargeBinary, nullable=True, doc="the bytes; none before they have come"),
+    _moment("begun_at", "when it was announced; retention goes by it"),
+)
+sa.Index("uploads_ticket", UPLOADS.c.ticket, unique=True)
+sa.Index("uploads_begun", UPLOADS.c.begun_at)

@@ -19,6 +19,7 @@ from slack_bitrix24.store.runs import Runs
 from slack_bitrix24.store.schedules import Schedules
 from slack_bitrix24.store.standing import Standing
 from slack_bitrix24.store.tokens import Tokens
+from slack_bitrix24.store.uploads import Uploads
 from slack_bitrix24.store.versions import Versions
 from slack_bitrix24.store.work import Work
 
@@ -105,3 +106,8 @@ class Transaction(Work):
     def standing(self) -> Standing:
         """Return what stands under a webhook's key."""
         return Standing(self)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """Return the files that wait to be brought to a portal."""
+        return Uploads(self)

@@ -18,7 +18,7 @@ class Hook:
     """One webhook. `addresses` is whom a caller may name besides `to`; "*" in it is anyone.
 
     `secret` is the key of the signature; where it is empty, each of the tokens is. `fields` are
-    the paths by which any JSON is read.
+    the paths by which any JSON is read. `zone` is that of times without one.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Hook:
     secret: str = field(default="", repr=False)
     fields: Mapping[str, str] = field(default_factory=dict)
     priority: Priority = "normal"
+    zone: str = "UTC"
 
     def tag(self, key: str) -> str:
         """Return the tag of what replaces each other under a key; empty where there is none."""

@@ -7,7 +7,10 @@ that were in it.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
+import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +28,10 @@ LARGEST = 8_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One request as it is kept. `idempotency_key` is empty where its sender gave none; `known` goes with it."""
+    """One request as it is kept. `idempotency_key` is empty where its sender gave none; `known` goes with it.
+
+    `begins` is a tag under which something stands from now on: a message that its sender may change by and by.
+    """
 
     key: str
     payload: dict[str, Any]
@@ -34,6 +40,7 @@ class Entry:
     size: int = 0
     idempotency_key: str = ""
     known: Known | None = None
+    begins: str = ""
 
 
 @dataclass(slots=True)
@@ -43,12 +50,23 @@ class _Waiting:
 
 
 class Intake:
-    """Used from one event loop only. `wake` is called after each commit, in a thread of the store."""
+    """Used from one event loop only. `wake` is called after each commit, in a thread of the store.
+
+    `quiet` is set while nothing waits to be kept.
+    """
 
     def __init__(self, store: Store, wake: Callable[[], None]) -> None:
         self._store, self._wake = store, wake
         self._waiting: list[_Waiting] = []
         self._busy = False
+        self.quiet = threading.Event()
+        self.quiet.set()
+        self._keys = itertools.count()
+        self._mark = secrets.token_hex(12)
+
+    def new_key(self, hook: str) -> str:
+        """Return a key that no other request has, here or on any other node."""
+        return f"post:{hook}:{self._mark}{next(self._keys)}"
 
     async def keep(self, entry: Entry) -> Known | None:
         """Keep it, durably; return what was answered before under its idempotency key, where the key is known.
@@ -69,6 +87,7 @@ class Intake:
             taken += 1
         batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
         self._busy = True
+        self.quiet.clear()
         loop = asyncio.get_running_loop()
 
         def kept(found: list[Known | None] | None, error: BaseException | None) -> None:
@@ -83,6 +102,8 @@ class Intake:
 
     def _kept(self, batch: list[_Waiting], found: list[Known | None] | None, error: BaseException | None) -> None:
         self._busy = False
+        if not self._waiting:
+            self.quiet.set()
         for number, one in enumerate(batch):
             if one.kept.done():  # its client has gone
                 continue
@@ -97,6 +118,9 @@ def _keep(tx: Transaction, entries: list[Entry]) -> list[Known | None]:
     before = [_known(tx, entry) for entry in entries]
     new = [entry for entry, known in zip(entries, before, strict=True) if known is None]
     tx.inbox.add_all(POST, [(entry.key, entry.payload, entry.order_key) for entry in new])
+    for entry in new:
+        if entry.begins:
+            tx.standing.put(entry.begins, ())
     return before
 
 

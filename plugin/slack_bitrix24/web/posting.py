@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from slack_bitrix24 import metrics
+from slack_bitrix24.document import Document
+from slack_bitrix24.errors import StoreError
 from slack_bitrix24.model import Notification, Recipient
 from slack_bitrix24.slack.messages import lenient
 from slack_bitrix24.store import Letter, Store, Submission, Transaction
 from slack_bitrix24.submit.compose import Draft, deletions, digest
 from slack_bitrix24.submit.resolve import Resolution
 from slack_bitrix24.submit.submitter import Submitter
+from slack_bitrix24.web.attaching import Keep, NotKeptError, shown
 from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.reading import read
-from slack_bitrix24.web.request import from_json
+from slack_bitrix24.web.request import Request, from_json
 from slack_bitrix24.web.senders.leaves import at
-from slack_bitrix24.web.senders.sender import Incoming, Sender
+from slack_bitrix24.web.senders.sender import Attached, Incoming, Sender
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +30,10 @@ REPLAY_OF = "replay_of"
 """In a kept request: the key of the letter that it repeats."""
 _BETWEEN = re.compile(r"[,;\s]+")
 MOST_FACTS = 1000
+
+
+class NotYetError(StoreError):
+    """Slack does not tell just now who is in a group, or Drive takes no file: the same may be tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,7 @@ class Owed:
     standing: tuple[Recipient, ...] = ()
     over: bool = False
     problem: str = ""
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,7 @@ class Posting:
     senders: Mapping[str, Sender]
     hooks: Mapping[str, Hook]
     read_members: Callable[[str], None]
+    keep_file: Keep
 
     def allows(self, hook: Hook, named: Iterable[str]) -> bool:
         """Tell whether a caller may name these addresses: they, or all the people they stand for, are allowed."""
@@ -63,14 +72,18 @@ class Posting:
         may = self.submitter.resolve(known).recipients
         return bool(found.recipients) and not found.unread and all(one in may for one in found.recipients)
 
+    def read(self, request: Request, hook: Hook) -> Incoming:
+        """Return what a request says, by its sender."""
+        return read(self.senders[request.sender], request, hook)
+
     def owed(self, letter: Letter) -> Owed:
         """Return what a kept request owes. Nothing is kept yet."""
         request = from_json(letter.payload)
         hook = self.hooks.get(request.hook)
         if hook is None:
             return Owed(letter, (), problem=f"there is no webhook {request.hook} any more")
-        incoming = read(self.senders[request.sender], request, hook)
-        found = self._whom(hook, request.to, incoming)
+        incoming = self.read(request, hook)
+        found = self._whom(hook, (*request.to, *incoming.named), incoming)
         tag = hook.tag(incoming.key)
         stands = self.store.read(lambda tx: tx.standing.get(tag)) if tag else None
         had = stands.recipients if stands and not stands.over else ()
@@ -83,30 +96,47 @@ class Posting:
             # A replay goes out under the tag of the first, which it replaces where the portal keeps tags.
             tag=tag or replayed(letter),
             link=incoming.link,
-            priority=hook.priority,
+            priority=incoming.priority or hook.priority,
         )
         over = incoming.state in ("resolved", "cleared")
         if incoming.state == "cleared":
             return Owed(letter, tuple(deletions(draft, had)), tag=tag, over=True)
         problem = "" if recipients else f"nobody: {_unknown(found) or 'no recipient'}"
-        made = self.submitter.compose(draft, recipients)
-        return Owed(letter, tuple(made), tag=tag, standing=recipients, over=over, problem=problem)
+        made = self._composed(draft, recipients, incoming.files)
+        if incoming.not_before:
+            made = [replace(one, not_before=incoming.not_before) for one in made]
+        unknown = tuple(dict.fromkeys(one.address for one in found.unknown))
+        return Owed(letter, tuple(made), tag=tag, standing=recipients, over=over, problem=problem, unknown=unknown)
+
+    def _composed(self, draft: Draft, recipients: Sequence[Recipient], files: Sequence[Attached]) -> list[Notification]:
+        """Render for each portal, with the files where that portal's people can open them."""
+        if not files:
+            return self.submitter.compose(draft, recipients)
+        made: list[Notification] = []
+        for portal in dict.fromkeys(one.portal for one in recipients):
+            there = [one for one in recipients if one.portal == portal]
+            users = [one.user_id for one in there]
+            try:
+                blocks = shown(files, portal=portal, users=users, keep=self.keep_file)
+            except NotKeptError as error:
+                raise NotYetError(str(error)) from error
+            made += self.submitter.compose(replace(draft, document=Document((*draft.document.blocks, *blocks))), there)
+        return made
 
     def keep(self, many: Iterable[Owed]) -> None:
         """Put what they owe into the outbox, all in one transaction; each letter is done with it."""
         owed = list(many)
 
+        good = [one for one in owed if not one.problem]
+
         def write(tx: Transaction) -> int:
-            new = 0
             for one in owed:
                 if one.problem:
                     tx.inbox.fail(one.letter.id, one.problem)
-                    continue
-                if one.tag:
+                elif one.tag:
                     tx.standing.put(one.tag, one.standing, over=one.over)
-                accepted = tx.outbox.accept(Submission(one.notifications, inbox_id=one.letter.id))
-                new += sum(each.new for each in accepted)
-            return new
+            accepted = tx.outbox.accept_all([Submission(one.notifications, inbox_id=one.letter.id) for one in good])
+            return sum(each.new for result in accepted for each in result)
 
         metrics.ACCEPTED.labels("webhook").inc(self.store.write(write))
         for one in owed:
@@ -127,7 +157,10 @@ class Posting:
         texts = tuple(texts)
         found = self.submitter.resolve(texts, typed=typed)
         for wanted in found.unread:
-            self.read_members(wanted)
+            try:
+                self.read_members(wanted)
+            except Exception as error:
+                raise NotYetError(f"{wanted}: {str(error).splitlines()[0] if str(error) else 'no answer'}") from error
         return self.submitter.resolve(texts, typed=typed) if found.unread else found
 
 

@@ -19,6 +19,7 @@ from slack_bitrix24.web.door import Door
 from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.paths import EitherForm
 from slack_bitrix24.web.routes import Routes
+from slack_bitrix24.web.uploading import UPLOAD, Uploading
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Ways:
 
     routes: Routes
     door: Door
+    upload: Uploading
     topics: Hook | None = None
 
 
@@ -72,11 +74,14 @@ class Site:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
-        if scope["type"] == "http":
-            place = self.ways.routes.find(scope["path"]) if self.ways else None
+        if scope["type"] == "http" and self.ways is not None:
+            if scope["path"].startswith(UPLOAD):
+                await self.ways.upload(scope, receive, send)
+                return
+            place = self.ways.routes.find(scope["path"])
             # ntfy's clients ask with GET where others publish.
             asks = place is not None and place.sender.name == "ntfy" and scope["method"] in ("GET", "HEAD")
-            if place is not None and self.ways is not None and not asks:
+            if place is not None and not asks:
                 await self.ways.door(scope, receive, send, place=place)
                 return
         await self.app(scope, receive, send)

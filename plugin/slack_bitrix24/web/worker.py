@@ -8,23 +8,31 @@ from collections.abc import Sequence
 
 from slack_bitrix24.errors import StoreError
 from slack_bitrix24.store import Letter, Store
-from slack_bitrix24.web.posting import Owed, Posting
+from slack_bitrix24.web.posting import NotYetError, Owed, Posting
 from slack_bitrix24.web.request import RefusedError
 
 log = logging.getLogger(__name__)
 
-TOGETHER = 50
+TOGETHER = 20
+"""Letters in one transaction: more would keep those at the door waiting."""
 TTL = 60.0
 POLL = 1.0
+AFTER_YOU = 0.01
+"""Seconds for which a letter lets the door go first: whoever posts waits for an answer, and threads share one core."""
 MOST_ATTEMPTS = 12
 
 
 class Posts:
-    """One thread that empties the inbox of requests over HTTP."""
+    """One thread that empties the inbox of requests over HTTP.
 
-    def __init__(self, store: Store, posting: Posting, *, owner: str) -> None:
-        self.store, self.posting, self.owner = store, posting, owner
-        self._wake = threading.Event()
+    It looks when `wake` is set, and once a second. `quiet` is set while the door has nothing to keep.
+    """
+
+    def __init__(
+        self, store: Store, posting: Posting, *, owner: str, wake: threading.Event, quiet: threading.Event
+    ) -> None:
+        self.store, self.posting, self.owner, self.quiet = store, posting, owner, quiet
+        self._wake = wake
         self._stop = threading.Event()
         # A daemon, because it may wait for the network: a letter in hand is done again after the next start.
         self._thread = threading.Thread(target=self._run, name="inbox-posts", daemon=True)
@@ -32,10 +40,6 @@ class Posts:
     def start(self) -> None:
         """Begin."""
         self._thread.start()
-
-    def wake(self) -> None:
-        """Look again now."""
-        self._wake.set()
 
     def stop(self, *, timeout: float) -> None:
         """Finish what is in hand within so many seconds, and end."""
@@ -60,7 +64,11 @@ class Posts:
                 self._wake.wait(POLL)
 
     def _do(self, letters: Sequence[Letter]) -> None:
-        owed = [one for letter in letters if (one := self._owed(letter)) is not None]
+        owed = []
+        for letter in letters:
+            self.quiet.wait(AFTER_YOU)
+            if (one := self._owed(letter)) is not None:
+                owed.append(one)
         try:
             self.posting.keep(owed)
         except StoreError as error:
@@ -71,10 +79,10 @@ class Posts:
             return self.posting.owed(letter)
         except RefusedError as refused:
             return Owed(letter, (), problem=f"not read: {refused.text}")
+        except NotYetError as error:
+            self._again(letter, str(error))
         except StoreError as error:
             log.warning("inbox: letter %s waits: %s", letter.id, error)
-        except OSError as error:  # Slack is asked who is in a group
-            self._again(letter, str(error) or type(error).__name__)
         except Exception as error:
             log.exception("inbox: letter %s failed", letter.id)
             self._again(letter, type(error).__name__)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from slack_bitrix24.web.senders import alertmanager, anyjson, apprise, gotify, ntfy, slack
+from slack_bitrix24.web.senders import alertmanager, anyjson, api, apprise, gotify, ntfy, slack, slack_api
 from slack_bitrix24.web.senders.sender import Sender
 
 SENDERS: dict[str, Sender] = {
@@ -10,6 +10,8 @@ SENDERS: dict[str, Sender] = {
     for sender in (
         slack.SENDER,
         alertmanager.SENDER,
+        api.SENDER,
+        slack_api.SENDER,
         apprise.SENDER,
         anyjson.SENDER,
         gotify.SENDER,

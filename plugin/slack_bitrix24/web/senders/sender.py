@@ -25,17 +25,20 @@ LARGEST_WITH_FILES = 25_000_000
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file that came along: its bytes, or where it is to be fetched."""
+    """A file that came along: its bytes, its address, or the number of an upload that came before."""
 
     name: str
     content: bytes = field(default=b"", repr=False)
     url: str = ""
+    upload: str = ""
     kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """What a body says.
+
+    `named` are addresses that its sender asks for: refused where the webhook does not allow them.
 
     `key` is what replaces what, within the webhook: what comes later under the same key replaces what came before;
     empty replaces nothing. `wanted` are addresses that the body itself names: they count where the webhook's
@@ -46,6 +49,7 @@ class Incoming:
     document: Document = field(default_factory=Document)
     key: str = ""
     state: State = "none"
+    named: tuple[str, ...] = ()
     wanted: tuple[str, ...] = ()
     files: tuple[Attached, ...] = ()
     facts: tuple[Any, ...] = ()
@@ -91,10 +95,11 @@ class Sender:
     """One kind of body.
 
     `read` is pure and raises nothing but RefusedError: it is called at the door, for the answer, again by the worker
-    that makes the notifications, and by a replay. `paths` as `routes.py` says. `query_token` and `header_token` name a
-    parameter and a header beside the usual ones in which these programs send their secret; `query_authorization` a
-    parameter that holds a whole `Authorization` header in base64. `hook` is the webhook of all
-    its requests, where the path names none and the configuration says it (`[web] ntfy = "…"`).
+    that makes the notifications, and by a replay. `glance` does for the door where a look suffices: it returns None
+    unless `read` would surely take the body and show all of it, and then everything but the document. `paths` as
+    `routes.py` says. `query_token` and `header_token` name a parameter and a header, beside the usual ones, in which
+    these programs send their secret; `body_token` finds it in a body. `hook` is the webhook of all requests, where the
+    path names none and the configuration says it (`[web] ntfy = "…"`).
     """
 
     name: str
@@ -107,5 +112,7 @@ class Sender:
     query_token: str = ""
     query_authorization: str = ""
     header_token: str = ""
+    glance: Callable[[Request, Hook], Incoming | None] | None = None
+    body_token: Callable[[Request], str] | None = None
     idempotent: bool = True
     hook: str = ""

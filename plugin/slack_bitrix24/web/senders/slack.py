@@ -26,6 +26,9 @@ ABOUT = frozenset({
 })  # fmt: skip
 """Fields of a message that say nothing alone: a body of none but these, without a word in them, is `no_text`."""
 
+_SAID = ("text", "title", "pretext")
+_WORD = re.compile(r"^[^\W_]|(?<=\s)[^\W_]")
+"""A word that is no part of any markup."""
 _ADDRESS = re.compile(r"[@#]?[^\s@#]+|<[@#!][^>]+>")
 
 
@@ -38,6 +41,23 @@ def read(request: Request, hook: Hook) -> Incoming:
     if not isinstance(body, Mapping | list):
         raise RefusedError(400, "invalid_payload")
     return message(body, hook)
+
+
+def glance(request: Request, _hook: Hook) -> Incoming | None:
+    """Return whom a plain message is for: one with words in its text or attachments, and no blocks."""
+    if b'"blocks"' in request.body or b'"payload"' in request.body or request.body[:1] != b"{":
+        return None
+    try:
+        body = json_of(request)
+    except NoJSONError:
+        return None
+    if not isinstance(body, Mapping):
+        return None
+    told = [lenient.mapping(one) for one in lenient.several(body.get("attachments"))]
+    said = (one for each in (body, *told) for name in _SAID if isinstance(one := each.get(name), str))
+    if not any(_WORD.search(one) for one in said):
+        return None
+    return Incoming(wanted=wanted(lenient.text(body.get("channel"))), facts=(body,))
 
 
 def message(body: Mapping[str, Any] | list[Any], _hook: Hook) -> Incoming:
@@ -86,6 +106,7 @@ SENDER = Sender(
         "/hooks/{name}/{token}",
     ),
     read=read,
+    glance=glance,
     answer=answer,
     refuse=refuse,
     query_token="token",  # noqa: S106 - the name of a parameter
