@@ -186,5 +186,14 @@ def test_what_was_delivered_is_taken_back_where_it_keeps_them(serve):
     assert (last.notification.kind, last.notification.tag) == ("delete", first.notification.tag)
 
 
+def test_the_interface_is_described_without_a_token(ways):
+    answer = ways.post("/openapi.json", "GET")
+    assert answer.status_code == 200
+    paths = answer.json()["paths"]
+    assert set(paths["/api/notifications"]) == {"post"}
+    assert set(paths["/api/notifications/{id}"]) == {"get", "delete"}
+    assert {"/services/{any}/{name}/{token}", "/alertmanager/{name}/{token}", "/api/{method}"} <= set(paths)
+
+
 def test_the_path_has_both_forms(ways):
     assert ways.post(f"{PATH}/", json={"text": "x"}, headers=BACKUP).status_code == 202

@@ -32,8 +32,9 @@ class Routes:
     """The table of all paths, by their first segment."""
 
     def __init__(self, senders: Iterable[Sender]) -> None:
+        self.senders = tuple(senders)
         self._table: dict[tuple[str, int], list[tuple[tuple[str, ...], Sender]]] = {}
-        for sender in senders:
+        for sender in self.senders:
             for pattern in sender.paths:
                 self._add(pattern, sender)
 

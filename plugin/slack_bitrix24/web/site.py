@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, Request
@@ -17,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from slack_bitrix24.web import pulse, topics
 from slack_bitrix24.web.door import Door
 from slack_bitrix24.web.hooks import Hook
+from slack_bitrix24.web.openapi import document
 from slack_bitrix24.web.paths import EitherForm
 from slack_bitrix24.web.routes import Routes
 from slack_bitrix24.web.uploading import UPLOAD, Uploading
@@ -117,6 +119,13 @@ def _app(doors: Doors) -> FastAPI:
         _install(app, doors.install)
     if doors.pulses is not None:
         pulse.add(app, doors.pulses.hooks, doors.pulses.beat)
+    if doors.ways is not None:
+        described = document(doors.ways.routes.senders, version=version("slack-bitrix24"))
+
+        @app.get("/openapi.json")
+        async def openapi() -> JSONResponse:
+            return JSONResponse(described)
+
     if doors.ways is not None and doors.ways.topics is not None:
         topics.add(app, doors.ways.topics)
     return app
