@@ -76,6 +76,8 @@ class Variables(dict[str, str]):
             "SLACK_API_URL": "https://slack.com/api/",
             "DATABASE_URL": "postgresql://me@host/name",
         }
+        if name.endswith("WEBHOOK_URL"):
+            return forms["BITRIX24_WEBHOOK_URL"]
         return forms.get(name, f"0123456789-{name}")
 
 
@@ -122,7 +124,7 @@ def shown_commands() -> list[tuple[str, list[str]]]:
 def _is_program(words: list[str], index: int, word: str) -> bool:
     """Tell a call of the program from its name as an argument (`pip install slack-bitrix24`)."""
     before = words[index - 1] if index else "&&"
-    return Path(word).name == PROGRAM and (before in _ENDS_COMMAND or before == "sudo" or "=" in before)
+    return Path(word).name == PROGRAM and (before in _ENDS_COMMAND or before in ("sudo", "bridge") or "=" in before)
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_the_unit_is_closed(tmp_path):
 
 def test_the_unit_starts_the_program_as_the_program_is():
     text = UNIT.read_text()
-    assert "slack-bitrix24 run --config /etc/slack-bitrix24/slack-bitrix24.toml" in text
+    assert "slack-bitrix24 run --config /var/lib/slack-bitrix24/slack-bitrix24.toml" in text
     assert "Type=notify" in text
 
 
