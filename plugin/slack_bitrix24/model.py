@@ -39,6 +39,8 @@ class State(StrEnum):
     """Taken back by a person before it went out. Final."""
 
 
+SentAs = Literal["personal", "system", "bot"]
+"""How it is sent: in the webhook owner's name, in nobody's, or as a message of the bridge's own bot."""
 Kind = Literal["personal", "system", "bot", "delete"]
 """Which call: im.notify.personal.add, im.notify.system.add, a message of the bridge's bot, or a deletion of either."""
 

@@ -164,6 +164,31 @@ def test_a_flow_has_a_priority(read, kind, rest, priority):
     assert one.priority == (priority or "normal")
 
 
+@pytest.mark.parametrize("portal", ["personal", "bot"])
+@pytest.mark.parametrize("kind", ["personal", "system", "bot", None])
+@pytest.mark.parametrize(
+    ("flow", "rest"),
+    [
+        ("relays", 'channels = ["C0ALERTS"]'),
+        ("webhooks", 'token = "abcdefghijklmnop"'),
+        ("schedules", 'cron = "* * * * *", text = "x"'),
+    ],
+)
+def test_a_flow_s_kind_goes_before_the_portal_s(read, flow, rest, kind, portal):
+    more = f', kind = "{kind}"' if kind else ""
+    text = f'{flow} = [{{ name = "x", to = ["bitrix24:10"], {rest}{more} }}]\n'
+    text += f'[portals.main]\nwebhook_url = "https://x.example/rest/1/secret/"\nkind = "{portal}"\n'
+    settings = read(text, {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"})
+    [one] = getattr(settings, flow)
+    assert one.kind == kind
+    assert settings.uses_bot("main") == ("bot" in (kind, portal))
+
+
+def test_a_bot_s_picture_lies_beside_the_configuration(read, tmp_path):
+    text = '[portals.main]\nwebhook_url = "https://x.example/rest/1/secret/"\nbot = { avatar = "bot.png" }\n'
+    assert read(text).portals["main"].bot.avatar == tmp_path / "bot.png"
+
+
 def test_the_mapping_file_beside_the_configuration_is_taken(read, tmp_path):
     (tmp_path / "mapping.yaml").write_text("users: {}")
     assert read("").mapping.file == tmp_path / "mapping.yaml"

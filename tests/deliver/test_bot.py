@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -172,6 +173,27 @@ def test_what_a_dead_node_had_in_hand_arrives_once(rig, source):
     node(rig, gone=lambda _owner: True)
     rig.all([one])
     assert texts(source) == ["x"]
+
+
+@pytest.mark.parametrize("first", ["bot", "personal"])
+def test_messages_and_notifications_go_side_by_side(rig, source, first):
+    """A flow's kind goes before the portal's: both come in one claim."""
+    node(rig)
+    kinds = [first, "system", "bot", "personal", "bot"]
+    rig.all([put(rig, f"{kind} {number}", tag=f"t{number}", kind=kind) for number, kind in enumerate(kinds)])
+    assert sorted(texts(source)) == [f"bot {n}" for n, kind in enumerate(kinds) if kind == "bot"]
+    assert sorted(one["message"] for one in source.notifications(10)) == sorted(
+        f"{kind} {n}" for n, kind in enumerate(kinds) if kind != "bot"
+    )
+
+
+def test_a_picture_that_can_t_be_read_stops_the_portal_and_says_so(rig, source, tmp_path):
+    wanted = replace(configured(f"b_{os.urandom(4).hex()}"), bot=Bot(name="A", code="p", avatar=tmp_path / "no.png"))
+    one = put(rig, "x")
+    rig.node(rules=Rules("leave"), bot=OwnBot(wanted, rig.store, key="k3y"))
+    until(rig.stopped)
+    assert "avatar no.png" in rig.stopped().reason
+    assert rig.get(one).state != "dead"
 
 
 def test_a_portal_too_old_for_bots_stops_and_says_so(rig, source):

@@ -53,6 +53,13 @@ def test_a_draft_s_priority_is_its_notifications_and_its_deletions(priority):
     assert {one.priority for one in (*made(draft), *deletions(draft, [Recipient("main", 10)]))} == {priority}
 
 
+@pytest.mark.parametrize("kind", ["personal", "system", "bot", None])
+@pytest.mark.parametrize("portal", ["personal", "system", "bot"])
+def test_a_draft_s_kind_goes_before_its_portal_s(kind, portal):
+    [one] = made(replace(HELLO, kind=kind), Recipient("main", 10), main=PortalRules(kind=portal))
+    assert one.kind == (kind or portal)
+
+
 def test_the_same_reference_gives_the_same_key_whatever_the_text():
     again = Draft(Document((Paragraph((Text("another"),)),)), "command:1", "command")
     assert [one.key for one in made()] == [one.key for one in made(again)]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from slack_bitrix24.bitrix24.bot_calls import Bot
 from slack_bitrix24.bitrix24.bots import register
 from slack_bitrix24.bitrix24.rest import Answer, Call
 from slack_bitrix24.bitrix24.tokens import Seal, Tokens
 from slack_bitrix24.config import Portal
+from slack_bitrix24.errors import Bitrix24Error, Verdict
 from slack_bitrix24.store import Store
 
 TOKEN_BYTES = 18
@@ -44,6 +47,17 @@ class OwnBot:
         name, wanted = self._portal.name, self._portal.bot
         kept = self._store.write(lambda tx: tx.bots.begin(name, wanted.code, fresh))
         token = self._seal.open(kept.token).access_token
-        bot = register(ask, code=wanted.code, name=wanted.name, token=token)
+        bot = register(ask, code=wanted.code, name=wanted.name, token=token, avatar=_picture(wanted.avatar))
         self._store.write(lambda tx: tx.bots.registered(name, bot.id))
         return bot
+
+
+def _picture(file: Path | None) -> str:
+    """Return a picture as Bitrix24 takes it. Raise `Bitrix24Error` where the file can't be read."""
+    if file is None:
+        return ""
+    try:
+        return base64.b64encode(file.read_bytes()).decode("ascii")
+    except OSError as error:
+        said = f"the bot's avatar {file.name} can't be read: {error.strerror or type(error).__name__}"
+        raise Bitrix24Error(said, verdict=Verdict.PORTAL) from None

@@ -88,6 +88,6 @@ def portals(settings: Settings, *, store: Store, owner: str, environ: Mapping[st
             in_flight=portal.in_flight,
             tags=tags_of(portal, store),
             rules=Rules(portal.in_doubt, portal.edits_every),
-            bot=own_bot(portal, store, environ) if portal.kind == "bot" else None,
+            bot=own_bot(portal, store, environ) if settings.uses_bot(name) else None,
         )
     return made

@@ -31,6 +31,7 @@ def relays(settings: Settings) -> list[Relay]:
             to=relay.to,
             edits=relay.edits,
             priority=relay.priority,
+            sent_as=relay.kind,
         )
         for relay in settings.relays
     ]
@@ -99,6 +100,7 @@ def _row(one: Configured, planned: when.Rule, *, zone: str, now: float) -> Sched
             "pictures": [{"name": each.name, "url": each.url} for each in one.pictures],
             "files": [{"name": each.name, "url": each.url} for each in one.files],
             "priority": one.priority,
+            "kind": one.kind,
         },
     )
 

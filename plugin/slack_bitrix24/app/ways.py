@@ -56,6 +56,7 @@ def hooks(webhooks: Iterable[Webhook], *, zone: str = "UTC") -> dict[str, Hook]:
             secret=one.secret.reveal() if one.secret else "",
             fields=one.fields,
             priority=one.priority,
+            sent_as=one.kind,
             zone=zone,
         )
         for one in webhooks

@@ -89,7 +89,7 @@ def _findings(path: Path | None, environ: Mapping[str, str], *, probe: bool) -> 
         if settings.slack is not None:
             yield from _slack(settings, settings.slack)
         for portal in settings.portals.values():
-            found = list(_portal(portal, store=store, environ=environ, probe=probe))
+            found = list(_portal(portal, settings, store=store, environ=environ, probe=probe))
             yield from found
             if found[0].state == "ok":
                 yield from _mapped(settings, portal, store=store, environ=environ)
@@ -181,7 +181,9 @@ def _mapped(
         yield Finding(f"mapping {portal.name}", "warning", f"who is mapped could not be asked: {error}")
 
 
-def _portal(portal: Portal, *, store: Store | None, environ: Mapping[str, str], probe: bool) -> Iterator[Finding]:
+def _portal(
+    portal: Portal, settings: Settings, *, store: Store | None, environ: Mapping[str, str], probe: bool
+) -> Iterator[Finding]:
     what = f"bitrix24 {portal.name}"
     try:
         auth = sign_in(portal, store=store, owner=new_owner(), environ=environ)
@@ -192,11 +194,10 @@ def _portal(portal: Portal, *, store: Store | None, environ: Mapping[str, str], 
                 return
             scopes = ", ".join(health.scopes)
             yield Finding(what, "ok", f"{health.name or 'user'} ({health.user_id}); scopes: {scopes}")
-            yield (
-                _bot(portal, client, health.scopes)
-                if portal.kind == "bot"
-                else _tags(portal, client, store, probe=probe)
-            )
+            if settings.uses_bot(portal.name):
+                yield _bot(portal, client, health.scopes)
+            if portal.kind != "bot":
+                yield _tags(portal, client, store, probe=probe)
     except (Bitrix24Error, StoreError, ValueError) as error:
         yield Finding(what, "failed", str(error))
 

@@ -69,8 +69,8 @@ def bot(*, path: Path | None, environ: Mapping[str, str], name: str) -> int:
         made = own_bot(portal, store, environ).get(lambda call: client.call(call.method, call.params, repeatable=True))
         word = "is there" if known and known.bot_id == made.id else "was registered"
         print(f"{name}: the bot {portal.bot.name} ({portal.bot.code}) {word}: user {made.id}")  # noqa: T201 – output
-        if portal.kind != "bot":
-            print(f'{name}: nothing is sent through it: set kind = "bot" in [portals.{name}]')  # noqa: T201 – output
+        if not settings.uses_bot(name):
+            print(f'{name}: nothing is sent through it: set kind = "bot" in [portals.{name}], or for a flow')  # noqa: T201 – output
     return DONE
 
 

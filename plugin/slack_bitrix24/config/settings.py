@@ -14,7 +14,7 @@ from typing import Literal
 
 from slack_bitrix24.config.secret import Secret
 from slack_bitrix24.matching import Pattern
-from slack_bitrix24.model import Priority
+from slack_bitrix24.model import Priority, SentAs
 
 Addresses = tuple[str, ...]
 
@@ -33,10 +33,14 @@ class Slack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bot:
-    """The bridge's own bot at a portal: what people see, and the code that it is registered under."""
+    """The bridge's own bot at a portal: what people see, and the code that it is registered under.
+
+    `avatar` is a picture's file, or None.
+    """
 
     name: str
     code: str
+    avatar: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +60,7 @@ class Portal:
     application: str
     plan: Literal["standard", "enterprise"]
     operating_limit: float
-    kind: Literal["personal", "system", "bot"]
+    kind: SentAs
     bot: Bot
     in_doubt: Literal["repeat", "leave"]
     edits_every: float
@@ -82,7 +86,10 @@ class Permissions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relay:
-    """Messages in Slack channels that become notifications. `from_` is "bots", "people", "anyone" or Slack ids."""
+    """Messages in Slack channels that become notifications. `from_` is "bots", "people", "anyone" or Slack ids.
+
+    `kind` None is the portal's.
+    """
 
     name: str
     channels: tuple[str, ...]
@@ -92,6 +99,7 @@ class Relay:
     to: Addresses
     edits: Literal["replace", "ignore"]
     priority: Priority
+    kind: SentAs | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +107,7 @@ class Webhook:
     """An incoming webhook. `addresses` is whom a caller may name itself; "*" in it is anyone.
 
     `token` holds all that are good just now. `secret` is the key of the signature, None where the token is.
+    `kind` None is the portal's.
     """
 
     name: str
@@ -110,6 +119,7 @@ class Webhook:
     secret: Secret | None
     fields: Mapping[str, str]
     priority: Priority
+    kind: SentAs | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +144,10 @@ class Media:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """A text that goes out by the clock. Exactly one of `when`, `cron` and `at` is set; `at` has its zone."""
+    """A text that goes out by the clock. Exactly one of `when`, `cron` and `at` is set; `at` has its zone.
+
+    `kind` None is the portal's.
+    """
 
     name: str
     when: str
@@ -147,6 +160,7 @@ class Schedule:
     pictures: tuple[Media, ...]
     files: tuple[Media, ...]
     priority: Priority
+    kind: SentAs | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,3 +225,8 @@ class Settings:
     def default_portal(self) -> str:
         """The portal of addresses that name none: the first one of the file."""
         return next(iter(self.portals))
+
+    def uses_bot(self, portal: str) -> bool:
+        """Tell whether anything may be sent to a portal through the bridge's own bot there."""
+        flows = [*(one.kind for one in self.relays), *(one.kind for one in self.webhooks)]
+        return "bot" in (self.portals[portal].kind, *flows, *(one.kind for one in self.schedules))

@@ -13,7 +13,7 @@ from slack_bitrix24.config.secret import Secret
 from slack_bitrix24.config.section import Expected, Section
 from slack_bitrix24.config.settings import Heartbeat, Media, Permissions, Relay, Schedule, Slack, Webhook
 from slack_bitrix24.config.urls import base_url, media_url
-from slack_bitrix24.model import Priority
+from slack_bitrix24.model import Priority, SentAs
 
 Mode = Literal["socket", "http"]
 From = Literal["bots", "people", "anyone"]
@@ -91,6 +91,7 @@ def read_relays(root: Section, portals: Collection[str]) -> tuple[Relay, ...]:
             to=section.take_list("to", address(portals, place="relay"), "addresses", required=True),
             edits=cast("Edits", section.take("edits", checks.word(Edits), "replace")),
             priority=_priority(section),
+            kind=_kind(section),
         )
         for section in sections
     )
@@ -132,6 +133,7 @@ def _read_webhook(section: Section, portals: Collection[str]) -> Webhook:
         secret=Secret(secret) if (secret := section.take("secret", checks.credential, "", secret=True)) else None,
         fields=_read_fields(section),
         priority=_priority(section),
+        kind=_kind(section),
     )
 
 
@@ -201,11 +203,16 @@ def _read_schedule(section: Section, portals: Collection[str], *, zone: str) -> 
         pictures=_read_media(section, "pictures"),
         files=_read_media(section, "files"),
         priority=_priority(section),
+        kind=_kind(section),
     )
 
 
 def _priority(section: Section) -> Priority:
     return cast("Priority", section.take("priority", checks.word(Priority), "normal"))
+
+
+def _kind(section: Section) -> SentAs | None:
+    return cast("SentAs | None", section.take("kind", checks.word(SentAs), "") or None)
 
 
 def _in_zone(at: dt.datetime | None, zone: str) -> dt.datetime | None:

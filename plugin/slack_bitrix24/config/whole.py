@@ -35,7 +35,7 @@ def read_settings(root: Section, *, path: Path | None, folder: Path, environ: Ma
     location = (
         root.take("database", database(folder), "", show=shown_address) or f"sqlite:///{folder / 'slack-bitrix24.db'}"
     )
-    portals = read_portals(root)
+    portals = read_portals(root, folder)
     relays = read_relays(root, portals)
     webhooks = read_webhooks(root, portals)
     heartbeats = read_heartbeats(root, portals)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from slack_bitrix24.bitrix24.calls import check_tag
 from slack_bitrix24.document import Document
 from slack_bitrix24.mapping import Directory
-from slack_bitrix24.model import Kind, Notification, Priority, Recipient
+from slack_bitrix24.model import Notification, Priority, Recipient, SentAs
 from slack_bitrix24.render.attach import Composed, compose
 from slack_bitrix24.submit.mentions import name_mentions
 from slack_bitrix24.submit.people import People
@@ -21,7 +21,7 @@ class Draft:
 
     `reference` names what came in, once and for all (a Slack event, a command's trigger, a schedule's planned time):
     the same reference never owes the same person twice. `tag`, without the recipient, is what replaces and orders;
-    empty means the reference's own. `link` is (label, address) of where it comes from.
+    empty means the reference's own. `link` is (label, address) of where it comes from. `kind` goes before the portal's.
     """
 
     document: Document
@@ -31,13 +31,14 @@ class Draft:
     tag: str = ""
     link: tuple[str, str] | None = None
     priority: Priority = "normal"
+    kind: SentAs | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PortalRules:
     """How notifications of a portal are made: which call, and the limit of ATTACH in characters."""
 
-    kind: Kind = "personal"
+    kind: SentAs = "personal"
     attach_limit: int = 60_000
 
 
@@ -80,7 +81,7 @@ def notifications(
                 sub_tag=sub_tag,
                 message_out=text.message_out,
                 attach=text.attach,
-                kind=rule.kind,
+                kind=draft.kind or rule.kind,
                 source=draft.source,
                 author=draft.author,
                 priority=draft.priority,

@@ -84,4 +84,5 @@ def draft(schedule: Schedule, planned: float, *, now: float) -> Draft:
         author=schedule.owner,
         link=(say(language, "open_in_slack"), str(extra["link"])) if extra.get("link") else None,
         priority=extra.get("priority", "normal"),
+        kind=extra.get("kind"),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from slack_bitrix24.matching import Pattern
-from slack_bitrix24.model import Notification, Priority, Recipient
+from slack_bitrix24.model import Notification, Priority, Recipient, SentAs
 from slack_bitrix24.slack.messages.event import Changed, Deleted, Posted
 from slack_bitrix24.slack.messages.payload import Sender
 from slack_bitrix24.submit.people import SLACKBOT, People
@@ -21,7 +21,8 @@ _NO_STAMP = "0000000000.000000"
 class Relay:
     """A relay of the configuration.
 
-    `channels` empty means any channel; `senders` are the Slack ids where a list was given.
+    `channels` empty means any channel; `senders` are the Slack ids where a list was given. `sent_as` None is the
+    portal's way.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Relay:
     to: tuple[str, ...] = ()
     edits: Literal["replace", "ignore"] = "replace"
     priority: Priority = "normal"
+    sent_as: SentAs | None = None
 
     def tag(self, channel: str, ts: str) -> str:
         """Return the tag that all versions of a message share."""

@@ -101,7 +101,7 @@ class Api:
         if found.state in (State.CANCELLED, State.SUPERSEDED, State.DEAD):
             return _json(200, _shown(found))
         one = found.notification
-        if not self.keeps_tags(one.recipient.portal):
+        if one.kind != "bot" and not self.keeps_tags(one.recipient.portal):
             raise RefusedError(409, "not_taken_back", "the portal cannot take back what it has: it keeps no tags")
         draft = Draft(Document(), f"deleted:{found.id}", source=one.source, author=one.author, tag=one.sub_tag)
         self.store.accept(Submission(deletions(draft, [one.recipient])))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from slack_bitrix24.model import Priority
+from slack_bitrix24.model import Priority, SentAs
 from slack_bitrix24.submit.compose import digest
 
 Signature = Literal["", "slack", "github", "grafana"]
@@ -18,7 +18,7 @@ class Hook:
     """One webhook. `addresses` is whom a caller may name besides `to`; "*" in it is anyone.
 
     `secret` is the key of the signature; where it is empty, each of the tokens is. `fields` are
-    the paths by which any JSON is read. `zone` is that of times without one.
+    the paths by which any JSON is read. `zone` is that of times without one. `sent_as` None is the portal's way.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Hook:
     secret: str = field(default="", repr=False)
     fields: Mapping[str, str] = field(default_factory=dict)
     priority: Priority = "normal"
+    sent_as: SentAs | None = None
     zone: str = "UTC"
 
     def tag(self, key: str) -> str:

@@ -97,6 +97,7 @@ class Posting:
             tag=tag or replayed(letter),
             link=incoming.link,
             priority=incoming.priority or hook.priority,
+            kind=hook.sent_as,
         )
         over = incoming.state in ("resolved", "cleared")
         if incoming.state == "cleared":

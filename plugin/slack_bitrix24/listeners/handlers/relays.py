@@ -220,6 +220,7 @@ class Relays:
             tag=tag,
             link=self._link(event.channel, event.ts, event.thread_ts),
             priority=relay.priority,
+            kind=relay.sent_as,
         )
 
     def address(self, event: JSON) -> str:
