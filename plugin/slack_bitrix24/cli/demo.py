@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -72,10 +73,34 @@ text = "A *schedule* of the configuration: this came {after:.0f} s after the sta
 pictures = [{{ name = "board", url = "{picture}" }}]
 files = [{{ name = "agenda.docx", url = "{file}" }}]
 
+[[webhooks]]
+name = "demo"
+token = {{ env = "DEMO_HOOK_TOKEN" }}
+to = ["@oncall"]
+to_field = "labels.owner"
+addresses = ["*"]
+fields = {{ title = "$.title", text = "$.text", key = "$.id", state = "$.state" }}
+
+[[webhooks]]
+name = "github"
+token = {{ env = "DEMO_GITHUB_TOKEN" }}
+to = ["@oncall"]
+
+[webhooks.fields]
+title = "$.workflow_run.name"
+text = "$.workflow_run.display_title"
+link = "$.workflow_run.html_url"
+key = "$.workflow_run.id"
+state = "$.workflow_run.conclusion"
+
 [web]
 port = {web}
+ntfy = "demo"
+gotify = "demo"
 """
 AFTER = 15.0
+DOWN = 4.0
+"""Seconds for which a killed bridge stays away, so that one can see it."""
 
 
 def demo(*, port: int, browser: bool) -> int:
@@ -102,30 +127,88 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+class Bridge:
+    """The bridge's process, started as users do: a configuration, a mapping file, and `run`.
+
+    The page may kill it, to show that nothing is lost; `revive` starts the next over the same database.
+    """
+
+    def __init__(self, made: Demo, folder: Path) -> None:
+        self.port = _free_port()
+        self.tokens = {"demo": secrets.token_urlsafe(24), "github": secrets.token_urlsafe(24)}
+        self._folder = folder
+        self._killed = threading.Event()
+        self._environment = os.environ | {
+            "DEMO_BOT_TOKEN": made.bot_token,
+            "DEMO_APP_TOKEN": made.app_token,
+            "DEMO_CLIENT_SECRET": made.client_secret,
+            "DEMO_REFRESH_TOKEN": made.refresh_token(),
+            "DEMO_HOOK_TOKEN": self.tokens["demo"],
+            "DEMO_GITHUB_TOKEN": self.tokens["github"],
+        }
+        (folder / "slack-bitrix24.toml").write_text(_configuration(made, self.port), encoding="utf-8")
+        (folder / "mapping.yaml").write_text(made.mapping_text, encoding="utf-8")
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        configuration = self._folder / "slack-bitrix24.toml"
+        command = [sys.executable, "-m", "slack_bitrix24", "run", "--config", str(configuration)]
+        # A session of its own: Ctrl-C reaches this process, which ends the bridge in order.
+        return subprocess.Popen(command, env=self._environment, start_new_session=True)  # noqa: S603 – ourselves
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process is there."""
+        return self.process.poll() is None
+
+    @property
+    def killed(self) -> bool:
+        """Whether it ended because the page wanted it to."""
+        return self._killed.is_set()
+
+    def kill(self) -> None:
+        """End it at once, as a loss of power does."""
+        self._killed.set()
+        self.process.kill()
+        self.process.wait()
+
+    def revive(self) -> None:
+        """Start it again after `kill`."""
+        self.process = self._start()
+        self._killed.clear()
+
+    def end(self) -> None:
+        """End it in order."""
+        self.process.terminate()
+        self.process.wait(timeout=15)
+
+
 def _run(made: Demo, folder: Path, ending: threading.Event, *, browser: bool) -> int:
-    web = _free_port()
-    bridge = _bridge(made, folder, web)
+    bridge = Bridge(made, folder)
     try:
-        if not _ready(f"http://127.0.0.1:{web}/readyz", bridge, ending):
+        if not _ready(bridge, ending):
             return FAILED if not ending.is_set() else DONE
+        made.attach(bridge)
         print(f"Slack and Bitrix24 (both sandboxes) with the bridge between them: {made.url}/", flush=True)  # noqa: T201
         print("Ctrl-C ends everything.", flush=True)  # noqa: T201 – what a command prints
         if browser:
             webbrowser.open(made.url)
         while not ending.wait(0.2):
-            if bridge.poll() is not None:
-                fail(f"demo: the bridge ended with status {bridge.returncode}")
+            if bridge.alive:
+                continue
+            if not bridge.killed:
+                fail(f"demo: the bridge ended with status {bridge.process.returncode}")
                 return FAILED
+            if not ending.wait(DOWN):
+                bridge.revive()
     finally:
-        bridge.terminate()
-        bridge.wait(timeout=15)
+        bridge.end()
     return DONE
 
 
-def _bridge(made: Demo, folder: Path, web: int) -> subprocess.Popen[bytes]:
-    """Start the bridge as users do: a configuration, a mapping file, and `run`."""
+def _configuration(made: Demo, web: int) -> str:
     soon = datetime.now(UTC) + timedelta(seconds=AFTER)
-    text = CONFIGURATION.format(
+    return CONFIGURATION.format(
         slack=made.slack_api_url,
         portal=made.url,
         client_id=made.client_id,
@@ -135,26 +218,15 @@ def _bridge(made: Demo, folder: Path, web: int) -> subprocess.Popen[bytes]:
         after=AFTER,
         web=web,
     )
-    (folder / "slack-bitrix24.toml").write_text(text, encoding="utf-8")
-    (folder / "mapping.yaml").write_text(made.mapping_text, encoding="utf-8")
-    secrets = {
-        "DEMO_BOT_TOKEN": made.bot_token,
-        "DEMO_APP_TOKEN": made.app_token,
-        "DEMO_CLIENT_SECRET": made.client_secret,
-        "DEMO_REFRESH_TOKEN": made.refresh_token(),
-    }
-    command = [sys.executable, "-m", "slack_bitrix24", "run", "--config", str(folder / "slack-bitrix24.toml")]
-    # A session of its own: Ctrl-C reaches this process, which ends the bridge in order.
-    return subprocess.Popen(command, env={**os.environ, **secrets}, start_new_session=True)  # noqa: S603 – ourselves
 
 
-def _ready(url: str, bridge: subprocess.Popen[bytes], ending: threading.Event) -> bool:
+def _ready(bridge: Bridge, ending: threading.Event) -> bool:
     """Wait until the bridge says that it is ready."""
-    end = time.monotonic() + LONGEST_START
+    url, end = f"http://127.0.0.1:{bridge.port}/readyz", time.monotonic() + LONGEST_START
     while not ending.wait(0.05):
-        if bridge.poll() is not None or time.monotonic() > end:
+        if not bridge.alive or time.monotonic() > end:
             fail("demo: the bridge did not start; what it said stands above")
             return False
-        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=2):  # noqa: S310 – our own address
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=2):
             return True
     return False

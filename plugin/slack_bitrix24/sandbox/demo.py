@@ -11,18 +11,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from slack_bitrix24.sandbox import portal as bitrix24
 from slack_bitrix24.sandbox import workspace as slack
+from slack_bitrix24.sandbox.guard import Guarded
+from slack_bitrix24.sandbox.posting import Bridge, Posting, routes
 
 PAGE = Path(__file__).parent / "page"
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    # pictures in notifications: whatever else serves them on this machine
-    "img-src 'self' http://127.0.0.1:* http://localhost:*; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 MAPPING = """\
 # Slack user → Bitrix24 user. Change it while the demo runs: it is read again.
 users:
@@ -44,6 +39,7 @@ class Demo:
     app: Starlette
     portal: bitrix24.Portal
     workspace: slack.Workspace
+    posting: Posting
     mapping_text: str = MAPPING
 
     @property
@@ -54,6 +50,10 @@ class Demo:
     @port.setter
     def port(self, port: int) -> None:
         self.workspace.base_url = f"http://127.0.0.1:{port}/slack/"
+
+    def attach(self, bridge: Bridge) -> None:
+        """Let the page post to this bridge, and kill it."""
+        self.posting.bridge = bridge
 
     @property
     def url(self) -> str:
@@ -106,44 +106,23 @@ class Demo:
         return f"{self.url}/static/agenda.docx"
 
 
-class Guarded:
-    """Adds the security headers to every answer that is the page's own."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, adding headers."""
-
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] += [
-                    (b"content-security-policy", POLICY.encode()),
-                    (b"x-content-type-options", b"nosniff"),
-                    (b"referrer-policy", b"no-referrer"),
-                    (b"cache-control", b"no-cache"),
-                ]
-            await send(message)
-
-        ours = scope["type"] == "http" and (scope["path"] == "/" or scope["path"].startswith("/static/"))
-        await self.app(scope, receive, guarded if ours else send)
-
-
 def build(port: int) -> Demo:
     """Return the demo for a server on this port of 127.0.0.1; nothing runs yet."""
     portal, workspace = bitrix24.Portal(), slack.Workspace()
+    posting = Posting(portal)
     app = Starlette(
         routes=[
             Route("/", page),
             Route("/slack/archives/{channel}/{message}", permalink),
             Mount("/static", app=StaticFiles(directory=PAGE / "static")),
+            Mount("/demo", routes=routes(posting)),
             Mount("/slack", app=slack.app(workspace)),
             # at the root, where a real portal has its REST: /rest/…, /oauth/… and the portal's own /sandbox/…
             Mount("", app=bitrix24.app(portal)),
         ],
         middleware=[Middleware(Guarded)],
     )
-    demo = Demo(app, portal, workspace)
+    demo = Demo(app, portal, workspace, posting)
     demo.port = port
     return demo
 

@@ -56,7 +56,10 @@ class Centre {
     const all = await get("/sandbox/seen", { user: this.person.id });
     const ids = new Set(all.map((one) => one.id));
     const fresh = this.known ? [...ids].filter((id) => !this.known.has(id)) : [];
+    const gone = this.known ? [...this.known].filter((id) => !ids.has(id)) : [];
     this.known = ids;
+    if (fresh.length) document.dispatchEvent(new CustomEvent("arrived", { detail: {
+      name: this.person.name, replaced: gone.length > 0 } }));
     this.unread = new Set([...this.unread, ...fresh].filter((id) => ids.has(id)));
     const kept = new Map([...this.list.querySelectorAll("[data-id]")].map((node) => [Number(node.dataset.id), node]));
     const nodes = all.slice(0, SHOWN).map((one) => kept.get(one.id) ?? notification(one, fresh.includes(one.id)));

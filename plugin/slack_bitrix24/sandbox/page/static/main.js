@@ -1,8 +1,11 @@
-// Starts both halves of the page.
+// Starts all parts of the page.
 
 import { centres } from "./centre.js";
 import { el } from "./dom.js";
+import { posting } from "./posting.js";
 import { go, slack } from "./slack.js";
+import { switches } from "./switches.js";
+import { show, tabs } from "./tabs.js";
 
 const PORTAL_USERS = [10, 12, 14];
 
@@ -10,6 +13,7 @@ const PORTAL_USERS = [10, 12, 14];
 async function followLink() {
   const [channel, message] = location.hash.slice(1).split("/");
   if (!channel) return;
+  show("slack");
   await go(channel);
   const node = message && document.getElementById(`${channel}-${message}`);
   if (node) {
@@ -19,7 +23,8 @@ async function followLink() {
 }
 
 async function start() {
-  await Promise.all([slack(), centres(document.getElementById("centres"), PORTAL_USERS)]);
+  tabs();
+  await Promise.all([slack(), posting(), switches(), centres(document.getElementById("centres"), PORTAL_USERS)]);
   addEventListener("hashchange", followLink);
   await followLink();
   document.documentElement.dataset.ready = "yes";

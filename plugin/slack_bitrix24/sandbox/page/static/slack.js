@@ -2,6 +2,7 @@
 
 import { get, latest, listen, post } from "./api.js";
 import { attachment, blocks } from "./blocks.js";
+import { choose, mark } from "./choose.js";
 import { avatar, clock, el } from "./dom.js";
 import { modals } from "./modal.js";
 import { mrkdwn, names } from "./mrkdwn.js";
@@ -45,29 +46,6 @@ async function bridge() {
   const ready = connections.length > 0;
   $("bridge").className = `bridge ${ready ? "ready" : "waiting"}`;
   $("bridge").textContent = ready ? "Bridge: connected" : "Bridge: not connected yet …";
-}
-
-function choose(container, items, { role, picked, pick }) {
-  const buttons = items.map(({ id, label }) => el("button", { type: "button", role, "data-id": id,
-    onclick: () => pick(id) }, label));
-  container.replaceChildren(...buttons);
-  container.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const next = buttons[(buttons.indexOf(document.activeElement) + step + buttons.length) % buttons.length];
-    next.focus();
-    next.click();
-  });
-  mark(container, picked);
-}
-
-function mark(container, id) {
-  for (const button of container.children) {
-    const on = button.dataset.id === id;
-    button.setAttribute(button.getAttribute("role") === "tab" ? "aria-selected" : "aria-checked", String(on));
-    button.tabIndex = on ? 0 : -1;
-  }
 }
 
 function become(id) {

@@ -1,0 +1,31 @@
+// What goes wrong in life: Bitrix24 is away, the bridge dies. Nothing that was taken gets lost.
+
+import { get, post } from "./api.js";
+
+const AGAIN = 500; // ms until a killed bridge is looked at again
+const $ = (id) => document.getElementById(id);
+
+function shown({ away, bridge, alive }) {
+  $("away").setAttribute("aria-pressed", String(away));
+  // a bridge that somebody else started can be neither killed from here nor waited for
+  $("kill").hidden = !bridge;
+  const words = [
+    away && "Bitrix24 does not answer: the bridge keeps what comes and sends it later.",
+    bridge && !alive && "The bridge is dead; it is started again in a few seconds.",
+  ];
+  $("trouble").textContent = words.filter(Boolean).join(" ");
+  if (bridge && !alive) setTimeout(look, AGAIN);
+}
+
+async function look() {
+  shown(await get("/demo/switches"));
+}
+
+export async function switches() {
+  $("away").addEventListener("click", async () => {
+    const away = $("away").getAttribute("aria-pressed") !== "true";
+    shown(await post("/demo/switches", { away }));
+  });
+  $("kill").addEventListener("click", async () => shown(await post("/demo/switches", { kill: true })));
+  await look();
+}

@@ -1,0 +1,139 @@
+"""The demo's third way in, in a real browser over the real bridge: post a sample, see it arrive and be replaced."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Error, expect, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SLOW = 30_000
+"""Milliseconds that a busy machine may take until something arrives."""
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not Path(CHROMIUM).exists():
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        try:
+            found = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        except Error as error:
+            pytest.skip(f"Chromium does not start: {error}")
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def address():
+    command = [sys.executable, "-m", "slack_bitrix24", "demo", "--no-browser", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            yield next(found[0] for line in process.stdout if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
+        finally:
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 0
+
+
+@pytest.fixture
+def page(browser, address):
+    opened = browser.new_page(viewport={"width": 1280, "height": 800})
+    opened.wrong = []
+    opened.on("pageerror", lambda error: opened.wrong.append(str(error)))
+    opened.goto(address)
+    opened.wait_for_selector("html[data-ready]")
+    opened.get_by_role("tab", name="HTTP").click()
+    yield opened
+    assert opened.wrong == []
+    opened.close()
+
+
+def notified(page, user, text):
+    return page.locator(f"[data-user='{user}'] .notification", has_text=text)
+
+
+@pytest.mark.parametrize(
+    ("sample", "user", "fires", "over"),
+    [
+        ("Alertmanager: a disk fills up", 10, "[FIRING:1] DiskAlmostFull", "[RESOLVED] DiskAlmostFull"),
+        ("Alertmanager: for Carol, by its label owner", 14, "[FIRING:1] CertificateExpires", "[RESOLVED] Certificate"),
+        ("Alertmanager: in Russian", 12, "[FIRING:1] ОчередьРастёт", "[RESOLVED] ОчередьРастёт"),
+        ("Grafana: a slow checkout, with its values", 12, "[FIRING:1] SlowCheckout", "[RESOLVED] SlowCheckout"),
+        ("Grafana up to 8: the older form", 10, "[Alerting] Room temperature", "[OK] Room temperature"),
+        ("ntfy: a message with a sequence", 10, "12 % are left.", "The tank is full again."),
+        ("Any JSON: a probe of one's own", 12, "No answer within", "It answers again."),
+    ],
+)  # fmt: skip
+def test_a_sample_arrives_and_its_resolution_takes_its_place(page, sample, user, fires, over):
+    page.get_by_label("Sample").select_option(sample)
+    page.get_by_role("button", name="Post it", exact=True).click()
+    expect(notified(page, user, fires)).to_be_visible(timeout=SLOW)
+    expect(page.locator("#posted li").first).to_contain_text("→ 200")
+    expect(page.locator("#posted .came").first).to_contain_text("arrived")
+    page.get_by_role("button", name="Post its resolution").click()
+    expect(notified(page, user, over)).to_be_visible(timeout=SLOW)
+    expect(notified(page, user, fires)).to_have_count(0)
+    expect(page.locator("#posted .came").first).to_contain_text("replaced")
+
+
+@pytest.mark.parametrize(
+    ("sample", "said"),
+    [
+        ("Slack webhook: an attachment with fields", "Deploy of api failed"),
+        ("Slack webhook: blocks", "Backup of db-1"),
+        ("Apprise: Markdown, a success", "Restore rehearsed"),
+        ("Gotify: an urgent message", "Disk 2 of md0"),
+    ],
+)
+def test_what_has_no_key_arrives_and_says_that_nothing_replaces_it(page, sample, said):
+    page.get_by_label("Sample").select_option(sample)
+    expect(page.get_by_role("button", name="Post its resolution")).to_be_hidden()
+    expect(page.get_by_text("This format has no key")).to_be_visible()
+    page.get_by_role("button", name="Post it", exact=True).click()
+    expect(notified(page, 10, said)).to_be_visible(timeout=SLOW)
+
+
+def test_a_body_of_one_s_own_in_a_format_of_one_s_choice(page):
+    page.get_by_label("Sample").select_option("A body of your own")
+    page.get_by_label("Format").select_option("slack")
+    page.get_by_role("textbox", name="Body").fill('{"text": "pasted *here*"}')
+    page.get_by_role("button", name="Post it", exact=True).click()
+    expect(notified(page, 12, "pasted here")).to_be_visible(timeout=SLOW)
+    page.get_by_role("textbox", name="Body").fill("this is no JSON")
+    page.get_by_role("button", name="Post it", exact=True).click()
+    expect(page.locator("#posted li.refused").first).to_contain_text("→ 400 invalid_payload")
+
+
+def test_nothing_is_lost_while_bitrix24_is_away_and_the_bridge_is_killed(page):
+    page.get_by_role("button", name="Bitrix24 is away").click()
+    expect(page.get_by_text("Bitrix24 does not answer")).to_be_visible()
+    page.get_by_label("Sample").select_option("GitHub-like: a workflow fails")
+    page.get_by_role("button", name="Post it", exact=True).click()
+    expect(page.locator("#posted li").first).to_contain_text("→ 200")
+    page.get_by_role("button", name="Kill the bridge").click()
+    expect(page.get_by_text("The bridge is dead")).to_be_visible()
+    page.get_by_role("button", name="Bitrix24 is away").click()
+    expect(page.locator("#trouble")).to_be_empty(timeout=SLOW)
+    expect(notified(page, 10, "Read the new price list")).to_be_visible(timeout=60_000)
+    expect(notified(page, 10, "Read the new price list")).to_have_count(1)
+
+
+def test_on_a_telephone_there_is_one_part_at_a_time(page):
+    page.set_viewport_size({"width": 390, "height": 800})
+    expect(page.locator("#posting")).to_be_visible()
+    expect(page.locator("section.bitrix24")).to_be_hidden()
+    page.get_by_role("tab", name="HTTP").press("ArrowRight")
+    expect(page.locator("section.bitrix24")).to_be_visible()
+    expect(page.locator("#posting")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(page.locator("section.slack")).to_be_visible()
+    expect(page.locator("section.bitrix24")).to_be_visible()
