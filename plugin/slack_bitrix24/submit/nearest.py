@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from slack_bitrix24.mapping import Directory
 from slack_bitrix24.submit.people import People
 
 _CLOSE = 0.75
 _MOST = 3
+NAMED = 3
+"""Names of one command for which a likely one is looked for: each search passes over the whole workspace."""
 
 
 def nearest(text: str, *, directory: Directory, people: People) -> tuple[str, ...]:
     """Return up to three addresses, the likeliest first, whose handle or name is nearly this one."""
-    names: dict[str, str] = {}
-    for person in people.users.values():
-        if person.active:
-            for name in (person.handle, person.display, person.name, *person.name.split()):
-                names.setdefault(name.casefold(), f"@{person.handle}")
-    for group in people.groups.values():
-        names.setdefault(group.handle.casefold(), f"@{group.handle}")
-    for group_name in directory.groups:
-        names.setdefault(group_name.casefold(), f"@{group_name}")
-    return _close(text, names)
+    groups = {group.casefold(): f"@{group}" for group in directory.groups}
+    return _close(text, groups | dict(people.spellings))
 
 
 def nearest_groups(name: str, *, directory: Directory) -> tuple[str, ...]:
@@ -35,6 +27,7 @@ def _close(text: str, names: dict[str, str]) -> tuple[str, ...]:
 
     wanted = text.casefold()
     # Thousands of names are compared letter by letter: those that begin otherwise are left out beforehand.
-    alike: Iterable[str] = [name for name in names if name[:1] == wanted[:1] or name[1:2] == wanted[:1]]
+    first, size = wanted[:1], len(wanted)
+    alike = [name for name in names if first in name[:2] and 2 * min(len(name), size) >= _CLOSE * (len(name) + size)]
     found = get_close_matches(wanted, alike, n=2 * _MOST, cutoff=_CLOSE)
     return tuple(dict.fromkeys(names[name] for name in found))[:_MOST]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 SLACKBOT = "USLACKBOT"
 
@@ -34,7 +35,7 @@ class Group:
     members: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class People:
     """Users and groups by id, and the members of those channels that have been read.
 
@@ -65,19 +66,40 @@ class People:
 
     def with_handle(self, text: str) -> tuple[Person | Group, ...]:
         """Return who has this handle, whatever the case."""
-        wanted = text.casefold()
-        handles: list[Person | Group] = [
-            person for person in self.users.values() if person.active and person.handle.casefold() == wanted
-        ]
-        handles += [group for group in self.groups.values() if group.handle.casefold() == wanted]
-        return tuple(handles)
+        return self._handles.get(text.casefold(), ())
 
     def called(self, text: str) -> tuple[Person | Group, ...]:
         """Return who answers to a typed name: by handle first, else by display name, whatever the case."""
-        wanted = text.casefold()
-        return self.with_handle(text) or tuple(
-            person
-            for person in self.users.values()
-            if person.active
-            and wanted in (person.display.casefold(), person.name.casefold(), *person.name.casefold().split()[:1])
-        )
+        return self.with_handle(text) or self._names.get(text.casefold(), ())
+
+    @cached_property
+    def spellings(self) -> Mapping[str, str]:
+        """The address (@handle) by each word of a name that may be typed for it, in lower case."""
+        found: dict[str, str] = {}
+        for person in self._active():
+            for name in (person.handle, person.display, person.name, *person.name.split()):
+                found.setdefault(name.casefold(), f"@{person.handle}")
+        for group in self.groups.values():
+            found.setdefault(group.handle.casefold(), f"@{group.handle}")
+        return found
+
+    # A command may hold hundreds of names and a workspace tens of thousands of people: each is looked at once.
+    @cached_property
+    def _handles(self) -> dict[str, tuple[Person | Group, ...]]:
+        found: dict[str, list[Person | Group]] = {}
+        owners: list[Person | Group] = [*self._active(), *self.groups.values()]
+        for one in owners:
+            found.setdefault(one.handle.casefold(), []).append(one)
+        return {handle: tuple(several) for handle, several in found.items()}
+
+    @cached_property
+    def _names(self) -> dict[str, tuple[Person, ...]]:
+        found: dict[str, list[Person]] = {}
+        for person in self._active():
+            name = person.name.casefold()
+            for called in {person.display.casefold(), name, *name.split()[:1]}:
+                found.setdefault(called, []).append(person)
+        return {called: tuple(people) for called, people in found.items()}
+
+    def _active(self) -> Iterator[Person]:
+        return (person for person in self.users.values() if person.active)

@@ -12,7 +12,7 @@ from enum import Enum
 from slack_bitrix24.address import Address, Channel, Direct, MappingGroup, Me, Name, SlackGroup, SlackUser
 from slack_bitrix24.mapping import Directory
 from slack_bitrix24.model import Recipient
-from slack_bitrix24.submit.nearest import nearest, nearest_groups
+from slack_bitrix24.submit.nearest import NAMED, nearest, nearest_groups
 from slack_bitrix24.submit.people import Group, People, Person
 
 MOST_WITHOUT_BROADCAST = 20
@@ -191,7 +191,8 @@ class _Resolver:
         elif len(found) > 1:
             self.fault(f"@{text}", Reason.SEVERAL, [_choice(one) for one in found])
         elif not found:
-            close = nearest(text, directory=self.directory, people=self.people)
+            near = len(self.unknown) < NAMED
+            close = nearest(text, directory=self.directory, people=self.people) if near else ()
             self.fault(f"@{text}", Reason.WITHHELD if self.people.withheld else Reason.NOBODY, close)
         elif isinstance(found[0], Group):
             self.slack_group(found[0].id)
