@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from slack_bitrix24.bitrix24 import blocks as build
 from slack_bitrix24.bitrix24.size import COLUMN, LIMIT, astral, bytes_kept
-from slack_bitrix24.document import Blocks, Document, Paragraph, Text
+from slack_bitrix24.document import Author, Blocks, Document, Paragraph, Text
 from slack_bitrix24.plain import plain
 from slack_bitrix24.render import guard
 from slack_bitrix24.render.bbcode import blocks_lines, whole
@@ -119,13 +119,19 @@ def _line_cost(line: str) -> int:
 
 
 def _outside(document: Document, back: Paragraph | None) -> str:
-    """Return the e-mail copy: all the words, as many as the portal can keep."""
-    text = plain(Document((*document.blocks, back) if back else document.blocks))
-    made = guard.mail(text)
-    end = len(text)
+    """Return the e-mail copy: all the words, as many as the portal can keep; who sent it and the link back stay."""
+    blocks = document.blocks
+    last = len(blocks)
+    while last and isinstance(blocks[last - 1], Author):
+        last -= 1
+    text, foot = plain(blocks[:last]), plain((*blocks[last:], *([back] if back else [])))
+    if bytes_kept(guard.mail(foot)) > COLUMN / 4:  # no signature, but a text of its own
+        text, foot = "\n".join(filter(None, (text, foot))), ""
+    made = guard.mail("\n".join(filter(None, (text, foot))))
+    taken, end = bytes_kept(guard.mail(foot)), len(text)
     while (size := bytes_kept(made)) > COLUMN:
-        end = end * COLUMN // size - 20
-        made = guard.mail(text[:end].rstrip()) + "…"
+        end = end * (COLUMN - taken) // (size - taken) - 20
+        made = guard.mail("\n".join(filter(None, (text[:end].rstrip() + "…", foot))))
     return made
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_bitrix24.bitrix24 import blocks as build
@@ -19,26 +19,35 @@ from slack_bitrix24.render.links import address, shown
 
 _DIVISIBLE = 2_000
 """Size of a block from which a part of it is better than nothing."""
+_SIGNATURE = 4  # of ATTACH, at most one in so many is kept for names
 _BETWEEN = 1  # "," between two blocks
 _EMPTY = counted(build.message(""))
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What surrounds the blocks: the bar's colour, the link back (label, linkable address); fewer than `limit` fit."""
+    """What surrounds the blocks: the bar's colour, the link back (label, linkable address); fewer than `limit` fit.
+
+    `signature` are the blocks above the link that say who sent it.
+    """
 
     color: str
     token: ColorToken
     link: tuple[str, str] | None
     limit: int
+    signature: tuple[AttachBlock, ...] = ()
 
 
 def fitted(parts: Sequence[Part], frame: Frame) -> dict[str, Any] | None:
-    """Return ATTACH with as many of the parts as fit, or None where not even a note would."""
+    """Return ATTACH with as many of the parts as fit, or None where not even a note would.
+
+    Whoever is named at the end, and the link back, stay: a reader of the rest needs them most.
+    """
     if sum(part.least for part in parts) <= frame.limit:
         together = _attachment([part.block for part in parts], frame)
         if fits(together, frame.limit):
             return together
+    parts, frame = _signed(parts, frame)
     room = frame.limit - 1 - counted(_attachment([_note(len(parts), frame)], frame))
     kept: list[AttachBlock] = []
     for part in parts:
@@ -58,12 +67,24 @@ def fitted(parts: Sequence[Part], frame: Frame) -> dict[str, Any] | None:
     return cut if fits(cut, frame.limit) else None
 
 
+def _signed(parts: Sequence[Part], frame: Frame) -> tuple[Sequence[Part], Frame]:
+    """Return the parts without the names at their end, and the frame that holds these."""
+    first = len(parts)
+    while first and "USER" in (parts[first - 1].made or {}):
+        first -= 1
+    signature = tuple(part.block for part in parts[first:])
+    # many names, or one with pages of addresses, are a text like any other
+    if not first or sum(map(counted, signature)) > frame.limit / _SIGNATURE:
+        return parts, frame
+    return parts[:first], replace(frame, signature=signature)
+
+
 def _attachment(blocks: list[AttachBlock], frame: Frame) -> dict[str, Any]:
     back = []
     if frame.link:
         label, url = frame.link
         back = [build.link(address(url), name=guard.name(short(" ".join(label.split()), 200) or shown(url)))]
-    return build.attachment([*blocks, *back], color=frame.color, color_token=frame.token)
+    return build.attachment([*blocks, *frame.signature, *back], color=frame.color, color_token=frame.token)
 
 
 def _note(left: int, frame: Frame) -> AttachBlock:

@@ -19,16 +19,21 @@ _LISTS = ("GRID", "IMAGE", "FILE")
 def shrunk(attach: Mapping[str, Any], most: float) -> dict[str, Any] | None:
     """Return as much of an ATTACH as is no larger than `most` by `size.longest`, or None where that is too little.
 
-    The link back, its last block, stays; a note says that something is missing.
+    The link back, its last block, stays, and so does who sent it, above; a note says that something is missing.
     """
     if most == inf or longest(attach) <= most:
         return dict(attach)
     blocks = list(attach["BLOCKS"])
     back = blocks[-1:] if blocks and "LINK" in blocks[-1] else []
-    foot = [build.message(f"… shortened{', see the original' if back else ''}"), *back]
+    last = len(blocks) - len(back)
+    first = last
+    while first > 1 and "USER" in blocks[first - 1]:
+        first -= 1
+    signature = blocks[first:last]
+    foot = [build.message(f"… shortened{', see the original' if back else ''}"), *signature, *back]
     room = most - longest({**attach, "BLOCKS": foot}) - _BETWEEN
     kept: list[AttachBlock] = []
-    for block in blocks[: len(blocks) - len(back)]:
+    for block in blocks[:first]:
         size = longest(block) + _BETWEEN
         if size > room:
             kept += filter(None, [_beginning(block, room - _BETWEEN)])
