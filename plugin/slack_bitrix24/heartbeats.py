@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -56,10 +56,15 @@ class Watch:
 
     def __init__(self, store: Store, submitter: Submitter, expected: Sequence[Heartbeat]) -> None:
         self.store, self.submitter = store, submitter
-        self.expected = {each.name: each for each in expected}
+        self.expected: Mapping[str, Heartbeat] = {}
+        self.expect(expected)
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeats", daemon=True)
         self._since = 0.0
+
+    def expect(self, expected: Sequence[Heartbeat]) -> None:
+        """Wait for these from now on."""
+        self.expected = {each.name: each for each in expected}
 
     def start(self) -> None:
         """Begin to listen."""

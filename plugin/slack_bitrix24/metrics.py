@@ -79,6 +79,16 @@ WRONG_SECRETS = Counter(
 UNSUPPORTED = Counter(
     "slack_bitrix24_unsupported", "Parts of messages that could not be shown", ["sender"], registry=REGISTRY
 )
+RELOADED = Gauge(
+    "slack_bitrix24_config_last_reload_successful",
+    "1 if the configuration was good when it was last read, 0 while an earlier one stays in use",
+    registry=REGISTRY,
+)
+RELOADED_AT = Gauge(
+    "slack_bitrix24_config_last_reload_success_timestamp_seconds",
+    "When the configuration in use was read",
+    registry=REGISTRY,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +129,13 @@ class _Queues(Collector):
         yield age
         yield stopped
         yield tags
+
+
+def reloaded(*, is_good: bool) -> None:
+    """Note how reading the configuration went."""
+    RELOADED.set(int(is_good))
+    if is_good:
+        RELOADED_AT.set_to_current_time()
 
 
 def observe_commit(seconds: float, _operations: int) -> None:

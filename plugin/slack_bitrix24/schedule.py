@@ -56,7 +56,7 @@ class Clock:
         submitter: Submitter,
         now: Callable[[], float],
         read: Read,
-        permissions: Permissions | None = None,
+        permissions: Callable[[], Permissions] | None = None,
         sweep: Callable[[], None] | None = None,
     ) -> None:
         self.store, self.submitter, self.now, self.permissions = store, submitter, now, permissions
@@ -142,7 +142,7 @@ class Clock:
         if schedule.kind != "reminder" or self.permissions is None:
             return ""
         directory, people = self.submitter.directory(), self.submitter.people()
-        return why_not(schedule.owner, self.permissions, broad=found.broad, directory=directory, people=people)
+        return why_not(schedule.owner, self.permissions(), broad=found.broad, directory=directory, people=people)
 
     def _fire(self, tx: Transaction, plan: _Plan, now: float) -> bool:
         schedule, decided = plan.schedule, plan.due
@@ -168,7 +168,7 @@ class Clock:
     def _tell(self, tx: Transaction, plan: _Plan) -> None:
         assert self.permissions is not None  # noqa: S101 – see _fire
         people = self.submitter.people()
-        admins = members(self.permissions.admin, directory=self.submitter.directory(), people=people)
+        admins = members(self.permissions().admin, directory=self.submitter.directory(), people=people)
         for user in (plan.schedule.owner,) if plan.schedule.kind == "reminder" else admins:
             language = people.language(user)
             tx.receipts.say(user, said(plan.schedule, plan.due, lang=language), language=language)

@@ -95,7 +95,7 @@ def rig(tmp_path) -> Iterator[Rig]:
         submitter = Submitter(store, lambda: Directory(made.users), lambda: workspace.people, {"main": PortalRules()})
         clock = Clock(
             store=store, submitter=submitter, now=lambda: made.at, read=workspace.ask,
-            permissions=Permissions(**made.allowed),
+            permissions=lambda: Permissions(**made.allowed),
         )  # fmt: skip
         clock.reading._now = lambda: made.steady  # what Slack refused is asked again by this clock too
         made.clock = clock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 
 import pytest
@@ -40,6 +41,19 @@ def test_systemd_hears_that_it_is_ready_alive_and_stopping(make, notify):
     assert said[0] == "READY=1"
     assert bridge.stop() == 0
     until(lambda: said.extend(lines(listener)) or "STOPPING=1" in said)
+
+
+def test_systemd_hears_of_a_reload(make, notify):
+    listener, address = notify
+    bridge = make()
+    bridge.environ |= {"NOTIFY_SOCKET": address}
+    bridge.start()
+    said = []
+    until(lambda: said.extend(lines(listener)) or "READY=1" in said)
+    bridge.process.send_signal(signal.SIGHUP)
+    until(lambda: said.extend(lines(listener)) or "RELOADING=1" in said, timeout=20)
+    until(lambda: said.extend(lines(listener)) or "READY=1" in said[said.index("RELOADING=1") :])
+    assert bridge.stop() == 0
 
 
 def test_a_watchdog_of_another_process_is_left_alone(make, notify):

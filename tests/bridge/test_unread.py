@@ -62,7 +62,7 @@ def rig(tmp_path, request) -> Iterator[Rig]:
         client = WebClient(token=slack.bot_token, base_url=slack.api_url, timeout=5)
         workspace = Workspace(client)
         submitter = Submitter(store, lambda: DIRECTORY, lambda: workspace.people, {"main": PortalRules()})
-        asker = Asker(submitter.people, submitter.directory, permissions)
+        asker = Asker(submitter.people, submitter.directory, lambda: permissions)
         wake = threading.Event()  # the worker, which comes last, looks by itself too
         notifier = Notifier(submitter, asker, store, "", wake.set)
         reminders = Reminders(store, submitter, asker, "Europe/Minsk", time.time, "/b24", wake.set)
@@ -72,7 +72,7 @@ def rig(tmp_path, request) -> Iterator[Rig]:
         work = Letters(
             store,
             workspace,
-            Relays([], submitter, store, Own("", "", ""), ""),
+            Relays(list, submitter, store, Own("", "", ""), ""),
             notifier,
             reminders,
             home,

@@ -34,7 +34,7 @@ def relays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relays]:
         Relay("replaces", ("C1",), "anyone", to=(ANNA, "mentioned")),
         Relay("ignores", ("C1",), "anyone", to=("bitrix24:14",), edits="ignore"),
     ]
-    yield Relays(watching, submitter, store, Own(), "")
+    yield Relays(lambda: watching, submitter, store, Own(), "")
     store.close()
 
 

@@ -9,12 +9,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from slack_bitrix24 import metrics
 from slack_bitrix24.app import setup
+from slack_bitrix24.app.current import Current
 from slack_bitrix24.app.drives import Drives
 from slack_bitrix24.app.installing import install
 from slack_bitrix24.app.portals import portals, rules
+from slack_bitrix24.app.reloading import Reloading
 from slack_bitrix24.app.slack_side import SlackSide, web_client
-from slack_bitrix24.app.ways import Outside, WaysIn, pulses, watch, ways_in, where
-from slack_bitrix24.config import Settings
+from slack_bitrix24.app.ways import Outside, WaysIn, beating, expected, hooks, pulses, watch, ways_in, where
+from slack_bitrix24.config import Settings, load
 from slack_bitrix24.deliver.lane import Stop
 from slack_bitrix24.deliver.node import Node
 from slack_bitrix24.errors import StoreError
@@ -29,6 +31,7 @@ from slack_bitrix24.submit.people import People
 from slack_bitrix24.submit.permissions import among
 from slack_bitrix24.submit.reading import NotTold
 from slack_bitrix24.submit.submitter import Submitter
+from slack_bitrix24.web.hooks import Hooks
 from slack_bitrix24.web.server import WebServer
 from slack_bitrix24.web.site import Doors, site
 
@@ -48,7 +51,7 @@ LASTING = ("mapping", "receipt", "lanes", "store-", "inbox", "web", "APScheduler
 SUMMARY = 60.0
 """Seconds after which it is said what was done, where anything was."""
 REREAD = 2.0
-"""Seconds between looks at the mapping file."""
+"""Seconds between looks at the mapping file and the configuration."""
 
 
 class Bridge:
@@ -64,7 +67,7 @@ class Bridge:
         environ: Mapping[str, str],
         refuse: Callable[[str], None],
     ) -> None:
-        self.settings, self.store, self.mapping, self.roles = settings, store, mapping, roles
+        self.current, self.store, self.mapping, self.roles = Current(settings), store, mapping, roles
         self.owner = new_owner()
         slack = settings.slack
         self.following = Following(store)
@@ -84,7 +87,11 @@ class Bridge:
         self.clock = self._clock()
         self.drives = Drives(settings, self.portals, store)
         self.ways_in = self._ways_in()
+        self.beating = Hooks(beating(settings.heartbeats))
         self.watch = watch(settings.heartbeats, store, self.submitter)
+        self.reloading = Reloading(
+            self.current, read=lambda: load(settings.path, environ), directory=self.directory, apply=self._apply
+        )
         self.web: WebServer | None = None
         self._started = False
         self._ending = threading.Event()
@@ -93,13 +100,28 @@ class Bridge:
         self._ended: dict[str, str] = {}
         self._unwatch: Callable[[], None] = lambda: None
 
+    @property
+    def settings(self) -> Settings:
+        """The configuration in use."""
+        return self.current.settings
+
+    def _apply(self, settings: Settings) -> None:
+        """Go over to settings of which only what takes effect at once is another; they stay as they are on an error."""
+        made = setup.schedules(settings, now=time.time())
+        setup.keep(self.store, made)
+        setup.listen(self.store, setup.relays(settings))
+        self.current.swap(settings)
+        self.ways_in.hooks.swap(hooks(settings.webhooks, zone=settings.timezone))
+        self.beating.swap(beating(settings.heartbeats))
+        self.watch.expect(expected(settings.heartbeats))
+
     def _clock(self) -> Clock:
         return Clock(
             store=self.store,
             submitter=self.submitter,
             now=time.time,
             read=self._ask_members,
-            permissions=setup.permissions(self.settings) if self.settings.slack else None,
+            permissions=self.current.permissions if self.settings.slack else None,
             sweep=self._sweep,
         )
 
@@ -107,7 +129,7 @@ class Bridge:
         if self.settings.slack is None or self.workspace is None:
             return None
         return SlackSide(
-            self.settings,
+            self.current,
             self.settings.slack,
             store=self.store,
             submitter=self.submitter,
@@ -180,6 +202,7 @@ class Bridge:
     def stop(self) -> None:
         """Finish what is in hand, within 10 s, and end: the ways in side by side, then delivery, then receipts."""
         self._ending.set()
+        self.reloading.ask()
         if self._started:
             ways_in = [part.stop for part in (self.slack, self.web, self.clock, self.watch) if part is not None]
             ending = [threading.Thread(target=stop, daemon=True) for stop in ways_in]
@@ -221,8 +244,8 @@ class Bridge:
             metrics=metrics.expose,
             slack=http.take if http else None,
             install=self._install,
-            ways=self.ways_in.ways if self.settings.webhooks else None,
-            pulses=pulses(self.settings.heartbeats, self.store),
+            ways=self.ways_in.ways,
+            pulses=pulses(self.beating, self.store),
         )
 
     def _install(self, name: str, path: str, form: Mapping[str, str]) -> int:
@@ -304,16 +327,20 @@ class Bridge:
                     log.warning("an admin could not be told: %s", error)
 
     def _follow(self) -> None:
-        """Reread the mapping file when it changes, and say each minute what was done in it."""
+        """Reread the mapping file and the configuration when they change, and say each minute what was done in it."""
         said, at = metrics.totals(), time.monotonic()
-        while not self._ending.wait(REREAD):
+        while True:
+            self.reloading.wait(REREAD)
+            if self._ending.is_set():
+                return
             if time.monotonic() - at >= SUMMARY:
                 said, at = self._summed_up(said), time.monotonic()
             try:
+                self.reloading.look()
                 if self.mapping is not None and (news := self.mapping.refresh()):
                     (log.warning if self.mapping.faults else log.info)("%s", news)
             except Exception as error:  # noqa: BLE001 – whatever a file can do, the next change must be seen
                 log.error(  # noqa: TRY400 – its text may hold what stands in the file
-                    "the mapping file can't be read: unexpected %s; the last good version stays in use",
+                    "mapping or configuration can't be read: unexpected %s; the last good version stays in use",
                     type(error).__name__,
                 )

@@ -17,8 +17,13 @@ LIBRARIES = ("apscheduler", "slack_sdk", "slack_bolt", "urllib3", "alembic", "we
 class Hide:
     """Replaces each known secret in the text of a log line, tracebacks included."""
 
-    def __init__(self, secrets: Sequence[str]) -> None:
-        self.secrets = sorted({secret for secret in secrets if len(secret) >= 6}, key=len, reverse=True)
+    def __init__(self) -> None:
+        self.secrets: Sequence[str] = ()
+
+    def learn(self, secrets: Sequence[str]) -> None:
+        """Hide these too; what was a secret before stays one."""
+        known = {*self.secrets, *(secret for secret in secrets if len(secret) >= 6)}
+        self.secrets = sorted(known, key=len, reverse=True)
 
     def __call__(self, _logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         """Return the line without secrets (a structlog processor)."""
@@ -30,8 +35,17 @@ class Hide:
         return event
 
 
+_HIDE = Hide()
+
+
+def hide(secrets: Sequence[str]) -> None:
+    """Hide these too from now on."""
+    _HIDE.learn(secrets)
+
+
 def set_up(*, secrets: Sequence[str], level: str = "info", form: Literal["auto", "text", "json"] = "auto") -> None:
     """Send all logs of this level and above to standard error; "auto" is text on a terminal and JSON elsewhere."""
+    hide(secrets)
     terminal = sys.stderr.isatty()
     text = terminal if form == "auto" else form == "text"
     shared: list[Any] = [
@@ -40,7 +54,7 @@ def set_up(*, secrets: Sequence[str], level: str = "info", form: Literal["auto",
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.TimeStamper(fmt="%H:%M:%S" if terminal else "iso", utc=not terminal),
         structlog.processors.format_exc_info,
-        Hide(secrets),
+        _HIDE,
     ]
     last = (
         structlog.dev.ConsoleRenderer(colors=terminal)

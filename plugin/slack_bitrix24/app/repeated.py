@@ -12,6 +12,10 @@ DIFFERENT = 20
 MOST_KNOWN = 1000
 
 
+ALWAYS = {"always": True}
+"""`extra` of what answers a person: who saves a file twice with the same fault is told twice."""
+
+
 class Repeated(logging.Filter):
     """Lets the first warning of its kind through, then for a minute none with the same words."""
 
@@ -23,7 +27,7 @@ class Repeated(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Tell whether the line is shown; what was held back before is told in it."""
-        if record.levelno < logging.WARNING:
+        if record.levelno < logging.WARNING or getattr(record, "always", False):
             return True
         kind = (record.name, str(record.msg)[:200])
         lines = [(*kind, record.getMessage()[:500]), (*kind, str(self._number(kind)))]

@@ -12,8 +12,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from slack_bitrix24.app import setup
-from slack_bitrix24.config import Settings
+from slack_bitrix24.app.current import Current
 from slack_bitrix24.config import Slack as SlackSettings
 from slack_bitrix24.listeners.connection.bolt import build
 from slack_bitrix24.listeners.connection.http import Events
@@ -48,7 +47,7 @@ class SlackSide:
 
     def __init__(  # noqa: PLR0913 – the parts that Slack's side is wired from, all by name
         self,
-        settings: Settings,
+        current: Current,
         slack: SlackSettings,
         *,
         store: Store,
@@ -59,7 +58,7 @@ class SlackSide:
         now: Callable[[], float],
         refuse: Callable[[str], None],
     ) -> None:
-        self.settings, self.slack, self.store, self.submitter = settings, slack, store, submitter
+        self.current, self.slack, self.store, self.submitter = current, slack, store, submitter
         self.workspace, self.owner, self.now, self.refuse = workspace, owner, now, refuse
         self.client = workspace.client
         self.following = following
@@ -165,17 +164,17 @@ class SlackSide:
 
     def _listeners(self) -> tuple[Dispatch, Workers]:
         """Wire the listeners together."""
-        settings, store, submitter = self.settings, self.store, self.submitter
-        asker = Asker(submitter.people, submitter.directory, setup.permissions(settings))
+        current, store, submitter = self.current, self.store, self.submitter
+        asker = Asker(submitter.people, submitter.directory, current.permissions)
         command = self.slack.command
         workspace_url = self.identity.get("url", "")
         notifier = Notifier(submitter, asker, store, workspace_url, self._wake)
-        reminders = Reminders(store, submitter, asker, settings.timezone, self.now, command, self._wake)
+        reminders = Reminders(store, submitter, asker, current.settings.timezone, self.now, command, self._wake)
         statuses = Statuses(store, submitter, asker)
         forms = Forms(self.client, self.opener, notifier, reminders, asker, store)
         commands = Commands(command, notifier, reminders, statuses, forms, asker)
         relays = Relays(
-            setup.relays(settings),
+            current.relays,
             submitter,
             store,
             self.own,

@@ -15,7 +15,7 @@ from slack_bitrix24.web.admission import Admission
 from slack_bitrix24.web.api import Api
 from slack_bitrix24.web.attaching import Keep
 from slack_bitrix24.web.door import Door
-from slack_bitrix24.web.hooks import Hook
+from slack_bitrix24.web.hooks import Hook, Hooks
 from slack_bitrix24.web.intake import Intake
 from slack_bitrix24.web.posting import Posting
 from slack_bitrix24.web.routes import Routes
@@ -32,6 +32,7 @@ class WaysIn:
 
     ways: Ways
     posts: Posts
+    hooks: Hooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +64,24 @@ def hooks(webhooks: Iterable[Webhook], *, zone: str = "UTC") -> dict[str, Hook]:
     }
 
 
-def pulses(heartbeats: Iterable[Heartbeat], store: Store) -> Pulses | None:
-    """Return what takes heartbeats; None where the configuration expects none."""
-    known = {one.name: Hook(name=one.name, tokens=tuple(each.reveal() for each in one.token)) for one in heartbeats}
-    return Pulses(known, lambda name: store.write(lambda tx: tx.heartbeats.beat(name))) if known else None
+def pulses(hooks: Hooks, store: Store) -> Pulses:
+    """Return what takes heartbeats."""
+    return Pulses(hooks, lambda name: store.write(lambda tx: tx.heartbeats.beat(name)))
+
+
+def beating(heartbeats: Iterable[Heartbeat]) -> dict[str, Hook]:
+    """Return what opens each heartbeat, by name."""
+    return {one.name: Hook(name=one.name, tokens=tuple(each.reveal() for each in one.token)) for one in heartbeats}
+
+
+def expected(heartbeats: Iterable[Heartbeat]) -> list[Expected]:
+    """Return what is waited for."""
+    return [Expected(one.name, one.every, one.grace, one.to, one.text) for one in heartbeats]
 
 
 def watch(heartbeats: Iterable[Heartbeat], store: Store, submitter: Submitter) -> Watch:
     """Return what tells their silence."""
-    expected = [Expected(one.name, one.every, one.grace, one.to, one.text) for one in heartbeats]
-    return Watch(store, submitter, expected)
+    return Watch(store, submitter, expected(heartbeats))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,7 @@ def ways_in(
     where: Where,
 ) -> WaysIn:
     """Wire the ways in together."""
-    known = hooks(webhooks, zone=where.zone)
+    known = Hooks(hooks(webhooks, zone=where.zone))
     senders = served(ntfy=where.ntfy, gotify=where.gotify)
     posting = Posting(store, submitter, SENDERS, known, outside.read_members, outside.keep_file)
     wake = threading.Event()
@@ -109,4 +118,5 @@ def ways_in(
     slack = SlackApi(store, intake, posting.allows, where.public_url)
     takes = {"api": Api(store, posting, outside.keeps_tags).take, "slack_api": slack.take}
     door = Door(Admission(known), intake=intake, allows=posting.allows, takes=takes)
-    return WaysIn(Ways(Routes(senders.values()), door, Uploading(slack), known.get(where.ntfy)), posts)
+    topics = (lambda: known.get(where.ntfy)) if where.ntfy else None
+    return WaysIn(Ways(Routes(senders.values()), door, Uploading(slack), topics), posts, known)

@@ -19,7 +19,7 @@ from slack_bitrix24.app.bridge import ROLES, Bridge
 from slack_bitrix24.app.systemd import Systemd
 from slack_bitrix24.cli.ending import DONE, FAILED, UsageFaultError, fail
 from slack_bitrix24.cli.opening import Opened, database, opened
-from slack_bitrix24.config import Secret, Settings
+from slack_bitrix24.config import secrets_of
 from slack_bitrix24.errors import ConfigurationError, MappingError
 from slack_bitrix24.store import Store
 
@@ -96,8 +96,10 @@ def _run(found: Opened, store: Store, *, roles: set[str], environ: Mapping[str, 
     # By default a thread that waited for the network gets its turn after 5 ms: longer than a whole answer takes.
     sys.setswitchinterval(SWITCH)
     bridge = Bridge(found.settings, store=store, mapping=found.mapping, roles=roles, environ=environ, refuse=ends.put)
+    signal.signal(signal.SIGHUP, lambda *_: bridge.reloading.ask())
     before, threading.excepthook = threading.excepthook, partial(_thread_ended, ends.put, bridge.ended)
     systemd = Systemd(environ, missing=bridge.missing)
+    bridge.reloading.told = systemd.reloading
     try:
         bridge.start()
         systemd.ready()
@@ -145,22 +147,3 @@ def _thread_ended(
     else:
         log.error("%s", text)
         note(name, f"ended by an error ({how.exc_type.__name__})")
-
-
-def secrets_of(settings: Settings) -> list[str]:
-    """Return every secret of the configuration, for the log to hide: the webhook's address by its secret part too."""
-    found: list[str] = []
-    parts: list[object] = [settings.database, settings.slack, *settings.portals.values(), *settings.webhooks]
-    for part in parts:
-        values = [part] if isinstance(part, Secret) else [getattr(part, name) for name in _fields(part)]
-        found += [one.reveal() for value in values for one in _each(value) if isinstance(one, Secret)]
-    pieces = [piece for text in found if "://" in text for piece in text.split("/") if len(piece) >= 10]
-    return [*found, *pieces]
-
-
-def _each(value: object) -> tuple[object, ...]:
-    return value if isinstance(value, tuple) else (value,)
-
-
-def _fields(part: object) -> list[str]:
-    return [name for name in getattr(type(part), "__slots__", ()) if not name.startswith("_")]

@@ -6,6 +6,7 @@ Nothing else of this program reads the environment; only `app` and `cli` import 
 from __future__ import annotations
 
 from slack_bitrix24.config.loading import FILE_NAME, find, load
+from slack_bitrix24.config.revealed import secrets_of
 from slack_bitrix24.config.secret import Secret
 from slack_bitrix24.config.settings import (
     Heartbeat,
@@ -39,4 +40,5 @@ __all__ = [
     "Webhook",
     "find",
     "load",
+    "secrets_of",
 ]

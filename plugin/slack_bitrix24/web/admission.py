@@ -65,9 +65,9 @@ class Admission:
         given += [request.header(sender.header_token)] if sender.header_token else []
         given += enclosed(request.asked(sender.query_authorization)) if sender.query_authorization else []
         brought = offered(request.headers, *given)
-        if name and name not in self.hooks:
+        found = self.hooks.get(name) if name else by_token(self.hooks, brought)
+        if name and found is None:
             return 404
-        found = self.hooks[name] if name else by_token(self.hooks, brought)
         if found is not None and found.opens(brought):
             return found
         return 403 if brought else 401

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -40,6 +40,30 @@ class Hook:
     def opens(self, offered: Iterable[str]) -> bool:
         """Tell whether one of these secrets is one of its tokens; always compares all, in constant time each."""
         return any([_same(token, one) for one in offered for token in self.tokens])  # noqa: C419 - never ends early
+
+
+class Hooks(Mapping[str, Hook]):
+    """The hooks by name as they are at the moment: a reload swaps them all in one step."""
+
+    def __init__(self, hooks: Mapping[str, Hook]) -> None:
+        self._hooks = hooks
+
+    def swap(self, hooks: Mapping[str, Hook]) -> None:
+        """Put others in the place of those in use."""
+        self._hooks = hooks
+
+    def __getitem__(self, name: str) -> Hook:
+        return self._hooks[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._hooks)
+
+    def __len__(self) -> int:
+        return len(self._hooks)
+
+    def values(self) -> ValuesView[Hook]:
+        """Return the hooks of one moment."""
+        return self._hooks.values()
 
 
 def by_token(hooks: Mapping[str, Hook], offered: Sequence[str]) -> Hook | None:

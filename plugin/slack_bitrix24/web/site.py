@@ -45,7 +45,7 @@ class Ways:
     routes: Routes
     door: Door
     upload: Uploading
-    topics: Hook | None = None
+    topics: Callable[[], Hook | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

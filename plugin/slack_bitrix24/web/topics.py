@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
@@ -14,8 +16,8 @@ _STATS = (
 )  # fmt: skip
 
 
-def add(app: FastAPI, hook: Hook) -> None:
-    """Answer them; `hook` is the webhook that is served as ntfy."""
+def add(app: FastAPI, served: Callable[[], Hook | None]) -> None:
+    """Answer them; `served` returns the webhook that is served as ntfy, None where it is there no more."""
 
     @app.get("/v1/health")
     async def health() -> dict[str, bool]:
@@ -24,16 +26,17 @@ def add(app: FastAPI, hook: Hook) -> None:
     @app.get("/v1/account")
     async def account(request: Request) -> JSONResponse:
         brought = _brought(request)
-        if brought and not hook.opens(brought):
+        hook = served()
+        if brought and not (hook and hook.opens(brought)):
             return _refused()
-        name, role = (hook.name, "user") if brought else ("*", "anonymous")
+        name, role = (hook.name, "user") if brought and hook else ("*", "anonymous")
         return JSONResponse({"username": name, "role": role, "stats": dict.fromkeys(_STATS, 0)})
 
     @app.get("/{topic}/auth")
     async def auth(topic: str, request: Request) -> JSONResponse:
         del topic  # every topic is the webhook's
-        brought = _brought(request)
-        return JSONResponse({"success": True}) if hook.opens(brought) else _refused()
+        hook = served()
+        return JSONResponse({"success": True}) if hook and hook.opens(_brought(request)) else _refused()
 
 
 def _brought(request: Request) -> tuple[str, ...]:

@@ -40,17 +40,17 @@ class Asker:
 
     people: Callable[[], People]
     directory: Callable[[], Directory]
-    permissions: Permissions
+    permissions: Callable[[], Permissions]
 
     def may_notify(self, ask: Ask, *, broad: bool) -> None:
         """Refuse whoever may not notify, or not so many."""
-        refusal = why_not(ask.user, self.permissions, broad=broad, directory=self.directory(), people=self.people())
+        refusal = why_not(ask.user, self.permissions(), broad=broad, directory=self.directory(), people=self.people())
         if refusal:
             raise Refusal(say(ask.language, refusal))
 
     def is_admin(self, user: str) -> bool:
         """Tell whether a user may see and change what is others'."""
-        return among(user, self.permissions.admin, directory=self.directory(), people=self.people())
+        return among(user, self.permissions().admin, directory=self.directory(), people=self.people())
 
 
 def _id(named: Any) -> str:

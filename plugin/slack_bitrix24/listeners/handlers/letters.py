@@ -163,7 +163,7 @@ class Letters:
         """Follow a channel to its new id, and say so to administrators where something is configured for it."""
         if not old or not new or not self.following.move(old, new):
             return
-        named = [f"relays.{relay.name}" for relay in self.relays.relays if old in relay.channels or old in relay.to]
+        named = [f"relays.{relay.name}" for relay in self.relays.relays() if old in relay.channels or old in relay.to]
         waiting = self.store.read(lambda tx: tx.schedules.upcoming(limit=1000))
         named += [f"{one.kind} {one.title}" for one in waiting if old in one.addresses]
         log.warning("Slack gave channel %s another id, %s; it is followed (%s)", old, new, ", ".join(named) or "unused")
@@ -174,7 +174,7 @@ class Letters:
         """Owe every administrator a text; it is said as soon as Slack takes it."""
         asker = self.notifier.asker
         people = asker.people()
-        for user in members(asker.permissions.admin, directory=asker.directory(), people=people):
+        for user in members(asker.permissions().admin, directory=asker.directory(), people=people):
             language = people.language(user)
             tx.receipts.say(user, say(language, key, **values), language=language)
 

@@ -8,7 +8,7 @@ it is kept as a letter of its own, behind which nothing waits.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from slack_bitrix24 import metrics
@@ -57,7 +57,7 @@ class _Owed:
 class Relays:
     """`workspace_url` is the address of the Slack workspace (https://acme.slack.com/), for links back."""
 
-    relays: Sequence[Relay]
+    relays: Callable[[], Sequence[Relay]]
     submitter: Submitter
     store: Store
     own: Own
@@ -108,9 +108,9 @@ class Relays:
 
     def _watching(self, event: Said) -> list[Relay]:
         if self.following is None:
-            return watching(self.relays, event.channel)
+            return watching(self.relays(), event.channel)
         oldest = self.following.oldest
-        mine = [replace(relay, channels=tuple(map(oldest, relay.channels))) for relay in self.relays]
+        mine = [replace(relay, channels=tuple(map(oldest, relay.channels))) for relay in self.relays()]
         return watching(mine, event.channel)
 
     def _keep(self, event: Said, owed: Sequence[_Owed], *, inbox_id: int | None, later: JSON | None) -> None:

@@ -1,0 +1,26 @@
+"""Every secret of the configuration, for the log to hide."""
+
+from __future__ import annotations
+
+from slack_bitrix24.config.secret import Secret
+from slack_bitrix24.config.settings import Settings
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """Return every secret of the configuration, for the log to hide: the webhook's address by its secret part too."""
+    found: list[str] = []
+    parts: list[object] = [settings.database, settings.slack, *settings.portals.values(), *settings.webhooks]
+    parts += settings.heartbeats
+    for part in parts:
+        values = [part] if isinstance(part, Secret) else [getattr(part, name) for name in _fields(part)]
+        found += [one.reveal() for value in values for one in _each(value) if isinstance(one, Secret)]
+    pieces = [piece for text in found if "://" in text for piece in text.split("/") if len(piece) >= 10]
+    return [*found, *pieces]
+
+
+def _each(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _fields(part: object) -> list[str]:
+    return [name for name in getattr(type(part), "__slots__", ()) if not name.startswith("_")]
