@@ -10,6 +10,7 @@ import pytest
 from slack_bitrix24.app.ways import Outside, Where, ways_in
 from slack_bitrix24.config import Webhook
 from slack_bitrix24.mapping import read_mapping
+from slack_bitrix24.model import Recipient
 from slack_bitrix24.store import open_store
 from slack_bitrix24.submit.compose import PortalRules
 from slack_bitrix24.submit.people import People
@@ -37,6 +38,7 @@ def serve(tmp_path) -> Iterator[Callable[..., Ways]]:
         *,
         keeps_tags: bool = False,
         keep_file: Keep = on_drive,
+        by_email: Callable[[str], Recipient | None] = lambda _: None,
         **named: str,
     ) -> Ways:
         store = open_store(url or f"sqlite:///{tmp_path / 'ways.db'}")
@@ -46,7 +48,7 @@ def serve(tmp_path) -> Iterator[Callable[..., Ways]]:
             webhooks,
             store=store,
             submitter=submitter,
-            outside=Outside(lambda _: None, lambda _: keeps_tags, keep_file),
+            outside=Outside(lambda _: None, lambda _: keeps_tags, keep_file, by_email),
             owner="test",
             where=Where(**named),
         )

@@ -11,6 +11,7 @@ from slack_bitrix24 import metrics
 from slack_bitrix24.app import setup
 from slack_bitrix24.app.current import Current
 from slack_bitrix24.app.drives import Drives
+from slack_bitrix24.app.emails import Emails
 from slack_bitrix24.app.installing import install
 from slack_bitrix24.app.portals import portals, rules
 from slack_bitrix24.app.reloading import Reloading
@@ -86,6 +87,7 @@ class Bridge:
         )
         self.clock = self._clock()
         self.drives = Drives(settings, self.portals, store)
+        self.emails = Emails(self.portals, client=self.drives.client, directory=self.directory, people=self.people)
         self.ways_in = self._ways_in()
         self.beating = Hooks(beating(settings.heartbeats))
         self.watch = watch(settings.heartbeats, store, self.submitter)
@@ -145,7 +147,7 @@ class Bridge:
             self.settings.webhooks,
             store=self.store,
             submitter=self.submitter,
-            outside=Outside(self._read_members, self._keeps_tags, self.drives.keep),
+            outside=Outside(self._read_members, self._keeps_tags, self.drives.keep, self.emails.find),
             owner=self.owner,
             where=where(self.settings.web, self.settings.timezone),
         )

@@ -34,7 +34,7 @@ class Drives:
                 raise NotKeptError("the file is not kept any more")
             content = kept
         try:
-            made = self._client(portal).upload(content, file.name or "file", rights_for=users)
+            made = self.client(portal).upload(content, file.name or "file", rights_for=users)
         except Bitrix24Error as error:
             raise NotKeptError(str(error), again=error.verdict is Verdict.AGAIN) from error
         except ValueError as error:
@@ -48,7 +48,8 @@ class Drives:
                 client.close()
             self._clients.clear()
 
-    def _client(self, portal: str) -> Bitrix24:
+    def client(self, portal: str) -> Bitrix24:
+        """Return the client of a portal, for what the ways in ask of it."""
         with self._lock:
             if portal not in self._clients:
                 auth, plan = self.portals[portal].client.auth, self.settings.portals[portal].plan

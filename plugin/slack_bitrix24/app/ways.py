@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from slack_bitrix24.config import Heartbeat, Web, Webhook
 from slack_bitrix24.heartbeats import Heartbeat as Expected
 from slack_bitrix24.heartbeats import Watch
+from slack_bitrix24.model import Recipient
 from slack_bitrix24.store import Store
 from slack_bitrix24.submit.submitter import Submitter
 from slack_bitrix24.web.admission import Admission
@@ -37,11 +38,15 @@ class WaysIn:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What is asked of others: Slack for the members of a group or channel, a portal for its tags and its Drive."""
+    """What is asked of others: Slack for the members of a group or channel, a portal for its tags and its Drive.
+
+    Both for who has an e-mail.
+    """
 
     read_members: Callable[[str], None]
     keeps_tags: Callable[[str], bool]
     keep_file: Keep
+    by_email: Callable[[str], Recipient | None]
 
 
 def hooks(webhooks: Iterable[Webhook], *, zone: str = "UTC") -> dict[str, Hook]:
@@ -111,7 +116,9 @@ def ways_in(
     """Wire the ways in together."""
     known = Hooks(hooks(webhooks, zone=where.zone))
     senders = served(ntfy=where.ntfy, gotify=where.gotify)
-    posting = Posting(store, submitter, SENDERS, known, outside.read_members, outside.keep_file)
+    posting = Posting(
+        store, submitter, SENDERS, known, outside.read_members, keep_file=outside.keep_file, by_email=outside.by_email
+    )
     wake = threading.Event()
     intake = Intake(store, wake.set)
     posts = Posts(store, posting, owner=owner, wake=wake, quiet=intake.quiet)

@@ -216,6 +216,7 @@ def _person(user: Mapping[str, Any]) -> Person:
         zone=user.get("tz") or "",
         active=not user.get("deleted", False),
         bot=bool(user.get("is_bot")) or user["id"] == SLACKBOT,
+        email=str(profile.get("email") or ""),
     )
 
 

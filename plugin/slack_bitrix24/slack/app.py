@@ -37,5 +37,5 @@ SCOPES = {
 }
 """Bot scopes (https://docs.slack.dev/reference/scopes) and what each is for."""
 
-FURTHER_SCOPES = {"users:read.email": "`mapping sync`: who is who by e-mail"}
+FURTHER_SCOPES = {"users:read.email": "`mapping sync` and `to_field`: who is who by e-mail"}
 """Scopes that the manifest asks for and without which the bridge runs all the same; what is lost then."""

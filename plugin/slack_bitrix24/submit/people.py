@@ -13,7 +13,8 @@ SLACKBOT = "USLACKBOT"
 class Person:
     """A Slack user. `name` is the full one, `display` the one of their choice, perhaps empty.
 
-    `language` is "ru" or "en"; `zone` an IANA name, empty where Slack gave none.
+    `language` is "ru" or "en"; `zone` an IANA name, empty where Slack gave none. `email` is empty without the scope
+    `users:read.email`.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Person:
     zone: str = ""
     active: bool = True
     bot: bool = False
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,10 @@ class People:
         person = self.users.get(slack_id)
         return person.zone if person else ""
 
+    def with_email(self, text: str) -> tuple[Person, ...]:
+        """Return who has this e-mail, whatever the case."""
+        return self._emails.get(text.casefold(), ())
+
     def with_handle(self, text: str) -> tuple[Person | Group, ...]:
         """Return who has this handle, whatever the case."""
         return self._handles.get(text.casefold(), ())
@@ -100,6 +106,13 @@ class People:
             for called in {person.display.casefold(), name, *name.split()[:1]}:
                 found.setdefault(called, []).append(person)
         return {called: tuple(people) for called, people in found.items()}
+
+    @cached_property
+    def _emails(self) -> dict[str, tuple[Person, ...]]:
+        found: dict[str, list[Person]] = {}
+        for person in self._active():
+            found.setdefault(person.email.casefold(), []).append(person)
+        return {email: tuple(people) for email, people in found.items() if email}
 
     def _active(self) -> Iterator[Person]:
         return (person for person in self.users.values() if person.active)

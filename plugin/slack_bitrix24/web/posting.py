@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +17,7 @@ from slack_bitrix24.submit.resolve import Resolution
 from slack_bitrix24.submit.submitter import Submitter
 from slack_bitrix24.web.attaching import Keep, NotKeptError, shown
 from slack_bitrix24.web.hooks import Hook
+from slack_bitrix24.web.naming import addresses, is_email
 from slack_bitrix24.web.reading import read
 from slack_bitrix24.web.request import Request, from_json
 from slack_bitrix24.web.senders.leaves import at
@@ -28,8 +28,9 @@ log = logging.getLogger(__name__)
 ANYONE = "*"
 REPLAY_OF = "replay_of"
 """In a kept request: the key of the letter that it repeats."""
-_BETWEEN = re.compile(r"[,;\s]+")
 MOST_FACTS = 1000
+PATIENT = 6
+"""Attempts, about a minute, for which an alert waits until the portal says who has an e-mail; then `to` gets it."""
 
 
 class NotYetError(StoreError):
@@ -51,7 +52,10 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """`read_members` reads a Slack group or channel that an address names; it may raise."""
+    """`read_members` reads a Slack group or channel that an address names; it may raise.
+
+    `by_email` returns who has an e-mail; it may raise NotYetError.
+    """
 
     store: Store
     submitter: Submitter
@@ -59,6 +63,7 @@ class Posting:
     hooks: Mapping[str, Hook]
     read_members: Callable[[str], None]
     keep_file: Keep
+    by_email: Callable[[str], Recipient | None]
 
     def allows(self, hook: Hook, named: Iterable[str]) -> bool:
         """Tell whether a caller may name these addresses: they, or all the people they stand for, are allowed."""
@@ -83,7 +88,7 @@ class Posting:
         if hook is None:
             return Owed(letter, (), problem=f"there is no webhook {request.hook} any more")
         incoming = self.read(request, hook)
-        found = self._whom(hook, (*request.to, *incoming.named), incoming)
+        found = self._whom(hook, (*request.to, *incoming.named), incoming, patient=letter.attempts < PATIENT)
         tag = hook.tag(incoming.key)
         stands = self.store.read(lambda tx: tx.standing.get(tag)) if tag else None
         had = stands.recipients if stands and not stands.over else ()
@@ -144,15 +149,28 @@ class Posting:
             if one.problem:
                 log.warning("webhook %s: %s", one.letter.payload.get("hook"), one.problem)
 
-    def _whom(self, hook: Hook, asked: tuple[str, ...], incoming: Incoming) -> Resolution:
+    def _whom(self, hook: Hook, asked: tuple[str, ...], incoming: Incoming, *, patient: bool) -> Resolution:
         """Return the recipients: whom the address names, else the body, else its alerts' owners, else `to`."""
-        wanted = tuple(one for one in incoming.wanted if self.allows(hook, (one,)))
+        read = [self._read_emails(texts, patient=patient) for texts in (incoming.wanted, owners(hook, incoming))]
+        wanted = tuple(one for one in read[0] if self.allows(hook, (one,)))
         found = Resolution()
-        for texts in (asked, wanted, owners(hook, incoming)):
+        for texts in (asked, wanted, read[1]):
             if texts and (found := self._resolve(texts, typed=True)).recipients:
                 return found
         usual = self._resolve(hook.to, typed=False)
         return Resolution(usual.recipients, (*found.unknown, *usual.unknown))
+
+    def _read_emails(self, texts: Iterable[str], *, patient: bool) -> tuple[str, ...]:
+        """Return the addresses with each e-mail as the Bitrix24 user who has it; what nobody has stays as it is."""
+        return tuple(self._read_email(text, patient=patient) if is_email(text) else text for text in texts)
+
+    def _read_email(self, text: str, *, patient: bool) -> str:
+        try:
+            return str(self.by_email(text) or text)
+        except NotYetError:
+            if patient:
+                raise
+            return text
 
     def _resolve(self, texts: Iterable[str], *, typed: bool) -> Resolution:
         texts = tuple(texts)
@@ -176,14 +194,7 @@ def owners(hook: Hook, incoming: Incoming) -> tuple[str, ...]:
     if not hook.to_field:
         return ()
     texts = [lenient.text(at(facts, hook.to_field)) for facts in incoming.facts[:MOST_FACTS]]
-    return tuple(dict.fromkeys(_address(one) for text in texts for one in _BETWEEN.split(text) if one))
-
-
-def _address(word: str) -> str:
-    """Return a name of the mapping file as the address it is: it needs no @ here."""
-    plain = word.replace("_", "").replace("-", "").replace(".", "").isalnum()
-    looks_like_id = word[:1] in "UWSCG" and word.isupper() and len(word) >= 7
-    return f"@{word}" if plain and not looks_like_id else word
+    return tuple(dict.fromkeys(address for text in texts for address in addresses(text)))
 
 
 def _unknown(found: Resolution) -> str:

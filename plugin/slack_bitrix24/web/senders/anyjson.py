@@ -10,6 +10,7 @@ import jsonpath
 
 from slack_bitrix24.document import Block, Document, Heading, Link, Paragraph, Text
 from slack_bitrix24.slack.messages import lenient, markdown
+from slack_bitrix24.web import naming
 from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.request import RefusedError, Request
 from slack_bitrix24.web.senders import alerts, leaves
@@ -42,7 +43,7 @@ def read(request: Request, hook: Hook) -> Incoming:
         document=Document(blocks),
         key="\n".join(found.get("key", [])),
         state=state,
-        wanted=tuple(found.get("to", [])),
+        wanted=tuple(address for text in found.get("to", []) for address in naming.addresses(text)),
         facts=(body,),
     )
 

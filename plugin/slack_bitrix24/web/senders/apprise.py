@@ -9,19 +9,18 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from slack_bitrix24.document import Block, Card, Document
 from slack_bitrix24.slack.messages import lenient
+from slack_bitrix24.web import naming
 from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.request import Answer, RefusedError, Request
 from slack_bitrix24.web.senders import alerts, bodies, written
 from slack_bitrix24.web.senders.sender import LARGEST_WITH_FILES, Attached, Incoming, Sender
 
 _LEVELS: Mapping[str, alerts.Level] = {"success": "resolved", "warning": "warning", "failure": "critical"}
-_BETWEEN = re.compile(r"[,;|\s]+")
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _ATTACHED = ("attachments", "attachment", "attach")
 MOST_FILES = 50
@@ -56,15 +55,9 @@ def _given(request: Request) -> tuple[Mapping[str, Any], tuple[Attached, ...]]:
 def _tags(given: Mapping[str, Any]) -> Iterator[str]:
     """Yield whom the tags name: an address as it is, a name of the mapping file as the group that it is."""
     for name in ("tag", "tags"):
-        for word in _BETWEEN.split(lenient.text(given.get(name))):
-            if word and word.lower() != "all":
-                yield address(word)
-
-
-def address(word: str) -> str:
-    """Return a word as an address: a name of the mapping file needs no `@` here."""
-    is_id = word[:1] in "UWSC" and word.isalnum() and word.isupper() and len(word) >= 7
-    return word if is_id or word[:1] in "@<" or ":" in word else f"@{word}"
+        for address in naming.addresses(lenient.text(given.get(name))):
+            if address.lower() != "@all":
+                yield address
 
 
 def _attached(given: Mapping[str, Any]) -> Iterator[Attached]:
