@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+from dataclasses import replace
 
 import pytest
 
 from slack_bitrix24.bitrix24.users import User
+from slack_bitrix24.cli.checks_portal import plan
 from slack_bitrix24.cli.online import _standing
+from slack_bitrix24.cli.opening import settings_of
 from slack_bitrix24.sandbox.workspace.core import SCOPES
 from slack_bitrix24.sandbox.workspace.people import BOT_USER, Channel
 from slack_bitrix24.slack.app import SCOPES as NEEDED
@@ -36,11 +40,12 @@ def test_all_is_well(run, configured, scopes, demo, request):
     found = findings(run("check", "--json"))
     assert set(found) == {
         "configuration", "mapping", "mapping main", "database", "slack", "slack socket",
-        "bitrix24 main", "bitrix24 main tags", "bitrix24 acme", "bitrix24 acme tags",
+        "bitrix24 main", "bitrix24 main plan", "bitrix24 main tags",
+        "bitrix24 acme", "bitrix24 acme plan", "bitrix24 acme tags",
     }  # fmt: skip
     assert found["mapping main"] == ("ok", "1 of 1 people are active users of the portal")
     assert "Portal Owner (1)" in found["bitrix24 main"][1]
-    assert "time zone: Europe/Minsk" in found["configuration"][1]
+    assert "time zone: Europe/Minsk (from the configuration)" in found["configuration"][1]
 
 
 def test_nothing_is_made_or_changed(run, configured, scopes):
@@ -78,7 +83,9 @@ def test_what_can_not_be_reached_is_said_at_once(run, configured, demo, monkeypa
     file = configured / "slack-bitrix24.toml"
     file.write_text(file.read_text().replace(demo.slack_api_url, f"{demo.url}/static/"))
     found = findings(run("check", "--json"))
-    assert found["slack"] == ("failed", "Slack refuses: Received a response in a non-JSON format: Method Not Allowed")
+    said = "Slack refuses: Received a response in a non-JSON format: Method Not Allowed: is slack.api_url right"
+    assert found["slack"][0] == "failed"
+    assert found["slack"][1].startswith(said)
     assert found["bitrix24 main"][0] == "failed"
 
 
@@ -184,3 +191,67 @@ def test_the_portal_is_asked_about_everybody_who_is_mapped(run, configured, demo
 )
 def test_who_can_not_be_notified_is_said_to_be_so(user, said):
     assert _standing(user)[1] == said
+
+
+@pytest.mark.parametrize(
+    ("configured_as", "family", "state", "said"),
+    [
+        ("standard", "pro", "ok", "standard, by the configuration and at the portal (pro)"),
+        ("standard", "std", "ok", "standard, by"),
+        ("enterprise", "ent250", "ok", "enterprise, by"),
+        ("enterprise", "pro", "warning", 'set plan = "standard"'),
+        ("standard", "ent10000", "warning", 'set plan = "enterprise"'),
+        ("standard", "", "ok", "standard by the configuration; the portal's own is unknown"),
+        ("enterprise", "selfhosted", "ok", "the portal's own is unknown (selfhosted)"),
+    ],
+)
+def test_the_plan_is_compared_with_the_portals(run, configured, configured_as, family, state, said):
+    portal = replace(settings_of(None, os.environ).portals["main"], plan=configured_as)
+    found = plan(portal, family)
+    assert (found.what, found.state) == ("bitrix24 main plan", state)
+    assert said in found.text
+
+
+def test_a_webhook_is_not_told_the_plan(run, configured, scopes):
+    state, text = findings(run("check", "--json"))["bitrix24 main plan"]
+    assert (state, text.partition(";")[0]) == ("ok", "standard by the configuration")
+    assert "unknown: the portal tells it to applications alone" in text
+
+
+@pytest.mark.parametrize(
+    ("more", "mapped", "address", "user", "said"),
+    [
+        ("", "", "me", 1, "bitrix24:main/1: delivered ("),
+        ("", "users:\n  U024BE7LH: 10\n", "me", 1, "bitrix24:main/1: delivered ("),
+        ('admin = ["U0NOBODY1", "U024BE7LH"]', "users:\n  U024BE7LH: 10\n", "me", 10, "bitrix24:main/10): delivered ("),
+        ('admin = ["@o"]', "users:\n  U024BE7LH: 12\ngroups:\n  o: [U024BE7LH]\n", "me", 12, "main/12): delivered ("),
+        ("", "", "bitrix24:7", 7, "bitrix24:main/7: delivered ("),
+        ("", "groups:\n  oncall: [bitrix24:7]\n", "@oncall", 7, "bitrix24:main/7: delivered ("),
+    ],
+)
+def test_a_first_notification_on_demand(run, reconfigure, configured, demo, more, mapped, address, user, said):
+    reconfigure(f"[permissions]\n{more}\n")
+    (configured / "mapping.yaml").write_text(mapped)
+    run("check")  # which asks about tags, by a notification that goes again
+    before = len(demo.portal.notifications(user))
+    state, text = findings(run("check", "--json", "--notify", address))["notification"]
+    assert (state, said in text) == ("ok", True), text
+    assert len(demo.portal.notifications(user)) == before + 1
+    assert "this bridge reaches you" in demo.portal.notifications(user)[0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("@gone", "@gone: "),
+        ("nonsense", "nonsense: no address"),
+        ("U0NOBODY1", "U0NOBODY1: not in the mapping file"),
+        ("bitrix24:none/1", "no such portal"),
+        ("bitrix24:20", "dead: "),
+    ],
+)
+def test_a_first_notification_that_does_not_arrive_is_a_failure(run, configured, scopes, address, said):
+    ended = run("check", "--json", "--notify", address)
+    state, text = findings(ended)["notification"]
+    assert (ended.status, state) == (1, "failed")
+    assert said in text

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from slack_bitrix24.config import Media, Outbox, Secret, find, load
-from slack_bitrix24.config.machine import local_zone
+from slack_bitrix24.config.machine import NOTHING_SAID, local_zone
 from slack_bitrix24.errors import ConfigurationError
 
 WEBHOOK_URL = "https://acme.bitrix24.ru/rest/1/kq3v9/"
@@ -438,7 +438,7 @@ class TestMachine:
         ],
     )
     def test_the_variable_goes_first_in_every_form(self, tmp_path, said, zone):
-        found, warning = local_zone({"TZ": said}, link=tmp_path / "a", file=tmp_path / "b")
+        found, _, warning = local_zone({"TZ": said}, link=tmp_path / "a", file=tmp_path / "b")
         assert warning == ""
         assert _clock(found) == _clock(zone)
         assert (found == zone) or said == "IST-5:30"
@@ -456,18 +456,20 @@ class TestMachine:
         ],
     )
     def test_a_rule_with_summer_time_is_the_zone_that_has_it(self, tmp_path, said, zone):
-        found, warning = local_zone({"TZ": said}, link=tmp_path / "a", file=tmp_path / "b")
+        found, _, warning = local_zone({"TZ": said}, link=tmp_path / "a", file=tmp_path / "b")
         assert (warning, _clock(found)) == ("", _clock(zone))
 
     @pytest.mark.parametrize("said", ["Europe/Minks", "MSK", "/etc/nowhere", "CET-1CEST,M3.1.0,M9.9.9", "+3", ":", "3"])
     def test_what_can_not_be_read_is_said(self, tmp_path, said):
-        found, warning = local_zone({"TZ": said}, link=tmp_path / "a", file=tmp_path / "b")
+        found, _, warning = local_zone({"TZ": said}, link=tmp_path / "a", file=tmp_path / "b")
         assert found == "UTC"
         assert warning.startswith(f"TZ={said}: not a time zone")
 
     def test_a_zone_that_the_machine_says_wrongly_is_a_warning_unless_the_configuration_says_one(self, read):
         assert any("TZ=Nowhere" in warning for warning in read("", {"TZ": "Nowhere"}).warnings)
         assert read("", {"TZ": "MSK-3"}).timezone == "Etc/GMT-3"
+        assert read("", {"TZ": "MSK-3"}).timezone_from == "TZ"
+        assert read('timezone = "Europe/Minsk"', {"TZ": "UTC"}).timezone_from == "the configuration"
         assert read("", {"TZ": "MSK-3"}).warnings == ()
         assert read('timezone = "Europe/Minsk"', {"TZ": "Nowhere"}).warnings == ()
 
@@ -475,15 +477,17 @@ class TestMachine:
         (tmp_path / "zoneinfo" / "Asia").mkdir(parents=True)
         (tmp_path / "zoneinfo" / "Asia" / "Almaty").touch()
         (tmp_path / "localtime").symlink_to(tmp_path / "zoneinfo" / "Asia" / "Almaty")
-        assert local_zone({}, link=tmp_path / "localtime", file=tmp_path / "b") == ("Asia/Almaty", "")
-        found, warning = local_zone({"TZ": "Nowhere"}, link=tmp_path / "localtime", file=tmp_path / "b")
+        assert local_zone({}, link=tmp_path / "localtime", file=tmp_path / "b") == (
+            "Asia/Almaty", str(tmp_path / "localtime"), "",
+        )  # fmt: skip
+        found, _, warning = local_zone({"TZ": "Nowhere"}, link=tmp_path / "localtime", file=tmp_path / "b")
         assert found == "Asia/Almaty"
         assert "taken: Asia/Almaty" in warning
 
     def test_then_what_the_file_says_then_utc(self, tmp_path):
-        assert local_zone({}, link=tmp_path / "a", file=tmp_path / "b") == ("UTC", "")
+        assert local_zone({}, link=tmp_path / "a", file=tmp_path / "b") == ("UTC", NOTHING_SAID, "")
         (tmp_path / "b").write_text("Europe/Kyiv\n")
-        assert local_zone({}, link=tmp_path / "a", file=tmp_path / "b") == ("Europe/Kyiv", "")
+        assert local_zone({}, link=tmp_path / "a", file=tmp_path / "b") == ("Europe/Kyiv", str(tmp_path / "b"), "")
 
     def test_this_machine_has_one(self):
         zoneinfo.ZoneInfo(local_zone({})[0])
@@ -528,7 +532,9 @@ class TestWhereTheFileIsLookedFor:
         with pytest.raises(ConfigurationError) as caught:
             find(None, {"HOME": "/var/me"}, tmp_path)
         places = f"{tmp_path}, /var/me/.config/slack-bitrix24, /etc/slack-bitrix24"
-        assert caught.value.faults == [f"no slack-bitrix24.toml in {places}; give --config"]
+        assert caught.value.faults == [
+            f"no slack-bitrix24.toml in {places}; give --config, or set BITRIX24_WEBHOOK_URL"
+        ]
 
     @pytest.mark.parametrize("name", ["BITRIX24_WEBHOOK_URL", "SLACK_BOT_TOKEN_FILE", "DATABASE_URL"])
     def test_the_environment_alone_is_enough(self, tmp_path, name):

@@ -96,7 +96,7 @@ def test_settings_shown_are_settings(block, tmp_path):
 def test_every_setting_is_documented(kind):
     """A setting that only the code knows of is a failing test."""
     page = CONFIGURATION.read_text("utf-8")
-    ours = {"path", "warnings", "name"} if kind is Settings or kind is Portal else set()
+    ours = {"path", "warnings", "timezone_from", "name"} if kind is Settings or kind is Portal else set()
     keys = {field.name.removesuffix("_") for field in dataclasses.fields(kind)} - ours
     assert {key for key in keys if not re.search(rf"`\[*{key}\b|\b{key} = ", page)} == set()
 

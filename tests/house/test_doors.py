@@ -23,7 +23,7 @@ DOORS = {
         "listeners/",
         "receipts.py",
         "app/slack_side.py",
-        "cli/check.py",
+        "cli/checks_slack.py",
         "cli/online.py",
         "cli/slack_answers.py",
         "cli/init/trial.py",

@@ -175,7 +175,7 @@ class Bridge:
             directory = self.mapping.directory
             log.info("%s: users: %s, groups: %s", self.mapping.path.name, len(directory.users), len(directory.groups))
         log.info("database: %s; portals: %s", self.store.where, ", ".join(self.portals))
-        log.info("time zone of schedules and reminders: %s", self.settings.timezone)
+        log.info("time zone of schedules and reminders: %s (%s)", self.settings.timezone, self.settings.timezone_from)
         setup.keep(self.store, setup.schedules(self.settings, now=time.time()))
         setup.listen(self.store, setup.relays(self.settings))
         # What a process that was killed had in hand is taken up at once, not when its claim runs out.

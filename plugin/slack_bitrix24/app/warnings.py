@@ -11,20 +11,21 @@ from slack_bitrix24.mapping import Directory
 
 
 def nobody(settings: Settings, directory: Directory | None) -> list[str]:
-    """Return a line for each address of a relay, a webhook or a schedule that gives nobody."""
+    """Return a line for each address of a relay, a webhook, a heartbeat or a schedule that gives nobody."""
     known = directory or Directory({}, {})
     return [
-        line
-        for where, text in _addresses(settings)
-        if (line := _fault(where, text, settings=settings, directory=known))
+        line for where, text in addresses(settings) if (line := _fault(where, text, settings=settings, directory=known))
     ]
 
 
-def _addresses(settings: Settings) -> Iterator[tuple[str, str]]:
+def addresses(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Return who is notified by the configuration: the place in it, and the address."""
     for relay in settings.relays:
         yield from ((f"relays.{relay.name}.to", text) for text in relay.to)
     for webhook in settings.webhooks:
         yield from ((f"webhooks.{webhook.name}.to", text) for text in webhook.to)
+    for heartbeat in settings.heartbeats:
+        yield from ((f"heartbeats.{heartbeat.name}.to", text) for text in heartbeat.to)
     for schedule in settings.schedules:
         yield from ((f"schedules.{schedule.name}.to", text) for text in schedule.to)
 
@@ -36,10 +37,11 @@ def _fault(where: str, text: str, *, settings: Settings, directory: Directory) -
         return f"{where}: {error}"
     match address:
         case MappingGroup(name=name) if directory.members(name) is None:
-            return f"{where}: {text} names nobody: the mapping file has no such group"
+            return f"{where}: {text} names nobody: the mapping file has no such group: add it under groups"
         case SlackUser(id=user) if directory.recipient(user) is None:
-            return f"{where}: {text} names nobody: the mapping file has no such user"
+            return f"{where}: {text} names nobody: the mapping file has no such user: add them under users"
         case Direct(recipient=recipient) if recipient.portal not in settings.portals:
-            return f"{where}: {text} names nobody: no portal is called {recipient.portal}"
+            there = ", ".join(settings.portals)
+            return f"{where}: {text} names nobody: no portal is called {recipient.portal}; there is {there}"
         case _:
             return ""

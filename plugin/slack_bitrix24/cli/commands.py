@@ -124,13 +124,16 @@ def check(
     context: typer.Context,
     *,
     probe: Annotated[bool, typer.Option("--probe", help="Ask each portal anew whether it keeps tags.")] = False,
+    notify: Annotated[
+        str, typer.Option("--notify", metavar="ADDRESS", help="Send a first notification; `me` is you.")
+    ] = "",
     config: Config = None,
     as_json: Json = False,
 ) -> None:
     """Check the configuration, the mapping file, Slack's tokens and scopes, and access to Bitrix24."""
     from slack_bitrix24.cli import check as command  # noqa: PLC0415
 
-    run_with(context, config, command.check, as_json=as_json, probe=probe)
+    run_with(context, config, command.check, as_json=as_json, probe=probe, notify=notify)
 
 
 @application.command()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
 from slack_sdk import WebClient
 
-from slack_bitrix24.address import Channel, parse_address
+from slack_bitrix24.address import Address, Channel, SlackGroup, parse_address
+from slack_bitrix24.app.warnings import addresses
 from slack_bitrix24.bitrix24 import Bitrix24
 from slack_bitrix24.bitrix24.users import User
+from slack_bitrix24.cli import cures
 from slack_bitrix24.cli.slack_answers import SlackError, asking
 from slack_bitrix24.config import Settings
 from slack_bitrix24.errors import AddressError
@@ -34,12 +37,12 @@ def scopes(granted: set[str], who: str) -> Iterator[Finding]:
         text = f"{who}; missing scopes: {', '.join(missing)} (add them and reinstall the app)"
         yield Finding("slack", "failed", text)
         for scope in missing:
-            yield Finding(f"scope {scope}", "failed", f"missing, and with it {SCOPES[scope]}")
+            yield Finding(f"scope {scope}", "failed", f"missing, and with it {SCOPES[scope]}: {cures.SCOPE}")
     else:
         yield Finding("slack", "ok", who)
     for scope, lost in FURTHER_SCOPES.items():
         if granted and scope not in granted:
-            yield Finding(f"scope {scope}", "warning", f"missing, and with it {lost}")
+            yield Finding(f"scope {scope}", "warning", f"missing, and with it {lost}: {cures.SCOPE}")
 
 
 def channels(client: WebClient, settings: Settings, *, bot: str) -> Iterator[Finding]:
@@ -54,18 +57,33 @@ def _named(settings: Settings) -> dict[str, list[str]]:
     for relay in settings.relays:
         for channel in relay.channels:
             found.setdefault(channel, []).append(f"relays.{relay.name}")
-    lists = [(f"relays.{one.name}.to", one.to) for one in settings.relays]
-    lists += [(f"webhooks.{one.name}.to", one.to) for one in settings.webhooks]
-    lists += [(f"schedules.{one.name}.to", one.to) for one in settings.schedules]
-    for place, addresses in lists:
-        for text in addresses:
-            try:
-                address = parse_address(text, default_portal=settings.default_portal)
-            except AddressError:
-                continue
-            if isinstance(address, Channel) and address.id not in ("here", "channel"):
-                found.setdefault(address.id, []).append(place)
+    for place, address in _addresses(settings):
+        if isinstance(address, Channel) and address.id not in ("here", "channel"):
+            found.setdefault(address.id, []).append(place)
     return found
+
+
+def _addresses(settings: Settings) -> Iterator[tuple[str, Address]]:
+    for place, text in addresses(settings):
+        with suppress(AddressError):
+            yield place, parse_address(text, default_portal=settings.default_portal)
+
+
+def groups(client: WebClient, settings: Settings) -> Iterator[Finding]:
+    """Ask Slack about each user group that the configuration names; those that are there are not worth a line."""
+    named: dict[str, list[str]] = {}
+    for place, address in _addresses(settings):
+        if isinstance(address, SlackGroup):
+            named.setdefault(address.id, []).append(place)
+    for group, places in named.items():
+        try:
+            with asking(client):
+                client.usergroups_users_list(usergroup=group)
+        except SlackError as error:
+            gone = error.code == "no_such_subteam"
+            cure = "take it out, or name the group by its id in Slack" if gone else cures.of_slack(error.code)
+            said = "there is no such user group" if gone else str(error)
+            yield Finding(f"group {group}", "failed", f"{', '.join(places)}: {said}: {cure}")
 
 
 def _channel(client: WebClient, channel: str, places: str, *, bot: str) -> Finding:
@@ -77,10 +95,10 @@ def _channel(client: WebClient, channel: str, places: str, *, bot: str) -> Findi
         if error.code.startswith("channel_not_found"):
             text = f"{places}: no such channel, or a private one that the app is not in: /invite @{bot} there"
             return Finding(what, "failed", text)
-        return Finding(what, "failed", f"{places}: {error}")
+        return Finding(what, "failed", f"{places}: {error}: {cures.of_slack(error.code)}")
     name = f"#{told.get('name', channel)}"
     if told.get("is_archived"):
-        return Finding(what, "failed", f"{places}: {name} is archived")
+        return Finding(what, "failed", f"{places}: {name} is archived: bring it back in Slack, or take it out there")
     if not told.get("is_member"):
         return Finding(what, "failed", f"{places}: the app is not in {name}: /invite @{bot}")
     return Finding(what, "ok", f"{name} ({places})")
@@ -94,7 +112,7 @@ def mapped(client: Bitrix24, directory: Directory, portal: str) -> Iterator[Find
     known = client.users_by_id(list(ids))
     what = f"mapping {portal}"
     wrong = [
-        (state, f"{slack_id}: user {number} {why}")
+        (state, f"{slack_id}: user {number} {why}: {cures.MAPPING}")
         for number, slack_id in ids.items()
         for state, why in [_standing(known.get(number))]
         if why

@@ -57,11 +57,12 @@ def _lines(sent: Sent, resolved: Whom) -> list[str]:
     groups: dict[str, list[Stored]] = {}
     for one in sent.stored:
         if one.state is not State.DELIVERED:
-            groups.setdefault(_reason(one, sent), []).append(one)
+            groups.setdefault(reason(one, sent), []).append(one)
     return [f"{_named(found, resolved)}: {reason}" for reason, found in groups.items()]
 
 
-def _reason(one: Stored, sent: Sent) -> str:
+def reason(one: Stored, sent: Sent) -> str:
+    """Return in words why it has not arrived."""
     portal = one.notification.recipient.portal
     match one.state:
         case State.DEAD:

@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from slack_bitrix24.app.portals import portals, rules
+from slack_bitrix24.app.portals import rules
 from slack_bitrix24.bitrix24.check import check
+from slack_bitrix24.cli.delivering import outcome
 from slack_bitrix24.cli.ending import DONE, FAILED, UsageFaultError, fail
 from slack_bitrix24.cli.opening import Opened, database, opened
 from slack_bitrix24.cli.options import WEB, Wanted, attach_of, named, read, write
-from slack_bitrix24.cli.outcome import OVER, Sent, reported
+from slack_bitrix24.cli.outcome import reported
 from slack_bitrix24.cli.uploading import uploaded
 from slack_bitrix24.cli.whom import Whom, whom
-from slack_bitrix24.deliver.node import Node
 from slack_bitrix24.document import Document
-from slack_bitrix24.model import Notification, Stored
+from slack_bitrix24.model import Notification
 from slack_bitrix24.slack.messages import mrkdwn
-from slack_bitrix24.store import Store, is_gone, new_owner
 from slack_bitrix24.submit.compose import Draft, notifications
 from slack_bitrix24.submit.submitter import Submitter
-
-LOOK = 0.05
-"""Seconds between looks at the outbox: another process may be the one that delivers."""
 
 
 def send(*, path: Path | None, environ: Mapping[str, str], wanted: Wanted, to: Sequence[str], wait: float) -> int:
@@ -48,7 +43,7 @@ def send(*, path: Path | None, environ: Mapping[str, str], wanted: Wanted, to: S
         submitter = Submitter(store, lambda: found.directory, lambda: resolved.people, rules(found.settings))
         made = uploaded(found.settings, wanted, made, store=store, environ=environ)
         ids = [accepted.id for accepted in submitter.keep(made)] if made else []
-        return reported(_outcome(found, store, environ, ids=ids, wait=wait), resolved, wanted)
+        return reported(outcome(found, store, environ, ids=ids, wait=wait), resolved, wanted)
 
 
 def _made(found: Opened, resolved: Whom, wanted: Wanted) -> list[Notification]:
@@ -98,57 +93,3 @@ def _shown(one: Notification) -> dict[str, Any]:
         "tag": one.tag,
         "attach": json.loads(one.attach) if one.attach else None,
     }
-
-
-def _outcome(found: Opened, store: Store, environ: Mapping[str, str], *, ids: Sequence[int], wait: float) -> Sent:
-    """Wait until all is over, delivering where nobody else does."""
-    with _delivering(found, store, environ, wanted=bool(ids) and wait > 0):
-        interrupted = False
-        stored: dict[int, Stored] = {}
-        try:
-            _wait(store, ids, stored, seconds=wait)
-        except KeyboardInterrupt:
-            interrupted = True
-        _look(store, ids, stored)
-    stopped = {lane.portal: lane.stopped.reason for lane in store.read(lambda tx: tx.lanes.states()) if lane.stopped}
-    return Sent([stored[one] for one in ids if one in stored], stopped, waited=wait > 0, interrupted=interrupted)
-
-
-@contextmanager
-def _delivering(found: Opened, store: Store, environ: Mapping[str, str], *, wanted: bool) -> Iterator[None]:
-    """Deliver in this process what nobody else delivers."""
-    if not wanted:
-        yield
-        return
-    owner = new_owner()
-    made = portals(found.settings, store=store, owner=owner, environ=environ)
-    node = Node(
-        made,
-        store=store,
-        owner=owner,
-        gone=is_gone,
-        on_stop=lambda _stop: None,
-        on_record=lambda: None,
-        guest=True,
-    )
-    node.start()
-    try:
-        yield
-    finally:
-        node.stop()
-        for portal in made.values():
-            portal.client.close()
-
-
-def _wait(store: Store, ids: Sequence[int], stored: dict[int, Stored], *, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and _look(store, ids, stored):
-        time.sleep(LOOK)
-
-
-def _look(store: Store, ids: Sequence[int], stored: dict[int, Stored]) -> bool:
-    """Read those that are not over; tell whether there are any left."""
-    open_ = [one for one in ids if one not in stored or stored[one].state not in OVER]
-    found = store.read(lambda tx: [tx.outbox.get(one) for one in open_]) if open_ else []
-    stored.update((one.id, one) for one in found if one is not None)
-    return any(one is not None and one.state not in OVER for one in found)

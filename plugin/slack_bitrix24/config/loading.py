@@ -50,7 +50,8 @@ def find(path: Path | None, environ: Mapping[str, str], working: Path) -> Path |
     places = folders(environ, working)
     found = next((place / FILE_NAME for place in places if (place / FILE_NAME).exists()), None)
     if found is None and not any(environ.get(name) or environ.get(f"{name}_FILE") for name in VARIABLES.values()):
-        raise ConfigurationError([f"no {FILE_NAME} in {', '.join(map(str, places))}; give --config"])
+        ways = f"give --config, or set {VARIABLES['portals.main.webhook_url']}"
+        raise ConfigurationError([f"no {FILE_NAME} in {', '.join(map(str, places))}; {ways}"])
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from slack_bitrix24.config.posix_zone import iana_zone
 
@@ -12,20 +13,31 @@ LOCALTIME = Path("/etc/localtime")
 TIMEZONE = Path("/etc/timezone")
 
 
-def local_zone(environ: Mapping[str, str], *, link: Path = LOCALTIME, file: Path = TIMEZONE) -> tuple[str, str]:
-    """Return the machine's IANA time zone, and a warning where it can't be told for certain (else an empty one).
+NOTHING_SAID = "nothing says another"
+
+
+class Zone(NamedTuple):
+    """An IANA time zone, what said so, and a warning where it can't be told for certain (else an empty one)."""
+
+    name: str
+    source: str
+    warning: str
+
+
+def local_zone(environ: Mapping[str, str], *, link: Path = LOCALTIME, file: Path = TIMEZONE) -> Zone:
+    """Return the machine's time zone.
 
     Asked in this order: `$TZ`, where `/etc/localtime` points, what `/etc/timezone` says; else UTC. `$TZ` may be a name,
     the path of a zone file, or a POSIX rule such as "MSK-3", each with or without a colon before it.
     """
     said = environ.get("TZ", "").strip()
     if found := _zone(said.removeprefix(":")):
-        return found, ""
+        return Zone(found, "TZ", "")
     target = str(link.resolve()).partition("/zoneinfo/")[2]
-    found = next((name for name in (_zone(target), _zone(_first_line(file))) if name), "")
-    if said:
-        return found or "UTC", f"TZ={said}: not a time zone that can be read; taken: {found or 'UTC'}. Set timezone"
-    return found or "UTC", ""
+    asked = ((_zone(target), str(link)), (_zone(_first_line(file)), str(file)))
+    found, source = next(((name, place) for name, place in asked if name), ("UTC", NOTHING_SAID))
+    wrong = f"TZ={said}: not a time zone that can be read; taken: {found}. Set timezone" if said else ""
+    return Zone(found, source, wrong)
 
 
 def _zone(text: str) -> str:

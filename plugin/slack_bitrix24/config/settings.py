@@ -202,12 +202,14 @@ class Settings:
     """The whole configuration.
 
     `database` is a secret because its address may hold a password. `slack` is None where nothing needs Slack; `web` is
-    there when its section is, or when http mode or a webhook needs it. `path` is None without a file.
+    there when its section is, or when http mode or a webhook needs it. `path` is None without a file. `timezone_from`
+    says in words where the zone was found: the configuration, TZ, a file of the machine.
     """
 
     path: Path | None
     database: Secret
     timezone: str
+    timezone_from: str
     slack: Slack | None
     portals: Mapping[str, Portal]
     mapping: MappingSource

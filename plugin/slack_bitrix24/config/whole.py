@@ -29,9 +29,9 @@ _SHORTEST_KEPT = 2 * 86_400
 
 def read_settings(root: Section, *, path: Path | None, folder: Path, environ: Mapping[str, str]) -> Settings:
     """Read the whole configuration. Faults are noted with the sections; then the result is of no use."""
-    timezone, unsure = root.take("timezone", checks.zone, ""), ""
+    timezone, zone_from, unsure = root.take("timezone", checks.zone, ""), "the configuration", ""
     if not timezone:
-        timezone, unsure = local_zone(environ)
+        timezone, zone_from, unsure = local_zone(environ)
     location = (
         root.take("database", database(folder), "", show=shown_address) or f"sqlite:///{folder / 'slack-bitrix24.db'}"
     )
@@ -44,6 +44,7 @@ def read_settings(root: Section, *, path: Path | None, folder: Path, environ: Ma
         path=path,
         database=Secret(location),
         timezone=timezone,
+        timezone_from=zone_from,
         slack=slack,
         portals=portals,
         mapping=_read_mapping(root, folder),
