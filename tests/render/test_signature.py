@@ -96,7 +96,7 @@ def test_a_long_reminder_says_whose_it_is():
     text = SHAPES["a line"](200_000)
     reminder = Schedule("reminder:7", "", None, kind="reminder", text=text, extra={"name": "Anna"})
     made = compose(draft(reminder, 0.0, now=0.0).document)
-    assert "Anna" in json.loads(made.attach)["BLOCKS"][-1]["USER"][0]["NAME"]
+    assert "Anna" in json.loads(made.attach)["BLOCKS"][-1]["USER"]["NAME"]
 
 
 def test_a_name_that_is_a_text_is_cut_like_one():
