@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from slack_bitrix24.sandbox import certificate
+from slack_bitrix24.sandbox.visitors import Visitors
 from slack_bitrix24.serving.connections import Limits
 from slack_bitrix24.serving.listening import listen
 from slack_bitrix24.serving.server import Application, Manner, Receive, Scope, Send, Serving
@@ -22,7 +23,8 @@ class Server:
     """Serve `app` from `start` to `stop`; as a context manager it does both.
 
     `port` 0 takes a free one. With `tls`, a certificate is made at the start: clients must trust `ca_file`.
-    Whoever is still being answered when it stops has one more second.
+    Pages from elsewhere are refused: see `visitors`.
+    When it stops, whoever is still being answered has one more second.
     """
 
     def __init__(self, app: Application, port: int = 0, *, tls: bool = False, host: str = "127.0.0.1") -> None:
@@ -53,7 +55,7 @@ class Server:
         if self.tls:
             self._folder = tempfile.TemporaryDirectory(prefix="slack-bitrix24-sandbox-")
             self._certificate = certificate.make(Path(self._folder.name))
-        self._serving = Serving(droppable(self.app), listener, self._manner())
+        self._serving = Serving(droppable(Visitors(self.app)), listener, self._manner())
         try:
             self._serving.start()
         except RuntimeError:
