@@ -4,6 +4,7 @@ import { get, latest, listen, post } from "./api.js";
 import { attachment, blocks } from "./blocks.js";
 import { choose, mark } from "./choose.js";
 import { avatar, clock, el } from "./dom.js";
+import { HOME, home, opened } from "./home.js";
 import { modals } from "./modal.js";
 import { mrkdwn, names } from "./mrkdwn.js";
 
@@ -13,6 +14,9 @@ const SUGGESTIONS = [
   "/b24 remind me to stretch in 10 seconds",
 ];
 const EMPTY = "Nothing has been said here yet. Press one of the suggestions below, or the monitoring bot’s alert.";
+// the two shortcuts of the app's manifest
+const SEND = "send_to_bitrix24";
+const WRITE = "notify_bitrix24";
 const state = { me: "", channel: "C0ALERTS", people: [], channels: [] };
 const $ = (id) => document.getElementById(id);
 
@@ -29,10 +33,16 @@ function shown(message) {
         el("time", { dateTime: date.toISOString() }, clock(date)),
         message.edited || message.replaced ? el("span.edited", {}, "(edited)") : ""),
       content,
-      (message.attachments ?? []).map(attachment)));
+      (message.attachments ?? []).map(attachment)),
+    // Slack has no shortcuts on what only one person sees
+    message.only_for ? "" : el("button.chip.menu", { type: "button", onclick: () => shortcut(SEND, message.ts) },
+      "Send to Bitrix24"));
 }
 
+const shortcut = (id, ts = "") => post("/slack/sandbox/shortcut", { user: state.me, callback_id: id, ts });
+
 const refresh = latest(async () => {
+  if (state.channel === HOME) return home($("messages"), state.me);
   const { messages } = await get("/slack/sandbox/messages", { channel: state.channel, user: state.me });
   const list = $("messages");
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
@@ -48,17 +58,20 @@ async function bridge() {
   $("bridge").textContent = ready ? "Bridge: connected" : "Bridge: not connected yet …";
 }
 
-function become(id) {
+async function become(id) {
   state.me = id;
   mark($("people"), id);
+  if (state.channel === HOME) await opened(id);
   refresh();
   modal();
 }
 
 export async function go(id) {
-  if (!state.channels.some((channel) => channel.id === id)) return;
+  if (id !== HOME && !state.channels.some((channel) => channel.id === id)) return;
   state.channel = id;
   mark($("channels"), id);
+  document.querySelector(".compose").hidden = id === HOME;
+  if (id === HOME) await opened(state.me);
   $("text").setAttribute("placeholder", `Message #${names.channels[id]}, or /b24 @anna …`);
   await refresh();
 }
@@ -94,6 +107,7 @@ function composer() {
   });
   $("suggestions").replaceChildren(...SUGGESTIONS.map((text) => el("button.chip", { type: "button", title: "Send this",
     onclick: () => say(text) }, el("code", {}, text))));
+  $("shortcut").addEventListener("click", () => shortcut(WRITE));
   $("raise").addEventListener("click", async () => {
     go("C0ALERTS");
     await post("/slack/sandbox/alert", { image_url: `${location.origin}/static/errors.png` });
@@ -115,6 +129,7 @@ export async function slack() {
   for (const channel of state.channels) names.channels[channel.id] = channel.name;
   state.me = state.people[0].id;
   const tabs = state.channels.map((channel) => ({ id: channel.id, label: `# ${channel.name}` }));
+  tabs.push({ id: HOME, label: "App Home" });
   choose($("channels"), tabs, { role: "tab", picked: state.channel, pick: go });
   const faces = state.people.map((user) => ({ id: user.id, label: user.real_name.split(" ")[0] }));
   choose($("people"), faces, { role: "radio", picked: state.me, pick: become });
@@ -123,6 +138,7 @@ export async function slack() {
   listen("/slack/sandbox/events", (change) => {
     if (!change || change.kind === "message" || change.kind === "reset") refresh();
     if (!change || change.kind === "view" || change.kind === "reset") modal();
+    if (change?.kind === "view" && state.channel === HOME) refresh();
     if (!change || change.kind === "connections") bridge();
   });
 }

@@ -1,4 +1,4 @@
-"""The demo's third way in, in a real browser over the real bridge: post a sample, see it arrive and be replaced."""
+"""The demo page in a real browser over the real bridge: samples over HTTP, shortcuts, App Home, what goes wrong."""
 
 from __future__ import annotations
 
@@ -137,3 +137,101 @@ def test_on_a_telephone_there_is_one_part_at_a_time(page):
     page.set_viewport_size({"width": 1280, "height": 800})
     expect(page.locator("section.slack")).to_be_visible()
     expect(page.locator("section.bitrix24")).to_be_visible()
+
+
+@pytest.fixture
+def slack(page):
+    page.get_by_role("tab", name="Slack").click()
+    return page
+
+
+def test_a_message_is_sent_from_its_menu(slack):
+    slack.get_by_label("Message or slash command").fill("The price list is *ready*")
+    slack.keyboard.press("Enter")
+    message = slack.locator(".message", has_text="The price list is ready").last
+    message.hover()
+    message.get_by_role("button", name="Send to Bitrix24").click()
+    form = slack.get_by_role("dialog", name="Notify in Bitrix24")
+    form.get_by_label("Carol Chen").check()
+    form.get_by_role("button", name="Send").click()
+    expect(notified(slack, 14, "The price list is ready")).to_be_visible(timeout=SLOW)
+
+
+def test_the_global_shortcut_opens_the_same_form_empty(slack):
+    slack.get_by_role("button", name="⚡ Notify in Bitrix24").click()
+    form = slack.get_by_role("dialog", name="Notify in Bitrix24")
+    form.get_by_label("Bob Smirnov").check()
+    form.get_by_label("Text").fill("By the shortcut")
+    form.get_by_role("button", name="Send").click()
+    expect(notified(slack, 12, "By the shortcut")).to_be_visible(timeout=SLOW)
+
+
+def test_what_only_one_person_sees_has_no_menu(slack):
+    slack.get_by_label("Message or slash command").fill("/b24 help")
+    slack.keyboard.press("Enter")
+    expect(slack.locator(".message.private").last).to_be_visible(timeout=SLOW)
+    expect(slack.locator(".message.private .menu")).to_have_count(0)
+
+
+def test_app_home_shows_each_person_their_own_and_its_buttons_work(slack):
+    slack.get_by_label("Message or slash command").fill("/b24 remind me coffee every weekday at 9:45")
+    slack.keyboard.press("Enter")
+    slack.get_by_role("tab", name="App Home").click()
+    home = slack.locator(".home")
+    expect(home).to_contain_text("coffee", timeout=SLOW)
+    expect(slack.locator(".compose")).to_be_hidden()
+    slack.get_by_role("radio", name="Bob").click()
+    expect(home).not_to_contain_text("coffee")
+    expect(home).to_be_visible(timeout=SLOW)
+    slack.get_by_role("radio", name="Anna").click()
+    home.get_by_role("button", name="Cancel").click()
+    expect(home).not_to_contain_text("coffee", timeout=SLOW)
+    slack.get_by_role("tab", name="# alerts").click()
+    expect(slack.locator(".compose")).to_be_visible()
+
+
+CONTRAST = """() => {
+  const channels = (colour) => colour.match(/[0-9.]+/g).map(Number);
+  const light = (colour) => {
+    const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    const [r, g, b] = channels(colour).map((c) => linear(c / 255));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = (node) => {
+    for (let at = node; at; at = at.parentElement) {
+      const { backgroundColor, backgroundImage } = getComputedStyle(at);
+      if ((channels(backgroundColor)[3] ?? 1) === 1) return backgroundColor;
+      if (backgroundImage.includes("gradient")) return null;
+    }
+    return null;
+  };
+  const poor = [];
+  for (const node of document.querySelectorAll("body *")) {
+    const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
+    if (!own || !node.checkVisibility({ opacityProperty: true })) continue;
+    const behind = ground(node);
+    if (!behind || node.disabled || node.closest("[aria-hidden]")) continue;
+    const { color } = getComputedStyle(node);
+    const [a, b] = [light(color), light(behind)].sort((x, y) => y - x);
+    if ((a + 0.05) / (b + 0.05) < 4.5) poor.push(`${node.outerHTML.slice(0, 90)} ${color} on ${behind}`);
+  }
+  return poor;
+}"""
+"""Texts of less contrast than WCAG 2.2 asks for (AA: 4.5), where the ground is one colour."""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_can_be_read_in_the_light_and_in_the_dark(slack, scheme):
+    slack.emulate_media(color_scheme=scheme)
+    slack.get_by_label("Message or slash command").fill("Look at `this`, @bob")
+    slack.keyboard.press("Enter")
+    slack.get_by_role("button", name="raise an alert").click()
+    expect(slack.locator(".message .attachment").last).to_be_visible(timeout=SLOW)
+    expect(notified(slack, 10, "HighErrorRate").first).to_be_visible(timeout=SLOW)
+    slack.evaluate("document.getAnimations().forEach((one) => one.finish())")
+    assert slack.evaluate(CONTRAST) == []
+    slack.get_by_role("tab", name="HTTP").click()
+    assert slack.evaluate(CONTRAST) == []
+    for view in ("Push", "Mail"):
+        slack.locator("[data-user='10']").get_by_role("button", name=view).click()
+        assert slack.evaluate(CONTRAST) == []
