@@ -36,6 +36,7 @@ def webhook(name: str, *tokens: str, **more: Any) -> Webhook:
         "secret": None,
         "fields": {},
         "priority": "normal",
+        "kind": None,
         **more,
     }
     return Webhook(name=name, token=tuple(map(Secret, tokens)), **given)

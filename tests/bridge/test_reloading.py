@@ -117,6 +117,7 @@ BROKEN = {
         "when",
     ),
     "another portal": ('[portals.other]\nwebhook_url = "https://other.example/rest/1/{}/"\n', "restart"),
+    "a bot for the first time": (RELAY + 'kind = "bot"\n', "restart"),
     "a variable that is not set": (
         '[[webhooks]]\nname = "other"\nto = ["bitrix24:10"]\ntoken = {{ env = "NOT_THERE_AT_ALL" }}\n',
         "NOT_THERE_AT_ALL",

@@ -152,6 +152,34 @@ def test_only_a_dead_notification_that_nobody_waits_for_is_warned_of(caplog):
     ]
 
 
+ALERT = "relay:alerts:C0ALERTS:1.2"
+WAYS = {
+    "a relayed message": ("relay:alerts", ALERT, Delivered(77), "Bitrix24 77"),
+    "one that was deleted": ("relay:alerts", ALERT, Delivered(0), "taken back"),
+    "a command": ("command", "Anna's own tag", Delivered(78), "Bitrix24 78"),
+    "a webhook": ("webhook:shop", "Anna's own tag", Delivered(79), "Bitrix24 79"),
+    "one that was refused": ("schedule:daily", "", Dead("no access for Anna", "ACCESS_DENIED"), "dead: ACCESS_DENIED"),
+    "one that was given up": ("cli", "", Dead("Anna is away"), "dead: given up"),
+}
+
+
+@pytest.mark.parametrize(("source", "sub_tag", "outcome", "ends"), WAYS.values(), ids=WAYS)
+def test_each_final_outcome_is_one_line_with_its_way_and_nobodys_words(caplog, source, sub_tag, outcome, ends):
+    caplog.set_level("INFO", "slack_bitrix24")
+    one, begins = stored(5), ALERT if sub_tag == ALERT else source
+    notification = replace(one.notification, source=source, sub_tag=sub_tag, message="Anna's secret")
+    one = replace(one, notification=notification, attempts=2, created_at=10.0)
+    flight.count("main", {5: outcome}, [one], now=12.5)
+    said = [record.getMessage() for record in caplog.records if record.levelname == "INFO"]
+    assert said == [f"portal main: {begins} -> notification 5 -> {ends} (attempts: 2, 2.5 s)"]
+
+
+def test_what_goes_again_is_no_outcome_yet(caplog):
+    caplog.set_level("INFO", "slack_bitrix24")
+    flight.count("main", {5: Retry(9.0, "busy")}, [stored(5)], now=1.0)
+    assert caplog.messages == []
+
+
 def test_what_was_reckoned_for_a_claim_gives_way_to_what_was_claimed():
     taken = limits().take(0.0, {flight.USUAL: 50})
     corrected = flight.corrected(taken, [stored(1), stored(2, kind="delete")], reckoned=50, now=0.0)

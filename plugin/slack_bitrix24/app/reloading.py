@@ -113,11 +113,15 @@ def state(path: Path | None) -> State:
 def taken(old: Settings, new: Settings, *, name: str) -> Settings:
     """Return the old settings with those of the new that take effect at once.
 
-    Raises ConfigurationError where the portals are others than before: they say what the new addresses mean.
+    Raises ConfigurationError where the portals are others than before, which say what the new addresses mean, and where
+    something is to go through a bot for the first time: the bot's sign-in is made at the start.
     """
     if tuple(old.portals) != tuple(new.portals):
         raise ConfigurationError([f"{name}: portals: others than at the start, which takes a restart"])
-    return replace(old, **{section: getattr(new, section) for section in AT_ONCE})
+    merged = replace(old, **{section: getattr(new, section) for section in AT_ONCE})
+    if any(merged.uses_bot(portal) and not old.uses_bot(portal) for portal in old.portals):
+        raise ConfigurationError([f'{name}: the first kind = "bot" takes a restart'])
+    return merged
 
 
 def waiting(merged: Settings, new: Settings) -> list[str]:

@@ -210,9 +210,11 @@ def learn(limits: Limits, landed: Landed, claimed: Sequence[Stored], *, now: flo
 
 
 def count(portal: str, outcomes: Mapping[int, Outcome], claimed: Sequence[Stored], *, now: float) -> None:
-    """Put the outcomes into the metrics."""
+    """Put the outcomes into the metrics, and each final one into the log: ids alone, no text and no person."""
     by_id = {stored.id: stored for stored in claimed}
     for one, outcome in outcomes.items():
+        if not isinstance(outcome, Retry):
+            log.info("portal %s: %s", portal, way(by_id[one], outcome, now=now))
         match outcome:
             case Delivered():
                 since = max(by_id[one].created_at, by_id[one].notification.not_before)
@@ -225,6 +227,19 @@ def count(portal: str, outcomes: Mapping[int, Outcome], claimed: Sequence[Stored
                 if by_id[one].receipt_id is None:  # nobody waits for an answer in which it would be said
                     source, why = by_id[one].notification.source, outcome.code or outcome.error
                     log.warning("portal %s: notification %s (%s) is dead: %s", portal, one, source, why)
+
+
+def way(stored: Stored, outcome: Delivered | Dead, *, now: float) -> str:
+    """Return the way of one notification, from what came in to Bitrix24's id."""
+    notification = stored.notification
+    # A relay's tag names the channel and the message; what others are called may be a caller's own words.
+    from_ = notification.sub_tag if notification.source.startswith("relay:") else notification.source
+    if isinstance(outcome, Dead):
+        end = f"dead: {outcome.code or 'given up'}"
+    else:
+        end = f"Bitrix24 {outcome.bitrix24_id}" if outcome.bitrix24_id else "taken back"
+    seconds = max(0.0, now - max(stored.created_at, notification.not_before))
+    return f"{from_} -> notification {stored.id} -> {end} (attempts: {stored.attempts}, {seconds:.1f} s)"
 
 
 def count_request(portal: str, landed: Landed, limits: Limits, *, now: float) -> None:
