@@ -66,7 +66,7 @@ CASES = [
     (MAIN.replace("https://acme.bitrix24.ru/rest/1/kq3v9/", "http://acme.bitrix24.ru/rest/1/kq3v9/"), f"portals.main.webhook_url: expected https://PORTAL/rest/USER/SECRET/ ({TLS}), got <secret>"),
     (MAIN.replace("/rest/1", "/rest"), "portals.main.webhook_url: expected https://PORTAL/rest/USER/SECRET/ as Bitrix24 shows it, got <secret>"),
     (MAIN + 'plan = "pro"', 'portals.main.plan: expected "standard" or "enterprise", got "pro"'),
-    (MAIN + 'kind = "group"', 'portals.main.kind: expected "personal" or "system", got "group"'),
+    (MAIN + 'kind = "group"', 'portals.main.kind: expected "personal", "system" or "bot", got "group"'),
     (MAIN + "operating_limit = -1", "portals.main.operating_limit: expected a number of seconds from 0, got -1"),
     (MAIN + "operating_limit = nan", "portals.main.operating_limit: expected a number of seconds from 0, got NaN"),
     (MAIN + "in_flight = 0", "portals.main.in_flight: expected a whole number from 1 to 20, got 0"),
@@ -130,7 +130,7 @@ CASES = [
     # webhooks
     (HOOK + HOOK.replace("012", "987"), 'webhooks[1].name: "grafana" is already the name of webhooks[0]'),
     (HOOK + HOOK.replace("grafana", "zabbix"), "webhooks[1].token: its text is already the token of webhooks[0]"),
-    (HOOK.replace("grafana", "a b"), 'webhooks[0].name: expected a name of letters, digits, "-", "." and "_", got "a b"'),
+    (HOOK.replace("grafana", "a b"), 'webhooks[0].name: expected a name of letters, digits, "-", "." and "_", at most 128, got "a b"'),
     (HOOK.replace("0123", "a/b"), 'webhooks[0].token: expected a token of letters, digits and "-._~+=" (it stands in an address), got <secret>'),
     (HOOK.replace('"0123456789abcdef"', "123456789"), 'webhooks[0].token: expected a token of letters, digits and "-._~+=" (it stands in an address), got <secret>'),
     (HOOK.replace('"0123456789abcdef"', "[]"), "webhooks[0].token: expected a list of tokens, got an empty list"),

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from slack_bitrix24.model import Delivered
-from ways import OTHER, TOKEN
+from ways import OTHER, TOKEN, webhook
 
 PATH = "/api/notifications"
 GRAFANA = {"Authorization": f"Bearer {TOKEN}"}
@@ -124,6 +124,25 @@ def test_the_same_tag_replaces(ways):
     states = {one.id: one.state.value for one in ways.sent()}
     assert (states[first], states[last]) == ("superseded", "pending")
     assert sorted(states.values()) == ["pending", "pending", "superseded"]
+
+
+@pytest.mark.parametrize("length", [1, 245, 246, 247, 255, 256, 1000, 100_000])
+@pytest.mark.parametrize("letter", ["x", "я", "\n", "|"])
+def test_a_tag_of_any_length_replaces_only_itself(ways, length, letter):
+    """Bitrix24 keeps no more than 246 characters: what goes out is a digest."""
+    first, other, last = (
+        make(ways, tag=tag).json()["notifications"][0]["id"]
+        for tag in (f"a{letter * length}b", f"a{letter * length}c", f"a{letter * length}b")
+    )
+    sent = {one.id: one for one in ways.sent()}
+    assert [sent[id_].state.value for id_ in (first, other, last)] == ["superseded", "pending", "pending"]
+    assert len(sent[last].notification.tag) < 246
+
+
+def test_a_tag_of_the_longest_webhook_goes_out(serve):
+    ways = serve([webhook("n" * 128, OTHER, to=("bitrix24:999999999999999999",))])
+    assert make(ways, tag="build").status_code == 202
+    assert len(ways.sent()[0].notification.tag) < 246
 
 
 def test_the_same_key_gets_the_same_numbers(ways):

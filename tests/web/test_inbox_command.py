@@ -6,8 +6,11 @@ import json
 
 import pytest
 
+from slack_bitrix24.app.portals import fingerprint, keeps_tags
 from slack_bitrix24.cli.commands import program
+from slack_bitrix24.config import load
 from slack_bitrix24.model import Delivered
+from slack_bitrix24.store import Probed
 from waiting import until
 from ways import OTHER, webhook
 
@@ -107,6 +110,32 @@ def test_where_tags_are_kept_it_goes_under_the_same_tag(ways, inbox, deliver):
     assert first.notification.tag == second.notification.tag
     assert inbox("replay", "2", sign_in=APPLICATION)[0] == 0
     assert {one.notification.tag for one in ways.sent()} == {first.notification.tag}
+
+
+@pytest.mark.parametrize(
+    ("sign_in", "tags", "status"),
+    [
+        (WEBHOOK, "yes", 0),
+        (WEBHOOK, "no", 1),
+        (WEBHOOK, "unknown", 1),
+        (WEBHOOK, "", 1),
+        (APPLICATION, "yes", 0),
+        (APPLICATION, "no", 1),
+        (APPLICATION, "unknown", 1),
+        (APPLICATION, "", 0),
+    ],
+)
+def test_what_a_probe_found_goes_before_the_sign_in(ways, inbox, deliver, tmp_path, sign_in, tags, status):
+    post(ways)
+    deliver()
+    inbox("list", sign_in=sign_in)
+    portal = load(tmp_path / "slack-bitrix24.toml", {}).portals["main"]
+    if tags:
+        found = Probed("main", tags, ways.store.now(), fingerprint(portal))
+        ways.store.write(lambda tx: tx.portals.keep(found))
+    assert inbox("replay", "1", sign_in=sign_in)[0] == status
+    assert keeps_tags(portal, ways.store, "personal") == (status == 0)
+    assert keeps_tags(portal, ways.store, "bot")
 
 
 @pytest.mark.parametrize(

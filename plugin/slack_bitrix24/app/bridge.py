@@ -13,7 +13,7 @@ from slack_bitrix24.app.current import Current
 from slack_bitrix24.app.drives import Drives
 from slack_bitrix24.app.emails import Emails
 from slack_bitrix24.app.installing import install
-from slack_bitrix24.app.portals import portals, rules
+from slack_bitrix24.app.portals import keeps_tags, portals, rules
 from slack_bitrix24.app.reloading import Reloading
 from slack_bitrix24.app.slack_side import SlackSide, web_client
 from slack_bitrix24.app.ways import Outside, WaysIn, beating, expected, hooks, pulses, watch, ways_in, where
@@ -24,6 +24,7 @@ from slack_bitrix24.errors import StoreError
 from slack_bitrix24.listeners.handlers.following import Following
 from slack_bitrix24.listeners.workspace import Workspace
 from slack_bitrix24.mapping import Directory, MappingFile
+from slack_bitrix24.model import Notification
 from slack_bitrix24.receipts import Receipts
 from slack_bitrix24.schedule import Clock
 from slack_bitrix24.slack.replies import answers
@@ -156,10 +157,10 @@ class Bridge:
         client = self.workspace.client if self.workspace else None
         return Receipts(self.store, owner=self.owner, command_name=command, client=client, is_admin=self._is_admin)
 
-    def _keeps_tags(self, portal: str) -> bool:
-        """Tell whether a portal keeps tags: for applications (server source, main 26.150, 2026-03) and bots."""
-        configured = self.settings.portals[portal]
-        return configured.webhook_url is None or configured.kind == "bot"
+    def _keeps_tags(self, one: Notification) -> bool:
+        """Tell whether a notification can be taken back; StoreError where that can't be looked up."""
+        portal = self.settings.portals.get(one.recipient.portal)
+        return portal is not None and keeps_tags(portal, self.store, one.kind)
 
     def directory(self) -> Directory:
         """Return what the mapping file says at the moment."""

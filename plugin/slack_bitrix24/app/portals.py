@@ -17,6 +17,7 @@ from slack_bitrix24.deliver.doubt import Rules
 from slack_bitrix24.deliver.setup import Portal
 from slack_bitrix24.deliver.tags import TagsOf
 from slack_bitrix24.errors import Bitrix24Error, Verdict
+from slack_bitrix24.model import Kind
 from slack_bitrix24.store import Store
 from slack_bitrix24.submit.compose import PortalRules
 
@@ -69,6 +70,17 @@ def fingerprint(portal: Configured) -> str:
 def tags_of(portal: Configured, store: Store) -> TagsOf:
     """Return what knows whether the portal keeps tags."""
     return TagsOf(portal.name, fingerprint(portal), store)
+
+
+def keeps_tags(portal: Configured, store: Store, kind: Kind) -> bool:
+    """Tell whether what goes out as this kind is replaced and taken back; by the sign-in where it was never asked.
+
+    Through an inbound webhook tags are ignored (Bitrix24 server source, main 26.150, 2026-03). Raise StoreError.
+    """
+    if kind == "bot":
+        return True
+    known = tags_of(portal, store).known()
+    return known.tags == "yes" if known else portal.webhook_url is None
 
 
 def own_bot(portal: Configured, store: Store, environ: Mapping[str, str]) -> OwnBot:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from slack_bitrix24.config import Heartbeat, Web, Webhook
 from slack_bitrix24.heartbeats import Heartbeat as Expected
 from slack_bitrix24.heartbeats import Watch
-from slack_bitrix24.model import Recipient
+from slack_bitrix24.model import Notification, Recipient
 from slack_bitrix24.store import Store
 from slack_bitrix24.submit.submitter import Submitter
 from slack_bitrix24.web.admission import Admission
@@ -44,7 +44,7 @@ class Outside:
     """
 
     read_members: Callable[[str], None]
-    keeps_tags: Callable[[str], bool]
+    keeps_tags: Callable[[Notification], bool]
     keep_file: Keep
     by_email: Callable[[str], Recipient | None]
 

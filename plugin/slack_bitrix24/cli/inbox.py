@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from slack_bitrix24.app.portals import keeps_tags
 from slack_bitrix24.cli import tables
 from slack_bitrix24.cli.ending import DONE, FAILED, UsageFaultError, fail
 from slack_bitrix24.cli.opening import database, duration, settings_of
@@ -85,7 +86,7 @@ def replayed(*, path: Path | None, environ: Mapping[str, str], numbers: Sequence
             fail(f"inbox: there is no request {number}")
         held = 0
         for one in found:
-            reason = "" if again else store.read(lambda tx, one=one: _twice(tx, one, settings))  # type: ignore[misc]
+            reason = "" if again else _twice(store, one, settings)
             if reason:
                 held += 1
                 fail(f"{one.letter.id}: {reason}; --again sends it all the same")
@@ -103,15 +104,18 @@ def _replay(tx: Transaction, one: Kept) -> None:
         number += 1
 
 
-def _twice(tx: Transaction, one: Kept, settings: Settings) -> str:
+def _twice(store: Store, one: Kept, settings: Settings) -> str:
     """Return why people would see it twice; empty where they would not."""
     if one.state in ("new", "working"):
         return "it is not worked off yet"
-    seen = [each for each in _became(tx, one) if each.state in (State.DELIVERED, State.SENDING, State.PENDING)]
-    for name in dict.fromkeys(each.notification.recipient.portal for each in seen):
+    seen = [
+        each
+        for each in store.read(lambda tx: _became(tx, one))
+        if each.state in (State.DELIVERED, State.SENDING, State.PENDING)
+    ]
+    for name, kind in dict.fromkeys((each.notification.recipient.portal, each.notification.kind) for each in seen):
         portal = settings.portals.get(name)
-        # Through an inbound webhook tags are ignored (Bitrix24 server source, main 26.150, 2026-03).
-        if portal is None or portal.webhook_url is not None:
+        if portal is None or not keeps_tags(portal, store, kind):
             return f"it was delivered, and portal {name} keeps no tags: people would see it twice"
     return ""
 

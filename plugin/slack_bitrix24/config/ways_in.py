@@ -23,7 +23,7 @@ Signature = Literal["slack", "github", "grafana"]
 
 SLACK_API = "https://slack.com/api"
 _COMMAND = checks.matching(r"/[^\s/]{1,31}", 'a command such as "/b24"')
-_WEBHOOK_NAME = checks.matching(r"[A-Za-z0-9._~-]+", 'a name of letters, digits, "-", "." and "_"')
+_WEBHOOK_NAME = checks.matching(r"[A-Za-z0-9._~-]{1,128}", 'a name of letters, digits, "-", "." and "_", at most 128')
 _WEBHOOK_TOKEN = checks.matching(
     r"[A-Za-z0-9._~+=-]+", 'a token of letters, digits and "-._~+=" (it stands in an address)'
 )

@@ -12,7 +12,7 @@ from typing import Any
 
 from slack_bitrix24 import metrics
 from slack_bitrix24.document import Document
-from slack_bitrix24.model import State, Stored
+from slack_bitrix24.model import Notification, State, Stored
 from slack_bitrix24.store import POST, Known, Letter, Store, Submission, Transaction
 from slack_bitrix24.submit.compose import Draft, deletions
 from slack_bitrix24.web import keys
@@ -29,11 +29,11 @@ _NO_ID = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """`keeps_tags` tells whether a portal can take back what it has."""
+    """`keeps_tags` tells whether a notification can be taken back where it was delivered."""
 
     store: Store
     posting: Posting
-    keeps_tags: Callable[[str], bool]
+    keeps_tags: Callable[[Notification], bool]
 
     async def take(self, request: Request, hook: Hook) -> Answer:
         """Answer a request that was let in."""
@@ -101,7 +101,7 @@ class Api:
         if found.state in (State.CANCELLED, State.SUPERSEDED, State.DEAD):
             return _json(200, _shown(found))
         one = found.notification
-        if one.kind != "bot" and not self.keeps_tags(one.recipient.portal):
+        if one.kind != "bot" and not self.keeps_tags(one):
             raise RefusedError(409, "not_taken_back", "the portal cannot take back what it has: it keeps no tags")
         draft = Draft(Document(), f"deleted:{found.id}", source=one.source, author=one.author, tag=one.sub_tag)
         self.store.accept(Submission(deletions(draft, [one.recipient])))
