@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 
@@ -15,6 +14,7 @@ from typer.main import get_command
 from slack_bitrix24.cli.commands import application
 from slack_bitrix24.cli.outbox_commands import StateName
 from slack_bitrix24.model import State
+from slack_bitrix24.store.engine import sqlite_module
 from waiting import until
 
 HEAVY = ("slack_bolt", "slack_sdk", "sqlalchemy", "alembic", "fastapi", "pydantic", "requests", "yaml", "rich")
@@ -29,6 +29,9 @@ def paths(command=None, prefix=()):
 
 
 ALL = list(paths())
+# The program's own: two copies of SQLite in one process undo each other's locks (https://sqlite.org/howtocorrupt.html).
+SQLITE = sqlite_module()
+
 LOADER = f"""
 import json, sys
 from slack_bitrix24.cli.commands import program
@@ -151,8 +154,9 @@ def test_config_stands_before_between_or_after(run, configured):
 def test_a_broken_configuration_is_wrong_usage(content, said, words, run, configured):
     (configured / "slack-bitrix24.toml").write_bytes(content)
     ended = run(*words.split())
-    assert (ended.status, len((ended.out + ended.err).splitlines())) == (2, 1), ended
-    assert said in ended.out + ended.err
+    first, *counted = (ended.out + ended.err).splitlines()
+    assert (ended.status, len(counted)) == (2, 1 if words == "check" else 0), ended
+    assert said in first
 
 
 def test_all_faults_of_a_configuration_are_told_one_in_a_line(run, reconfigure):
@@ -172,7 +176,7 @@ def test_a_folder_is_no_configuration(run, folder):
 
 
 def test_a_database_of_a_newer_version_is_left_alone(run, configured):
-    with sqlite3.connect(configured / "bridge.db") as connection:
+    with SQLITE.connect(configured / "bridge.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
     for words in ("outbox list", "database upgrade", "schedule list", "send --to bitrix24:10 --text x", "run"):
@@ -219,7 +223,7 @@ def test_a_closed_pipe_and_an_interrupt_end_it_quietly(configured):
         stderr=subprocess.PIPE,
         text=True,
     )
-    with sqlite3.connect(configured / "bridge.db", timeout=10) as connection:
+    with SQLITE.connect(configured / "bridge.db", timeout=10) as connection:
         until(lambda: connection.execute("SELECT count(*) FROM queue WHERE error <> ''").fetchone()[0])
     connection.close()
     sending.send_signal(signal.SIGINT)

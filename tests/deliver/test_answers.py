@@ -199,7 +199,7 @@ def test_a_poisonous_notification_does_not_hold_the_others(rig, portal):
     assert rig.get(poison).state in ("pending", "sending")
     assert rig.stopped() is None
     portal.faults.clear()
-    rig.store.write(lambda tx: tx.connection.exec_driver_sql("UPDATE outbox SET due_at = 0 WHERE state = 'pending'"))
+    rig.store.write(lambda tx: tx.connection.exec_driver_sql("UPDATE queue SET wait = 1 WHERE wait > 1"))
     rig.all([poison])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 
 import pytest
@@ -13,6 +12,10 @@ from slack_bitrix24.bitrix24.rest import Call
 from slack_bitrix24.bitrix24.tokens import Seal, Tokens
 from slack_bitrix24.errors import Bitrix24Error, StoreError, Verdict
 from slack_bitrix24.store import open_store
+from slack_bitrix24.store.engine import sqlite_module
+
+# The program's own: two copies of SQLite in one process undo each other's locks (https://sqlite.org/howtocorrupt.html).
+SQLITE = sqlite_module()
 
 PROFILE = Call("profile")
 
@@ -54,7 +57,7 @@ def test_older_tokens_never_replace_newer_ones(store):
 
 def test_tokens_that_the_database_did_not_take_are_kept_as_soon_as_it_does(sqlite_url):
     """The authorization server gives a refresh token once: it would be lost for good."""
-    database = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))
+    database = SQLITE.connect(sqlite_url.removeprefix("sqlite:///"))
     store = open_store(sqlite_url)
     tokens, text = kept(store), sealed("a")
     database.execute(

@@ -32,10 +32,13 @@ _LINE_MARKS = r"""
   | \# (?: (?=BR\#) | \#\# (?=\#) )    # a line break in the server's own notation; its markers begin with four
   | --{52} (?=-)                       # 54 of them begin a quote
 """
-_MESSAGE = re.compile(
-    rf"""{_CODE} {_LINE_MARKS}
+_TAGS = r"""
       | < (?i: (?= /? (?: [bius] | br | hr | div | span ) \s* /? > | (?: br | hr | div | span | a | font ) \s
           | / (?: a | font ) > ) )
+"""
+_MESSAGE = re.compile(
+    rf"""{_CODE} {_LINE_MARKS}
+      {_TAGS}
       | & (?= (?: lt | gt | amp | quot | nbsp | \#39 ) ; )
       | \( (?= (?: C | R | T[Mm] | tM ) \) )
       | : (?= [0-9A-Fa-f]{{8}} : )
@@ -43,7 +46,8 @@ _MESSAGE = re.compile(
     """,
     re.VERBOSE,
 )
-_ATTACH = re.compile(rf"{_CODE} {_LINE_MARKS} | \\ (?= [nt\"\\] )", re.VERBOSE)
+# That the server reads HTML in a text of ATTACH as well is not ruled out by what is known of it.
+_ATTACH = re.compile(rf"{_CODE} {_LINE_MARKS} {_TAGS} | \\ (?= [nt\"\\] )", re.VERBOSE)
 _NAME = re.compile(r"\\(?=[nt\"\\])")
 _MAIL = re.compile(
     r"""\[ (?i: (?=
