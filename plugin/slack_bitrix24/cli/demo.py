@@ -174,8 +174,8 @@ class Bridge:
 
     def revive(self) -> None:
         """Start it again after `kill`."""
+        self._killed.clear()  # first: the page may kill the new one as soon as it is there
         self.process = self._start()
-        self._killed.clear()
 
     def end(self) -> None:
         """End it in order."""
