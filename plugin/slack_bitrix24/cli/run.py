@@ -18,6 +18,7 @@ from slack_bitrix24.app import descriptors, logs
 from slack_bitrix24.app.bridge import ROLES, Bridge
 from slack_bitrix24.app.systemd import Systemd
 from slack_bitrix24.cli.ending import DONE, FAILED, UsageFaultError, fail
+from slack_bitrix24.cli.looking import Looking
 from slack_bitrix24.cli.opening import Opened, database, opened
 from slack_bitrix24.config import secrets_of
 from slack_bitrix24.errors import ConfigurationError, MappingError
@@ -98,11 +99,13 @@ def _run(found: Opened, store: Store, *, roles: set[str], environ: Mapping[str, 
     bridge = Bridge(found.settings, store=store, mapping=found.mapping, roles=roles, environ=environ, refuse=ends.put)
     signal.signal(signal.SIGHUP, lambda *_: bridge.reloading.ask())
     before, threading.excepthook = threading.excepthook, partial(_thread_ended, ends.put, bridge.ended)
+    looking = Looking(bridge, store, environ)
     systemd = Systemd(environ, missing=bridge.missing)
     bridge.reloading.told = systemd.reloading
     try:
         bridge.start()
         systemd.ready()
+        looking.start()
         log.info("running: %s", ", ".join(role for role in ROLES if role in roles))
         if reason := _awaited(ends):
             refused.append(reason)
@@ -112,6 +115,7 @@ def _run(found: Opened, store: Store, *, roles: set[str], environ: Mapping[str, 
         refused.append(f"HTTP: {where} can't be listened on: {os.strerror(error.errno) if error.errno else error}")
     finally:
         log.info("stopping")
+        looking.stop()
         systemd.stopping()
         last = threading.Timer(LONGEST_END, _leave_now, [FAILED if refused else DONE])
         last.daemon = True

@@ -340,6 +340,14 @@ HEARTBEATS = sa.Table(
     _moment("silent_since", "the beat behind which its silence was told; 0 = it lives"),
 )
 
+LOOKS = sa.Table(
+    "looks",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True, doc="which look: there is one"),
+    _text("night", "ISO date of the last night in which it was taken"),
+    _text("found", "what was wrong then: JSON, one text each"),
+)
+
 STANDING = sa.Table(
     "standing",
     METADATA,

@@ -11,6 +11,7 @@ from slack_bitrix24.store.doubts import Doubts
 from slack_bitrix24.store.heartbeats import Heartbeats
 from slack_bitrix24.store.inbox import Inbox
 from slack_bitrix24.store.lanes import Lanes
+from slack_bitrix24.store.looks import Looks
 from slack_bitrix24.store.nodes import Nodes
 from slack_bitrix24.store.outbox import Outbox
 from slack_bitrix24.store.portals import Portals
@@ -41,6 +42,11 @@ class Transaction(Work):
     def heartbeats(self) -> Heartbeats:
         """Return when each heartbeat was seen last."""
         return Heartbeats(self)
+
+    @cached_property
+    def looks(self) -> Looks:
+        """Return the nightly looks at the set-up."""
+        return Looks(self)
 
     @cached_property
     def inbox(self) -> Inbox:

@@ -169,6 +169,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "Slack gave the channel {old} another id: {new}. I follow it; write the new id into the configuration ({who})",
         "Slack дал каналу {old} новый id: {new}. Я слежу за ним; впишите новый id в настройки ({who})",
     ),
+    "setup_news": (
+        "Something is new that keeps the bridge from working as it is set up:\n{lines}",
+        "Появилось то, что мешает мосту работать так, как он настроен:\n{lines}",
+    ),
+    "setup_more": (
+        "and {n} more: `slack-bitrix24 check` shows all",
+        "и ещё {n}: все покажет `slack-bitrix24 check`",
+    ),
     "reminder_read_later": (
         "Slack does not say now who is in {who}; it is asked again when the reminder is due.",
         "Slack сейчас не отвечает, кто есть в {who}; спрошу ещё раз, когда придёт время.",
