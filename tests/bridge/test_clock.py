@@ -224,7 +224,7 @@ def test_whoever_is_known_gets_it_at_once_and_the_others_when_slack_tells(rig, f
 @pytest.mark.parametrize("rule", [ONCE, MINUTE])
 def test_rights_are_asked_again_when_it_fires_and_the_owner_is_told(rig, allowed, addresses, reaches, rule):
     rig.users.update({one: Recipient("main", 100 + number) for number, one in enumerate(CROWD)})
-    rig.clock.permissions = Permissions(**{**rig.allowed, **allowed})
+    rig.clock.permissions = lambda: Permissions(**{**rig.allowed, **allowed})
     number = rig.put(*addresses, rule=rule)
     rig.tick()
     assert bool(rig.sent()) is reaches
@@ -238,7 +238,7 @@ def test_rights_are_asked_again_when_it_fires_and_the_owner_is_told(rig, allowed
 
 def test_the_configurations_schedules_need_nobodys_permission(rig):
     rig.users.update({one: Recipient("main", 100 + number) for number, one in enumerate(CROWD)})
-    rig.clock.permissions = Permissions(notify=[], broadcast=[])
+    rig.clock.permissions = lambda: Permissions(notify=[], broadcast=[])
     rig.put("C0CROWD01", kind="schedule")
     rig.tick()
     assert len(rig.sent()) == 31
