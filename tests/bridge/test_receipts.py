@@ -59,11 +59,13 @@ def test_an_address_that_hangs_holds_up_no_others_and_not_the_end(store, owe, st
     with ExitStack() as open_things, socket.create_server(("127.0.0.1", 0)) as hanging:
         hung = [open_things.enter_context(hanging.accept()[0]) for _ in _started(receipts, owe, hanging, GIVERS - 1)]
         with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as answering:
-            threading.Thread(target=answering.serve_forever).start()
+            serving = threading.Thread(target=answering.serve_forever)
+            serving.start()
             owe(f"http://127.0.0.1:{answering.server_port}/", 3, "quick")
             receipts.wake()
             until(lambda: states().count("done") == 3, timeout=3)
             answering.shutdown()
+            serving.join()
         owe(f"http://127.0.0.1:{hanging.getsockname()[1]}/", 3, "late")
         receipts.wake()
         hung.append(open_things.enter_context(hanging.accept()[0]))

@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,16 @@ def test_told_to_end_before_it_has_started_it_ends_with_0(make):
     until(lambda: handles_term(bridge.process.pid))
     assert bridge.stop() == 0
     assert bridge.text == ""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the kernel's list of handlers is Linux's")
+@pytest.mark.parametrize("moment", [0.03, 0.08, 0.15, 0.22, 0.3, 0.38, 0.46, 0.55, 0.65, 0.75, 0.87, 1.0])
+def test_told_to_end_at_any_moment_of_its_first_second_it_ends_with_0(make, moment):
+    bridge = make().start(ready=False)
+    until(lambda: handles_term(bridge.process.pid))
+    at = time.monotonic() + moment  # the moment is what is tested, whatever it is busy with by then
+    until(lambda: time.monotonic() >= at)
+    assert bridge.stop() == 0
 
 
 def handles_term(pid: int) -> bool:
