@@ -200,3 +200,15 @@ def test_whatever_is_added_is_read_again(known, new, name, kind):
     if lines:
         users = read_mapping(with_users(text, lines, name=f"m.{kind}"), name=f"m.{kind}", portals=["main"]).users
         assert {slack_id: one.user_id for slack_id, one in users.items()} == {**new, **known}
+
+
+@pytest.mark.parametrize("name", ["mapping.yaml", "people.yml", "people.csv", "людей.yaml", "who else.yaml"])
+def test_sync_makes_the_file_that_the_configuration_names(run, configured, reconfigure, name):
+    (configured / "mapping.yaml").unlink()
+    reconfigure(f'[mapping]\nfile = "{name}"\n')
+    ended = run("mapping", "sync", "--write")
+    assert ended.status == 0
+    assert "added" in ended.err
+    assert "U024BE7LH" in (configured / name).read_text("utf-8")
+    assert run("mapping", "check").status == 0
+    assert "new" not in run("mapping", "sync").err

@@ -18,7 +18,7 @@ from slack_bitrix24.cli import tables
 from slack_bitrix24.cli.ending import DONE, UsageFaultError, fail, one_line
 from slack_bitrix24.cli.mapping_lines import with_users
 from slack_bitrix24.cli.matching import Match, match, people_of
-from slack_bitrix24.cli.opening import Opened, database, hosts, opened, portal_named
+from slack_bitrix24.cli.opening import Opened, database, hosts, mapping_of, portal_named, settings_of
 from slack_bitrix24.cli.slack_answers import SlackError, asking
 from slack_bitrix24.config import Settings
 from slack_bitrix24.errors import Bitrix24Error, MappingError
@@ -28,10 +28,13 @@ from slack_bitrix24.store import new_owner
 PATIENCE = 20.0
 """Seconds for which a read is repeated: somebody waits at the keyboard."""
 
+NEW = {".csv": "slack_id,bitrix24_id,name\n"}
+"""How a file of a kind begins that is not there yet."""
+
 
 def sync(*, path: Path | None, environ: Mapping[str, str], portal: str, write: bool, as_json: bool) -> int:
     """Print who is whom by e-mail; with `write` add the new ones to the mapping file."""
-    found = opened(path, environ, warn=False)
+    found = _opened(path, environ)
     chosen = portal_named(found.settings, portal) or found.settings.default_portal
     members = _members(found.settings)
     matches = match(
@@ -48,6 +51,13 @@ def sync(*, path: Path | None, environ: Mapping[str, str], portal: str, write: b
         if one.found == "differs":
             fail(f"{one.slack_id}: the file says {one.mapped}, the e-mail {one.user_ids[0]}; left as it is")
     return DONE
+
+
+def _opened(path: Path | None, environ: Mapping[str, str]) -> Opened:
+    """Read both; a mapping file that is named and not there yet is one without lines."""
+    settings = settings_of(path, environ)
+    file = settings.mapping.file
+    return Opened(settings, mapping_of(settings) if file is not None and file.exists() else None)
 
 
 def _members(settings: Settings) -> list[dict[str, Any]]:
@@ -103,7 +113,7 @@ def _line(one: Match, settings: Settings, portal: str) -> tuple[str, str, str]:
 def _write(found: Opened, file: Path, lines: Sequence[tuple[str, str, str]]) -> None:
     """Add the lines, once the new text reads as the old one and them; the file is never half written."""
     target = file.resolve()
-    text = target.read_bytes().decode("utf-8-sig") if target.exists() else ""
+    text = target.read_bytes().decode("utf-8-sig") if target.exists() else NEW.get(file.suffix.casefold(), "")
     changed = with_users(text, lines, name=file.name)
     after = read_mapping(changed, name=file.name, portals=tuple(found.settings.portals), hosts=hosts(found.settings))
     kept = {slack_id: one for slack_id, one in after.users.items() if slack_id in found.directory.users}
