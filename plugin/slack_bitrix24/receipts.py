@@ -202,7 +202,7 @@ class Receipts:
             if "ts" in target:
                 self.client.chat_update(channel=target["channel"], ts=target["ts"], text=text)
             else:
-                self.client.chat_postMessage(channel=target["channel"], text=text)
+                self.client.chat_postMessage(channel=target["channel"], text=text, thread_ts=target.get("thread"))
         except SlackApiError as error:
             return False, float(error.response.headers.get("Retry-After") or 0)
         return True, 0.0

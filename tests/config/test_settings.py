@@ -184,6 +184,17 @@ def test_a_flow_s_kind_goes_before_the_portal_s(read, flow, rest, kind, portal):
     assert settings.uses_bot("main") == ("bot" in (kind, portal))
 
 
+@pytest.mark.parametrize("said", ["true", "false", None])
+@pytest.mark.parametrize(
+    ("flow", "rest"), [("relays", 'channels = ["C0ALERTS"]'), ("webhooks", 'token = "abcdefghijklmnop"')]
+)
+def test_a_flow_can_be_acknowledged(read, flow, rest, said):
+    more = f", acknowledge = {said}" if said else ""
+    text = f'{flow} = [{{ name = "x", to = ["bitrix24:10"], {rest}{more} }}]'
+    settings = read(text, {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"})
+    assert settings.acknowledged == ({f"{flow[:-1]}:x"} if said == "true" else set())
+
+
 def test_a_bot_s_picture_lies_beside_the_configuration(read, tmp_path):
     text = '[portals.main]\nwebhook_url = "https://x.example/rest/1/secret/"\nbot = { avatar = "bot.png" }\n'
     assert read(text).portals["main"].bot.avatar == tmp_path / "bot.png"

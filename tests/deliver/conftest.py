@@ -13,6 +13,7 @@ import pytest
 from slack_bitrix24.bitrix24.auth import Webhook
 from slack_bitrix24.bitrix24.client import Client
 from slack_bitrix24.bitrix24.limits import Limits
+from slack_bitrix24.deliver.buttons import Buttons
 from slack_bitrix24.deliver.doubt import Rules
 from slack_bitrix24.deliver.lane import Stop
 from slack_bitrix24.deliver.node import Node
@@ -62,13 +63,15 @@ class Rig:
         in_flight: int = 4,
         rules: Rules | None = None,
         bot: BotOf | None = None,
+        buttons: Buttons | None = None,
     ) -> Setup:
         """Return what a lane is given; with `rules` it finds out whether the portal keeps tags."""
         made = self.stack.enter_context(Client(Webhook(url or self.url, "tests"), connections=8))
         limits = Limits.of_bucket(*bucket, now=self.store.now())
         if rules is None:
             return Setup(made, limits, in_flight)
-        return Setup(made, limits, in_flight, TagsOf("main", "sign-in", self.store), rules, bot)
+        tags = TagsOf("main", "sign-in", self.store)
+        return Setup(made, limits, in_flight, tags, rules, bot, buttons or Buttons())
 
     def node(
         self,

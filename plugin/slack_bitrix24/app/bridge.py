@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from slack_bitrix24 import metrics
 from slack_bitrix24.app import setup
+from slack_bitrix24.app.clicks import Around, Clicks, Heard, place_of
 from slack_bitrix24.app.current import Current
 from slack_bitrix24.app.drives import Drives
 from slack_bitrix24.app.emails import Emails
@@ -18,6 +19,7 @@ from slack_bitrix24.app.reloading import Reloading
 from slack_bitrix24.app.slack_side import SlackSide, web_client
 from slack_bitrix24.app.ways import Outside, WaysIn, beating, expected, hooks, pulses, watch, ways_in, where
 from slack_bitrix24.config import Settings, load
+from slack_bitrix24.deliver.buttons import Buttons
 from slack_bitrix24.deliver.lane import Stop
 from slack_bitrix24.deliver.node import Node
 from slack_bitrix24.errors import StoreError
@@ -32,6 +34,7 @@ from slack_bitrix24.store import Retention, Store, is_gone, new_owner, purge, wi
 from slack_bitrix24.submit.people import People
 from slack_bitrix24.submit.permissions import among
 from slack_bitrix24.submit.reading import NotTold
+from slack_bitrix24.submit.relay import permalink
 from slack_bitrix24.submit.submitter import Submitter
 from slack_bitrix24.web.hooks import Hooks
 from slack_bitrix24.web.server import WebServer
@@ -39,7 +42,7 @@ from slack_bitrix24.web.site import Doors, site
 
 log = logging.getLogger(__name__)
 
-ROLES = ("slack", "schedule", "deliver", "web")
+ROLES = ("slack", "schedule", "deliver", "web", "bot")
 WAYS_IN = 4.0
 """Seconds that the ways in may take to end."""
 DELIVERY = 4.0
@@ -48,7 +51,7 @@ RECEIPTS = 1.0
 """Seconds that receipts in hand may take to reach Slack; what does not is given after the next start."""
 SCRAPE = 1.0
 """Seconds that a look at the queues may take; without an answer the metrics are shown without them."""
-LASTING = ("mapping", "receipt", "lanes", "store-", "inbox", "web", "APScheduler", "systemd")
+LASTING = ("mapping", "clicks-", "receipt", "lanes", "store-", "inbox", "web", "APScheduler", "systemd")
 """How the threads are called that run as long as the bridge does."""
 SUMMARY = 60.0
 """Seconds after which it is said what was done, where anything was."""
@@ -75,7 +78,7 @@ class Bridge:
         self.following = Following(store)
         self.workspace = Workspace(web_client(slack), newest=self.following.newest) if slack else None
         self.submitter = Submitter(store, self.directory, self.people, rules(settings))
-        self.portals = portals(settings, store=store, owner=self.owner, environ=environ)
+        self.portals = portals(settings, store=store, owner=self.owner, environ=environ, buttons=self._buttons())
         self.slack = self._slack(refuse) if "slack" in roles else None
         self.receipts = self._receipts(slack.command if slack else "/b24")
         self.node = Node(
@@ -86,6 +89,7 @@ class Bridge:
             on_stop=self._stopped,
             on_record=self.receipts.wake,
         )
+        self.clicks = self._clicks()
         self.clock = self._clock()
         self.drives = Drives(settings, self.portals, store)
         self.emails = Emails(self.portals, client=self.drives.client, directory=self.directory, people=self.people)
@@ -117,6 +121,23 @@ class Bridge:
         self.ways_in.hooks.swap(hooks(settings.webhooks, zone=settings.timezone))
         self.beating.swap(beating(settings.heartbeats))
         self.watch.expect(expected(settings.heartbeats))
+
+    def _link(self, note: Notification) -> str:
+        """Return the address in Slack of the message that a relay's notification tells of; empty where unknown."""
+        place = place_of(note.sub_tag)
+        return permalink(self.slack.workspace_url, *place) if self.slack is not None and place else ""
+
+    def _buttons(self) -> Buttons:
+        return Buttons(lambda: self.settings.acknowledged, self._link)
+
+    def _clicks(self) -> Clicks:
+        heard = {
+            name: Heard(portal.bot, self.node.lanes[name].ask)
+            for name, portal in self.portals.items()
+            if portal.bot is not None
+        }
+        around = Around(self.directory, self.people, lambda: self.settings)
+        return Clicks(heard, store=self.store, owner=self.owner, around=around)
 
     def _clock(self) -> Clock:
         return Clock(
@@ -193,6 +214,8 @@ class Bridge:
         if "deliver" in self.roles:
             self.receipts.start()
             self.node.start()
+        if "bot" in self.roles:
+            self.clicks.start()
         if "schedule" in self.roles:
             self.clock.start()
             self.watch.start()
@@ -207,7 +230,9 @@ class Bridge:
         self._ending.set()
         self.reloading.ask()
         if self._started:
-            ways_in = [part.stop for part in (self.slack, self.web, self.clock, self.watch) if part is not None]
+            ways_in = [
+                part.stop for part in (self.slack, self.web, self.clock, self.watch, self.clicks) if part is not None
+            ]
             ending = [threading.Thread(target=stop, daemon=True) for stop in ways_in]
             end = time.monotonic() + WAYS_IN
             for thread in ending:

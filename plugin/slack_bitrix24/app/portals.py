@@ -13,6 +13,7 @@ from slack_bitrix24.bitrix24.limits import Limits
 from slack_bitrix24.bitrix24.oauth import OAuth
 from slack_bitrix24.config import Portal as Configured
 from slack_bitrix24.config import Settings
+from slack_bitrix24.deliver.buttons import Buttons
 from slack_bitrix24.deliver.doubt import Rules
 from slack_bitrix24.deliver.setup import Portal
 from slack_bitrix24.deliver.tags import TagsOf
@@ -89,7 +90,14 @@ def own_bot(portal: Configured, store: Store, environ: Mapping[str, str]) -> Own
     return OwnBot(portal, store, key=environ.get(KEY) or next(one.reveal() for one in given if one is not None))
 
 
-def portals(settings: Settings, *, store: Store, owner: str, environ: Mapping[str, str]) -> dict[str, Portal]:
+def portals(
+    settings: Settings,
+    *,
+    store: Store,
+    owner: str,
+    environ: Mapping[str, str],
+    buttons: Buttons | None = None,
+) -> dict[str, Portal]:
     """Return what delivers to each portal."""
     made = {}
     for name, portal in settings.portals.items():
@@ -101,5 +109,6 @@ def portals(settings: Settings, *, store: Store, owner: str, environ: Mapping[st
             tags=tags_of(portal, store),
             rules=Rules(portal.in_doubt, portal.edits_every),
             bot=own_bot(portal, store, environ) if settings.uses_bot(name) else None,
+            buttons=buttons or Buttons(),
         )
     return made

@@ -71,6 +71,11 @@ class SlackSide:
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="slack", daemon=True)  # what it waits for is the network
 
+    @property
+    def workspace_url(self) -> str:
+        """The workspace's own address; empty before Slack told it."""
+        return str(self.identity.get("url", ""))
+
     def start(self) -> None:
         """Begin to connect; returns at once."""
         self._thread.start()

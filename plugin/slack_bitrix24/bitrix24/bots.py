@@ -98,17 +98,27 @@ class Messages:
 
         One reader for each bot; what is not read within 24 hours is gone.
         """
-        params: dict[str, object] = {"limit": EVENTS, **({"offset": offset} if offset else {})}
-        result = _mapping(self._caller.call(self.bot.call("imbot.v2.Event.get", **params), repeatable=True).result)
-        rows: Sequence[Any] = result.get("events") or []
-        found = [Event(int(row["eventId"]), str(row.get("type") or ""), _mapping(row.get("data"))) for row in rows]
-        return found, int(result.get("nextOffset") or offset)
+        return events(lambda call: self._caller.call(call, repeatable=True), self.bot, offset)
 
     def command(self, name: str) -> int:
         """Register a hidden command for buttons and return its id; one that is there is returned. Safe to repeat."""
-        fields = {"command": name, "hidden": True, "common": False}
-        answer = self._caller.call(self.bot.call("imbot.v2.Command.register", fields=fields), repeatable=True)
-        return int(_mapping(_mapping(answer.result).get("command")).get("id") or 0)
+        return command(lambda call: self._caller.call(call, repeatable=True), self.bot, name)
+
+
+def events(ask: Ask, bot: Bot, offset: int) -> tuple[list[Event], int]:
+    """Return what happened since an offset (0: all that is kept), and the next one. Raise `Bitrix24Error`."""
+    params: dict[str, object] = {"limit": EVENTS, **({"offset": offset} if offset else {})}
+    result = _mapping(ask(bot.call("imbot.v2.Event.get", **params)).result)
+    rows: Sequence[Any] = result.get("events") or []
+    found = [Event(int(row["eventId"]), str(row.get("type") or ""), _mapping(row.get("data"))) for row in rows]
+    return found, int(result.get("nextOffset") or offset)
+
+
+def command(ask: Ask, bot: Bot, name: str) -> int:
+    """Register a hidden command and return its id. Raise `Bitrix24Error`."""
+    fields = {"command": name, "hidden": True, "common": False}
+    answer = ask(bot.call("imbot.v2.Command.register", fields=fields))
+    return int(_mapping(_mapping(answer.result).get("command")).get("id") or 0)
 
 
 def found_in(ask: Ask, bot: Bot, sent: tuple[int, str]) -> int:

@@ -109,8 +109,8 @@ def run(
     context: typer.Context,
     *,
     roles: Annotated[
-        str, typer.Option(help="What this process does, of slack,schedule,deliver,web.", metavar="LIST")
-    ] = "slack,schedule,deliver,web",
+        str, typer.Option(help="What this process does, of slack,schedule,deliver,web,bot.", metavar="LIST")
+    ] = "slack,schedule,deliver,web,bot",
     config: Config = None,
 ) -> None:
     """Run the bridge until it is told to stop (SIGTERM, Ctrl-C)."""

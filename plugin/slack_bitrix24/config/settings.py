@@ -88,7 +88,7 @@ class Permissions:
 class Relay:
     """Messages in Slack channels that become notifications. `from_` is "bots", "people", "anyone" or Slack ids.
 
-    `kind` None is the portal's.
+    `kind` None is the portal's. With `acknowledge` its messages of the bot can be taken by a click.
     """
 
     name: str
@@ -100,6 +100,7 @@ class Relay:
     edits: Literal["replace", "ignore"]
     priority: Priority
     kind: SentAs | None
+    acknowledge: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,7 @@ class Webhook:
     """An incoming webhook. `addresses` is whom a caller may name itself; "*" in it is anyone.
 
     `token` holds all that are good just now. `secret` is the key of the signature, None where the token is.
-    `kind` None is the portal's.
+    `kind` None is the portal's. With `acknowledge` its messages of the bot can be taken by a click.
     """
 
     name: str
@@ -120,6 +121,7 @@ class Webhook:
     fields: Mapping[str, str]
     priority: Priority
     kind: SentAs | None
+    acknowledge: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +229,12 @@ class Settings:
     def default_portal(self) -> str:
         """The portal of addresses that name none: the first one of the file."""
         return next(iter(self.portals))
+
+    @property
+    def acknowledged(self) -> frozenset[str]:
+        """The sources of notifications that can be taken by a click."""
+        relays = {f"relay:{one.name}" for one in self.relays if one.acknowledge}
+        return frozenset(relays | {f"webhook:{one.name}" for one in self.webhooks if one.acknowledge})
 
     def uses_bot(self, portal: str) -> bool:
         """Tell whether anything may be sent to a portal through the bridge's own bot there."""

@@ -92,6 +92,7 @@ def read_relays(root: Section, portals: Collection[str]) -> tuple[Relay, ...]:
             edits=cast("Edits", section.take("edits", checks.word(Edits), "replace")),
             priority=_priority(section),
             kind=_kind(section),
+            acknowledge=section.take("acknowledge", checks.truth, default=False),
         )
         for section in sections
     )
@@ -134,6 +135,7 @@ def _read_webhook(section: Section, portals: Collection[str]) -> Webhook:
         fields=_read_fields(section),
         priority=_priority(section),
         kind=_kind(section),
+        acknowledge=section.take("acknowledge", checks.truth, default=False),
     )
 
 

@@ -17,6 +17,7 @@ from slack_bitrix24.bitrix24.codes import not_created
 from slack_bitrix24.bitrix24.rest import Answer, Call
 from slack_bitrix24.bitrix24.users import User, people, read_people
 from slack_bitrix24.deliver import calls, reasons
+from slack_bitrix24.deliver.buttons import Buttons
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 from slack_bitrix24.model import Dead, Outcome, Stored
 
@@ -32,10 +33,15 @@ TAKEN: Final = "it went to a guest as a notification, and can't be taken back"
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What goes out of one claim through the bot. `earlier` is what went out before under the same tag."""
+    """What goes out of one claim through the bot.
+
+    `earlier` is what went out before under the same tag, `taken` what is said by sub-tag of whoever took it.
+    """
 
     bot: Bot
     earlier: Mapping[int, Stored] = field(default_factory=dict)
+    taken: Mapping[str, str] = field(default_factory=dict)
+    buttons: Buttons = field(default_factory=Buttons)
 
     def call(self, one: Stored) -> Call:
         """Return the call for a notification. Raise ValueError or `Bitrix24Error` where none can be made of it."""
@@ -83,11 +89,20 @@ class Post:
         return error
 
     def _send(self, one: Stored, key: str) -> Call:
-        note = one.notification
-        return bot_calls.send(self.bot, note.recipient.user_id, note.message, key=key, attach=note.attach)
+        note, keyboard = one.notification, self._buttons(one)
+        user, text = note.recipient.user_id, self._text(one)
+        return bot_calls.send(self.bot, user, text, key=key, attach=note.attach, keyboard=keyboard)
 
     def _update(self, one: Stored, number: int) -> Call:
-        return bot_calls.update(self.bot, number, one.notification.message, attach=one.notification.attach)
+        text, attach = self._text(one), one.notification.attach
+        return bot_calls.update(self.bot, number, text, attach=attach, keyboard=self._buttons(one))
+
+    def _buttons(self, one: Stored) -> list[dict[str, str]]:
+        return self.buttons.of(self.bot, one, taken=one.notification.sub_tag in self.taken)
+
+    def _text(self, one: Stored) -> str:
+        # First, because the portal cuts a long text at its end.
+        return "\n".join(filter(None, (self.taken.get(one.notification.sub_tag), one.notification.message)))
 
 
 def is_bots(one: Stored, earlier: Mapping[int, Stored]) -> bool:

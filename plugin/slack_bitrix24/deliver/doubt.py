@@ -29,11 +29,13 @@ class Known:
     """What is known of what was claimed.
 
     `doubts`: those of which an attempt may have arrived, True where a person has asked for them again since. `earlier`
-    is what went out before under the same tag to the same person, for those that have such.
+    is what went out before under the same tag to the same person, for those that have such. `taken` says by sub-tag
+    what the readers of a bot's message are told of whoever took it.
     """
 
     doubts: Mapping[int, bool] = field(default_factory=dict)
     earlier: Mapping[int, Stored] = field(default_factory=dict)
+    taken: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 
 from slack_bitrix24 import metrics
 from slack_bitrix24.bitrix24.limits import Limits
+from slack_bitrix24.bitrix24.rest import Answer, Call
 from slack_bitrix24.deliver import doubt, flight, reasons
 from slack_bitrix24.deliver.asking import Asking
 from slack_bitrix24.deliver.health import Health, Sign
@@ -120,6 +121,10 @@ class Lane:
             if self.lease is not None and self.lease.fence == lease.fence:
                 self.lease = lease
 
+    def ask(self, call: Call) -> Answer:
+        """Return the answer to one call beside what is delivered, within the limits. Raise `Bitrix24Error`."""
+        return self._asking.ask(call)
+
     def retire(self, *, retiring: bool = True) -> None:
         """Claim no more, so that the lease can be given back once the lane is quiet; or go on after all."""
         if self.retiring != retiring:
@@ -218,7 +223,9 @@ class Lane:
             rows = tx.lanes.claim(lease, limit=most, limits=reckoned.dump())
             if certain or not rows:
                 return doubt.Claim(rows)
-            return doubt.Claim(rows, doubt.Known(tx.doubts.among(rows), tx.doubts.earlier(rows)))
+            taken = tx.taken.among(one.notification.sub_tag for one in rows) if self.portal.bot else {}
+            lines = {tag: one.line for tag, one in taken.items()}
+            return doubt.Claim(rows, doubt.Known(tx.doubts.among(rows), tx.doubts.earlier(rows), lines))
 
         try:
             claim = self.store.write(take)

@@ -61,7 +61,9 @@ class Sending:
                 going.append(goes)
             else:
                 settled[one.id] = outcome
-        post = bots.Post(self._portal.bot.get(self._asking.ask), claim.known.earlier)
+        post = bots.Post(
+            self._portal.bot.get(self._asking.ask), claim.known.earlier, claim.known.taken, self._portal.buttons
+        )
         return doubt.Plan(claim, going, settled, frozenset(one.id for one in through)), post
 
     def _finished(self, post: bots.Post, going: Sequence[Stored], landed: flight.Landed) -> Mapping[int, flight.Result]:

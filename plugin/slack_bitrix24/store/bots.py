@@ -7,8 +7,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from slack_bitrix24.store.leases import Gone
 from slack_bitrix24.store.schema import BOTS
 from slack_bitrix24.store.work import Work
+
+HELD = 30.0
+"""Seconds that a claim to ask a bot lasts; each question renews it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,29 @@ class Bots:
         if found is None:
             raise AssertionError("just kept")
         return found
+
+    def hold(self, portal: str, owner: str, *, gone: Gone, ttl: float = HELD) -> int | None:
+        """Claim the right to ask it for clicks, and return from which offset; None while another process has it."""
+        row = self._work.connection.execute(
+            sa.select(BOTS).where(BOTS.c.portal == portal).with_for_update()
+        ).one_or_none()
+        now = self._work.now
+        if row is None or (row.owner not in ("", owner) and now < row.until <= now + ttl and not gone(row.owner)):
+            return None
+        change = sa.update(BOTS).where(BOTS.c.portal == portal)
+        self._work.connection.execute(change.values(owner=owner, until=now + ttl, heard_at=row.heard_at or now))
+        return int(row.heard)
+
+    def heard(self, portal: str, owner: str, *, offset: int) -> None:
+        """Note up to where its events are worked off."""
+        change = sa.update(BOTS).where(BOTS.c.portal == portal, BOTS.c.owner == owner)
+        self._work.connection.execute(change.values(heard=offset, heard_at=self._work.now, deaf=0))
+
+    def deaf(self, portal: str, *, longer: float) -> bool:
+        """Tell whether it was not heard for so many seconds and nobody was told yet; from now on somebody was."""
+        found = (BOTS.c.portal == portal, BOTS.c.deaf == 0, BOTS.c.heard_at > 0)
+        change = sa.update(BOTS).where(*found, BOTS.c.heard_at < self._work.now - longer)
+        return self._work.connection.execute(change.values(deaf=1)).rowcount == 1
 
     def registered(self, portal: str, bot_id: int) -> None:
         """Note under which id the bot is registered."""

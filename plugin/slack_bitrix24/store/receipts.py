@@ -47,12 +47,17 @@ class Receipts:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    def say(self, where: str, text: str, *, language: str = "en") -> None:
-        """Owe a text to a Slack user (in the app's direct message) or a response_url, as soon as Slack takes it."""
+    def say(self, where: str, text: str, *, language: str = "en", thread: str = "") -> None:
+        """Owe a text to a Slack user (in the app's direct message), a channel or a response_url.
+
+        It is said as soon as Slack takes it. `thread` is the time stamp of the channel's message below which it stands.
+        """
         if where.startswith(("https:", "http:")):
             receipt = Receipt("response_url", {"url": where}, language=language, notes=(text,))
         else:
-            receipt = Receipt("chat", {"channel": where}, language=language, notes=(text,))
+            receipt = Receipt(
+                "chat", {"channel": where, **({"thread": thread} if thread else {})}, language=language, notes=(text,)
+            )
         row = receipt_row(receipt, id_=random.getrandbits(62), missing=0, now=self._work.now)
         self._work.connection.execute(sa.insert(RECEIPTS), [row])
 

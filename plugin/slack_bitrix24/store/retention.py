@@ -74,6 +74,7 @@ def purge(store: Writes, retention: Retention | None = None) -> dict[str, int]:
         "uploads": lambda tx: tx.uploads.purge(now - kept.uploads, limit=STEP),
         "standing": lambda tx: tx.standing.purge(now - kept.standing, limit=STEP),
         "doubts": lambda tx: tx.doubts.purge(now - kept.dead, limit=STEP),
+        "taken": lambda tx: tx.taken.purge(now - kept.dead, limit=STEP),
         "reminders": lambda tx: tx.schedules.purge(now - kept.reminders, limit=STEP),
     }
     gone = {name: _until_done(store, step) for name, step in steps.items()}

@@ -297,7 +297,22 @@ BOTS = sa.Table(
     _text("token", "its secret, encrypted by the caller; kept before it is registered"),
     _whole("bot_id", "its user id there; 0 = not registered yet"),
     _moment("registered_at", "when it was registered, or found to be"),
+    _text("owner", "which process asks it for clicks"),
+    _moment("until", "when that claim ends"),
+    _whole("heard", "the offset up to which its events were worked off"),
+    _moment("heard_at", "when it was asked last, or first claimed"),
+    _whole("deaf", "1 when administrators were told that it can't be asked"),
 )
+
+TAKEN = sa.Table(
+    "taken",
+    METADATA,
+    sa.Column("tag", sa.Text, primary_key=True, doc="sub-tag of the notifications"),
+    _text("by", "who took it, a name for people"),
+    _text("line", "what its readers are told, BB code"),
+    _moment("at", "when; retention goes by it"),
+)
+sa.Index("taken_at", TAKEN.c.at)
 
 PORTALS = sa.Table(
     "portals",

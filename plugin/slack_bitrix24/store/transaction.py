@@ -19,6 +19,7 @@ from slack_bitrix24.store.receipts import Receipts
 from slack_bitrix24.store.runs import Runs
 from slack_bitrix24.store.schedules import Schedules
 from slack_bitrix24.store.standing import Standing
+from slack_bitrix24.store.taken import Takings
 from slack_bitrix24.store.tokens import Tokens
 from slack_bitrix24.store.uploads import Uploads
 from slack_bitrix24.store.versions import Versions
@@ -87,6 +88,11 @@ class Transaction(Work):
     def bots(self) -> Bots:
         """Return the bridge's own bots."""
         return Bots(self)
+
+    @cached_property
+    def taken(self) -> Takings:
+        """Return which alerts were taken, and by whom."""
+        return Takings(self)
 
     @cached_property
     def doubts(self) -> Doubts:

@@ -86,7 +86,11 @@ class Api:
 
     def get(self, request: Request, hook: Hook) -> Answer:
         """Return what became of one."""
-        return _json(200, _shown(self._own(request, hook)))
+        one = self._own(request, hook)
+        tag = one.notification.sub_tag
+        taken = self.store.read(lambda tx: tx.taken.among([tag])).get(tag)
+        told = {"acknowledged": {"by": taken.by, "at": taken.at}} if taken else {}
+        return _json(200, {**_shown(one), **told})
 
     def delete(self, request: Request, hook: Hook) -> Answer:
         """Take one back: what is still to come never comes; what was delivered goes where the portal can do that."""

@@ -153,11 +153,12 @@ def first_words(message: str) -> str:
     return words if len(words) <= MOST_WORDS else f"{words[: MOST_WORDS - 1].rstrip()}…"
 
 
-def status_line(one: Stored, names: Mapping[str, str], *, lang: str) -> str:
-    """Return a notification in one line: number, recipient, state, first words."""
+def status_line(one: Stored, names: Mapping[str, str], *, lang: str, taken: str = "") -> str:
+    """Return a notification in one line: number, recipient, state, who took it, first words."""
     note = one.notification
     state = say(lang, f"state_{one.state.value}")
     words = first_words(note.message)
     why = f" — {escape(one.error)}" if one.error and one.state is not State.DELIVERED else ""
     why = f" ({say(lang, 'perhaps_twice')})" if one.perhaps_twice and one.state is State.DELIVERED else why
+    why += f" — {escape(uncoded(taken))}" if taken else ""
     return f"`{one.id}` {shown(called(note.recipient, names))}: {state}{why} · {escape(words)}"

@@ -29,6 +29,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Delivered to {names} in {time}, perhaps twice: an answer of Bitrix24's got lost on the way",
         "Доставлено: {names} — за {time}, возможно дважды: один из ответов Битрикс24 потерялся",
     ),
+    "taken": ("taken by {name}, {time}", "взял(а) {name}, {time}"),
+    "bot_deaf": (
+        "The bot at Bitrix24 portal “{portal}” was not heard for 12 hours, and clicks are lost after 24: {reason}",
+        "Бот портала Битрикс24 «{portal}» не отвечает 12 часов, а нажатия хранятся 24 часа: {reason}",
+    ),
     "perhaps_twice": ("perhaps twice", "возможно, дважды"),
     "tags_yes": ("_{portal} keeps tags (asked {date})_", "_{portal}: метки сохраняются (проверено {date})_"),
     "tags_no": (

@@ -1,0 +1,58 @@
+"""Which alerts were taken by whom, with a button below the bot's message: the first one who clicks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from slack_bitrix24.model import Stored
+from slack_bitrix24.store import jsonrows
+from slack_bitrix24.store.schema import OUTBOX, TAKEN, TEXTS
+from slack_bitrix24.store.stored import BY_TEXT, WHOLE, stored
+from slack_bitrix24.store.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """Who took it (a name for people), what its readers are told, and when (Unix seconds)."""
+
+    by: str
+    line: str
+    at: float
+
+
+class Takings:
+    """What was taken, inside a transaction. `tag` is the notifications' sub-tag, the same for all recipients."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def take(self, tag: str, *, by: str, line: str) -> bool:
+        """Note who took it; False where somebody was first."""
+        insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
+        change = insert(TAKEN).values(tag=tag, by=by, line=line, at=self._work.now).on_conflict_do_nothing()
+        return self._work.connection.execute(change).rowcount == 1
+
+    def among(self, tags: Iterable[str]) -> dict[str, Taking]:
+        """Return those of these tags that were taken."""
+        wanted = sorted({tag for tag in tags if tag})
+        if not wanted:
+            return {}
+        dialect = self._work.dialect
+        query = sa.select(TAKEN).where(jsonrows.among(TAKEN.c.tag, "tags", dialect=dialect))
+        rows = self._work.connection.execute(query, {"tags": jsonrows.listed(wanted, dialect=dialect)})
+        return {row.tag: Taking(row.by, row.line, row.at) for row in rows}
+
+    def newest(self, tag: str) -> list[Stored]:
+        """Return what each recipient was owed last under a tag."""
+        query = WHOLE.select_from(BY_TEXT).where(TEXTS.c.sub_tag == tag).order_by(OUTBOX.c.id)
+        found = [stored(row) for row in self._work.connection.execute(query)]
+        return list({str(one.notification.recipient): one for one in found}.values())
+
+    def purge(self, older_than: float, *, limit: int = 500) -> int:
+        """Forget up to so many of before this time."""
+        tags = sa.select(TAKEN.c.tag).where(TAKEN.c.at < older_than).limit(limit)
+        return self._work.connection.execute(sa.delete(TAKEN).where(TAKEN.c.tag.in_(tags))).rowcount
