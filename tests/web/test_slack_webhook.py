@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from slack_sdk.webhook import WebhookClient
 
 from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.request import Request
@@ -208,3 +209,29 @@ def test_a_glance_says_of_a_plain_message_what_a_reading_says(body):
 @pytest.mark.parametrize("body", READ)
 def test_a_glance_leaves_everything_else_to_the_reading(body):
     assert glance(Request("slack", body=json.dumps(body).encode()), Hook("x")) is None
+
+
+@pytest.mark.parametrize("path", [HOOK, f"/hooks/grafana/{TOKEN}", f"/hooks/{TOKEN}"])
+def test_slacks_own_client_is_content(ways, path):
+    client = WebhookClient(f"{ways.origin}{path}")
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": "from *blocks*"}}
+    for sent in ({"text": "plain"}, {"blocks": [section]}, {"attachments": [{"text": "attached"}]}):
+        answer = client.send(**sent)
+        assert (answer.status_code, answer.body) == (200, "ok")
+    said = [one.notification.message + one.notification.attach for one in ways.sent()][::2]
+    assert [word in text for word, text in zip(("plain", "blocks", "attached"), said, strict=True)] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "status", "word"),
+    [
+        (HOOK, "", 400, "no_text"),
+        ("/services/T0/grafana/wrong", "x", 403, "invalid_token"),
+        (f"/services/T0/nobody/{TOKEN}", "x", 404, "no_service"),
+        (f"{HOOK}?to=bitrix24:99", "x", 403, "action_prohibited"),
+        (HOOK, "x" * 1_000_001, 413, "too_large"),
+    ],
+)
+def test_slacks_own_client_hears_what_is_wrong(ways, path, text, status, word):
+    answer = WebhookClient(f"{ways.origin}{path}").send(text=text)
+    assert (answer.status_code, answer.body) == (status, word)
