@@ -43,7 +43,8 @@ def asked(running, path="/demo/post", method="POST", **headers):
     connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=10)
     connection.request(method, path, json.dumps(GOOD), {name.title(): value for name, value in headers.items()})
     answer = connection.getresponse()
-    found = answer.status, json.loads(answer.read())
+    body = answer.read()
+    found = answer.status, json.loads(body) if body.startswith(b"{") else body.decode()
     connection.close()
     return found
 
@@ -64,15 +65,13 @@ def asked(running, path="/demo/post", method="POST", **headers):
     "path", ["/demo/post", "/demo/switches", "/sandbox/faults", "/sandbox/reset", "/slack/sandbox/message"]
 )
 def test_a_page_from_elsewhere_may_post_nothing(running, origin, path):  # fmt: skip
-    status, said = asked(running, path, origin=origin)
-    assert (status, said["error"]) == (403, "Origin: expected a page of this machine")
+    assert asked(running, path, origin=origin)[0] == 403
 
 
 @pytest.mark.parametrize("host", ["elsewhere.example", "127.0.0.1.elsewhere.example", "10.0.0.1:80", "", "[broken"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_name_that_was_made_to_lead_here_is_refused(running, host, method):
-    status, said = asked(running, "/demo/switches", method, host=host)
-    assert (status, said["error"]) == (403, "Host: expected an address on loopback")
+    assert asked(running, "/demo/switches", method, host=host)[0] == 403
 
 
 def test_the_page_itself_and_programs_without_an_origin_are_let_in(running):

@@ -207,3 +207,17 @@ def test_what_nobody_serves_is_404_and_no_redirect(ways, path):
 @pytest.mark.parametrize("path", ["/healthz/", "/readyz/", "/healthz", "/metrics/"])
 def test_a_slash_at_the_end_means_nothing(ways, path):
     assert ways.post(path, "GET").status_code == 200
+
+
+def test_a_database_that_says_nothing_is_503_in_time(ways):
+    """Everything that is to be written waits behind one operation that does not end."""
+    going = threading.Event()
+    holding = threading.Thread(target=lambda: ways.store.write(lambda _: going.wait(30)))
+    holding.start()
+    try:
+        answer = ways.post(f"/services/x/grafana/{TOKEN}", json={"text": "hello"})
+    finally:
+        going.set()
+        holding.join()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert ways.post(f"/services/x/grafana/{TOKEN}", json={"text": "again"}).status_code == 200

@@ -23,6 +23,8 @@ Signature = Literal["slack", "github", "grafana"]
 
 SLACK_API = "https://slack.com/api"
 _COMMAND = checks.matching(r"/[^\s/]{1,31}", 'a command such as "/b24"')
+# It stands in the tag, of which Bitrix24 keeps 246 characters (Bitrix24 server source, main 26.150, 2026-03).
+_NAME = checks.matching(r"(?=.*\S).{1,128}", "a text of at most 128 characters")
 _WEBHOOK_NAME = checks.matching(r"[A-Za-z0-9._~-]{1,128}", 'a name of letters, digits, "-", "." and "_", at most 128')
 _WEBHOOK_TOKEN = checks.matching(
     r"[A-Za-z0-9._~+=-]+", 'a token of letters, digits and "-._~+=" (it stands in an address)'
@@ -83,7 +85,7 @@ def read_relays(root: Section, portals: Collection[str]) -> tuple[Relay, ...]:
     sections = root.tables("relays")
     relays = tuple(
         Relay(
-            name=section.take("name", checks.text, "", required=True),
+            name=section.take("name", _NAME, "", required=True),
             channels=section.take_list("channels", checks.channel_id, "channel ids", required=True),
             from_=_read_from(section),
             match=section.take("match", checks.pattern, None),

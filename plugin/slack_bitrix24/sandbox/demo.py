@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from slack_bitrix24.sandbox import portal as bitrix24
 from slack_bitrix24.sandbox import workspace as slack
-from slack_bitrix24.sandbox.guard import Guarded
+from slack_bitrix24.sandbox.headers import Headers
 from slack_bitrix24.sandbox.posting import Bridge, Posting, routes
 
 PAGE = Path(__file__).parent / "page"
@@ -120,7 +120,7 @@ def build(port: int) -> Demo:
             # at the root, where a real portal has its REST: /rest/…, /oauth/… and the portal's own /sandbox/…
             Mount("", app=bitrix24.app(portal)),
         ],
-        middleware=[Middleware(Guarded)],
+        middleware=[Middleware(Headers)],
     )
     demo = Demo(app, portal, workspace, posting)
     demo.port = port

@@ -20,6 +20,8 @@ from slack_bitrix24.store import POST, Known, Store, Transaction
 
 log = logging.getLogger(__name__)
 
+PATIENCE = 5.0
+"""Seconds: most senders give up after ten."""
 TOGETHER = 256
 """Requests in one commit, at most."""
 LARGEST = 8_000_000
@@ -71,12 +73,19 @@ class Intake:
     async def keep(self, entry: Entry) -> Known | None:
         """Keep it, durably; return what was answered before under its idempotency key, where the key is known.
 
-        Raises StoreError where it can't be kept now.
+        Raises StoreError where it can't be kept now, also when the database says nothing for PATIENCE. What was on its
+        way to it by then may still be kept: its sender, who repeats it, is known again by its idempotency key alone.
         """
         one = _Waiting(entry, asyncio.get_running_loop().create_future())
         self._waiting.append(one)
         self._flush()
-        return await one.kept
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await one.kept
+        except TimeoutError:
+            if one in self._waiting:
+                self._waiting.remove(one)
+            raise StoreError("the database does not answer") from None
 
     def _flush(self) -> None:
         if self._busy or not self._waiting:
