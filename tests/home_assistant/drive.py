@@ -18,6 +18,7 @@ from homeassistant.config_entries import ConfigEntries
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry
 from homeassistant.setup import async_setup_component
+from voluptuous import Invalid
 
 DOMAIN = "slack_bitrix24"
 ONLY_THIS_MACHINE = {"version": 1, "key": "core.network", "data": {"configured_adapters": ["lo"]}}
@@ -98,7 +99,7 @@ async def main() -> None:
         for name, given in steps:
             try:
                 said = await STEPS[name](hass, given)
-            except (HomeAssistantError, ValueError) as error:
+            except (HomeAssistantError, Invalid) as error:
                 said = {
                     "error": type(error).__name__,
                     "key": getattr(error, "translation_key", None),
