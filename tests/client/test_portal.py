@@ -98,7 +98,8 @@ def test_users_in_every_way(sandbox, connect):
 
 def _page(request):
     start = request.json["start"]
-    rows = [{"ID": str(start + n), "NAME": "N", "LAST_NAME": str(start + n), "EMAIL": "Same@x"} for n in range(50)]
+    numbers = range(start + 1, start + 51)
+    rows = [{"ID": str(n), "NAME": "N", "LAST_NAME": str(n), "EMAIL": "Same@x"} for n in numbers]
     return result(rows, total=190, next=start + 50)
 
 
@@ -112,7 +113,7 @@ def test_pages_after_the_first_come_in_one_request_and_two_of_one_name_are_nobod
     server.answer = answer
     portal = connect(server.webhook)
     users = list(portal.users({"NAME": "N"}, ACTIVE=True))
-    assert (len(users), users[1].name, users[-1].active) == (53, "N 1", False)
+    assert (len(users), users[1].name, users[-1].active) == (53, "N 2", False)
     assert len(server.requests) == 2
     assert server.requests[0].json["FILTER"] == {"NAME": "N", "ACTIVE": True}
     with pytest.raises(AddressError, match="50 active"):

@@ -39,7 +39,8 @@ def test_portal_that_lets_in(acme, checked):
 def test_portal_that_nobody_authorized(acme, checked):
     status, state, text = checked(acme.settings())
     assert (status, state) == (1, "failed")
-    assert text == "the application is not authorized yet: install it first"
+    assert text.startswith("the application is not authorized yet: install it first")
+    assert text.endswith("slack-bitrix24 portal connect acme")
 
 
 def test_key_that_is_another_than_before(acme, checked):
@@ -65,6 +66,5 @@ def test_authorization_that_is_refused(acme, checked):
     acme.answer = lambda _: (400, REFUSED)
     status, state, text = checked(acme.settings(acme.issue()))
     assert (status, state) == (1, "failed")
-    assert text == (
-        "invalid_grant: the authorization server gave no token: gone (the application must be authorized again)"
-    )
+    said = "invalid_grant: the authorization server gave no token: gone (the application must be authorized again)"
+    assert text == f"{said}: connect it again: slack-bitrix24 portal connect acme"

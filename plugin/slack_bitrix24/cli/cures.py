@@ -41,7 +41,8 @@ def of_portal(error: Exception, portal: Portal) -> str:
     if not isinstance(error, Bitrix24Error):
         return f"correct {way}"
     if not error.status:
-        return f"is {way} right, and may this machine reach it?" if not error.code else sign_in(portal)
+        known = error.code or error.verdict is Verdict.PORTAL
+        return sign_in(portal) if known else f"is {way} right, and may this machine reach it?"
     code = error.code.upper()
     if code == "INSUFFICIENT_SCOPE":
         return scope(portal)
