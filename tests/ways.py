@@ -37,6 +37,7 @@ def webhook(name: str, *tokens: str, **more: Any) -> Webhook:
         "fields": {},
         "priority": "normal",
         "kind": None,
+        "acknowledge": False,
         **more,
     }
     return Webhook(name=name, token=tuple(map(Secret, tokens)), **given)
