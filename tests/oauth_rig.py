@@ -35,7 +35,7 @@ class Acme:
 
     def begin(self) -> None:
         """Forget everything: a new portal at the same address."""
-        self.portal = Portal(plan="off")
+        self.portal = Portal(plan="off", rules="docs")
         self.grants: list[dict[str, str]] = []
         self.calls: list[str] = []
         self.told: set[str] = set()

@@ -179,7 +179,24 @@ def test_what_a_portal_answers_badly_goes_out_again_and_is_seen_once(slack, kind
     assert len(slack.seen(10, f"weather {kind}")) == 1
 
 
-def test_a_revoked_webhook_stops_the_portal_says_so_and_keeps_everything(slack, weather):
+APPLICATION = CONFIGURATION[CONFIGURATION.index("domain = ") : CONFIGURATION.index("plan = ")]
+WEBHOOK = CONFIGURATION.replace(APPLICATION, 'webhook_url = {{ env = "TEST_WEBHOOK_URL" }}\n')
+
+
+@pytest.fixture
+def by_webhook(tmp_path):
+    """A bridge that signs in by the webhook, with a Slack and a Bitrix24 of its own."""
+    with sandbox() as made:
+        bridge = Bridge(tmp_path / "webhook", made, configuration=WEBHOOK)
+        try:
+            yield bridge.start()
+            assert bridge.stop() == 0
+        finally:
+            bridge.close()
+
+
+def test_a_revoked_webhook_stops_the_portal_says_so_and_keeps_everything(by_webhook):
+    slack, weather = Slack(by_webhook.made), by_webhook
     slack.portal.revoke()
     typed = slack.type("@anna kept while revoked")
     until(lambda: weather.said("portal main is stopped"))

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from slack_bitrix24.errors import SchemaTooNewError, StoreError
 from slack_bitrix24.store import Submission, failures, open_store, upgrade
 from slack_bitrix24.store.engine import is_sound, parse
+from slack_bitrix24.store.migrations import REVISIONS
 from waiting import until
 
 
@@ -115,7 +116,7 @@ def test_a_newer_schema_stops_the_start(store_url):
             with pytest.raises(SchemaTooNewError, match=r"newer version of slack-bitrix24.*9999"):
                 start(store_url)
     finally:
-        opened.write(lambda tx: tx.connection.exec_driver_sql(change.format("0001")))
+        opened.write(lambda tx: tx.connection.exec_driver_sql(change.format(REVISIONS[-1])))
         opened.close()
 
 
