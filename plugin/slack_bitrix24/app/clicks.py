@@ -56,10 +56,12 @@ class Around:
 
 
 class Clicks:
-    """A thread for each bot."""
+    """A thread for each bot; `poll` seconds pass between two questions."""
 
-    def __init__(self, portals: Mapping[str, Heard], *, store: Store, owner: str, around: Around) -> None:
-        self._portals, self._store, self._owner, self._around = portals, store, owner, around
+    def __init__(
+        self, portals: Mapping[str, Heard], *, store: Store, owner: str, around: Around, poll: float = POLL
+    ) -> None:
+        self._portals, self._store, self._owner, self._around, self._poll = portals, store, owner, around, poll
         self._ending = threading.Event()
         self._threads = [
             threading.Thread(target=self._run, args=(name,), name=f"clicks-{name}", daemon=True) for name in portals
@@ -82,7 +84,7 @@ class Clicks:
         while not self._ending.is_set():
             more = False
             if not self._around.settings().acknowledged:
-                self._ending.wait(POLL)
+                self._ending.wait(self._poll)
                 continue
             try:
                 bot = self._portals[portal].bot.get(self._portals[portal].ask)
@@ -100,7 +102,7 @@ class Clicks:
                 # A thread that ends would leave every later click unheard.
                 log.exception("portal %s: clicks could not be worked off", portal)
             if not more:
-                self._ending.wait(POLL)
+                self._ending.wait(self._poll)
 
     def look(self, portal: str, bot: Bot) -> bool:
         """Ask once, where no other node does; tell whether there is more at once. Raise Bitrix24Error, StoreError."""

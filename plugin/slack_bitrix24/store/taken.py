@@ -34,7 +34,8 @@ class Takings:
         """Note who took it; False where somebody was first."""
         insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
         change = insert(TAKEN).values(tag=tag, by=by, line=line, at=self._work.now).on_conflict_do_nothing()
-        return self._work.connection.execute(change).rowcount == 1
+        # Not by `rowcount`: SQLAlchemy keeps it of UPDATE and DELETE alone, with psycopg it is -1 for an INSERT.
+        return self._work.connection.execute(change.returning(TAKEN.c.tag)).first() is not None
 
     def among(self, tags: Iterable[str]) -> dict[str, Taking]:
         """Return those of these tags that were taken."""
