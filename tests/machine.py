@@ -123,15 +123,20 @@ class Host:
             self.process = subprocess.Popen(
                 shlex.split(command), env=variables, cwd=self.state, stdout=log, stderr=log, start_new_session=True
             )
-            until(lambda: self._is_ready(told), timeout=90, what=f"the bridge; it says: {self.log.read_text()}")
+            until(lambda: self._is_ready(told), timeout=90, what=f"the bridge; it says: {self.said}")
 
     def _is_ready(self, told: socket.socket) -> bool:
         assert self.process is not None
-        assert self.process.poll() is None, self.log.read_text()
+        assert self.process.poll() is None, self.said
         try:
             return b"STATUS=delivering" in told.recv(4096)
         except TimeoutError:
             return False
+
+    @property
+    def said(self) -> str:
+        """What the bridge wrote into the journal."""
+        return self.log.read_text("utf-8") if self.log.exists() else ""
 
     def end(self) -> None:
         """SIGTERM, as systemd sends it."""
