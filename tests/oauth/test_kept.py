@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -89,6 +91,18 @@ def test_node_that_died_while_renewing_holds_nobody_off_for_longer_than_its_leas
     assert store.write(lambda tx: tx.tokens.exclusive("acme", "dead", ttl=0.3))
     with kept(store, lease=0.3).exclusive():
         pass
+
+
+def test_node_that_was_killed_while_renewing_holds_nobody_off(store):
+    program = "from slack_bitrix24.store import new_owner; print(new_owner())"
+    dead = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.strip()
+    assert store.write(lambda tx: tx.tokens.exclusive("acme", f"{dead}/0011aabb", ttl=600.0))
+    began = time.monotonic()
+    with kept(store).exclusive():
+        assert time.monotonic() - began < 5
+        living = kept(store, lease=0.01)
+        with pytest.raises(StoreError, match="for too long"), living.exclusive():
+            pass
 
 
 def test_database_holds_no_token_in_the_open(acme, queue, tmp_path):

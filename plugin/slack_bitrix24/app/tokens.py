@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 
 from slack_bitrix24.bitrix24.tokens import Seal, digest
 from slack_bitrix24.errors import Bitrix24Error, StoreError, Verdict
-from slack_bitrix24.store import Store
+from slack_bitrix24.store import Store, Transaction, is_gone
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class KeptTokens:
     def exclusive(self) -> Iterator[None]:
         """Hold off every other thread and node while tokens are renewed; StoreError when another takes too long."""
         end = time.monotonic() + self.lease * 1.2 + 0.5  # a claim of the other has ended by then
-        while not self.store.write(lambda tx: tx.tokens.exclusive(self.portal, self.owner, ttl=self.lease)):
+        while not self.store.write(self._claim):
             if time.monotonic() > end:
                 raise StoreError(f"portal {self.portal}: another node has been renewing its tokens for too long")
             time.sleep(LOOK)
@@ -101,12 +101,20 @@ class KeptTokens:
             with suppress(StoreError):  # the claim ends by itself
                 self.store.write(lambda tx: tx.tokens.release(self.portal, self.owner))
 
+    def _claim(self, tx: Transaction) -> bool:
+        # What a process that was killed had claimed is taken over at once: deliveries wait for it.
+        return tx.tokens.exclusive(self.portal, self.owner, ttl=self.lease, gone=_is_gone)
+
     def _opens(self, text: str) -> bool:
         try:
             self._seal.open(text)
         except Bitrix24Error:
             return False
         return True
+
+
+def _is_gone(owner: str) -> bool:
+    return is_gone(owner.partition("/")[0])
 
 
 def _split(blob: str) -> tuple[str, str, str]:

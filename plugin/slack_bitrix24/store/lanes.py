@@ -11,16 +11,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.model import Outcome, State, Stored
 from slack_bitrix24.store import claims
-from slack_bitrix24.store.leases import Gone, LaneState, Lease, LeaseLostError, Stop
+from slack_bitrix24.store.leases import Gone, LaneState, Lease, LeaseLostError, Stop, nobody
 from slack_bitrix24.store.schema import BATCH_LIMIT, LANES
 from slack_bitrix24.store.work import Work
 
 TTL = 15.0
 """Seconds that a lease lasts unless it is renewed."""
-
-
-def _nobody(_owner: str) -> bool:
-    return False
 
 
 class Lanes:
@@ -36,7 +32,7 @@ class Lanes:
         if rows:
             self._work.connection.execute(insert(LANES).on_conflict_do_nothing(), rows)
 
-    def hold(self, portal: str, owner: str, *, ttl: float = TTL, gone: Gone = _nobody) -> Lease | None:
+    def hold(self, portal: str, owner: str, *, ttl: float = TTL, gone: Gone = nobody) -> Lease | None:
         """Take the lane; None while another live owner holds it.
 
         Each hold has a higher fence than the last. What earlier holders left `sending` may have been executed: it is

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from slack_bitrix24.store.leases import Gone, nobody
 from slack_bitrix24.store.schema import TOKENS
 from slack_bitrix24.store.work import Work
 
@@ -37,10 +38,12 @@ class Tokens:
         change = sa.update(TOKENS).where(TOKENS.c.portal == portal, TOKENS.c.version == expected_version)
         return self._work.connection.execute(change.values(blob=blob, version=expected_version + 1)).rowcount > 0
 
-    def exclusive(self, portal: str, owner: str, *, ttl: float = 30.0) -> bool:
-        """Claim the renewal, so that one node alone does it; False while another has claimed it."""
+    def exclusive(self, portal: str, owner: str, *, ttl: float = 30.0, gone: Gone = nobody) -> bool:
+        """Claim the renewal, so that one node alone does it; False while another, who is not gone, has claimed it."""
         self._ensure(portal)
-        free = sa.or_(TOKENS.c.owner.in_(["", owner]), TOKENS.c.until <= self._work.now)
+        held = self._work.connection.execute(sa.select(TOKENS.c.owner).where(TOKENS.c.portal == portal)).scalar_one()
+        takers = ["", owner, held] if gone(held) else ["", owner]
+        free = sa.or_(TOKENS.c.owner.in_(takers), TOKENS.c.until <= self._work.now)
         change = sa.update(TOKENS).where(TOKENS.c.portal == portal, free)
         return self._work.connection.execute(change.values(owner=owner, until=self._work.now + ttl)).rowcount > 0
 
