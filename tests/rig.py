@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 import requests
 
+from forks import Forked
 from ports import free_port
 from slack_bitrix24.sandbox.demo import Demo, build
 from slack_bitrix24.sandbox.portal.bucket import Buckets, plan_of
@@ -93,9 +93,8 @@ class Bridge:
         self.mapping = folder / "mapping.yaml"
         self.configuration = folder / "slack-bitrix24.toml"
         self.log = folder / "log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Forked | None = None
         self.environ = {
-            "PYTHONFAULTHANDLER": "1",
             "TEST_BOT_TOKEN": made.bot_token,
             "TEST_APP_TOKEN": made.app_token,
             "TEST_WEBHOOK_URL": made.webhook_url,
@@ -117,9 +116,8 @@ class Bridge:
     def start(self, *, ready: bool = True) -> Bridge:
         """Start it, and wait until it is ready."""
         environ = {key: value for key, value in os.environ.items() if not key.startswith(("SLACK_", "BITRIX24_"))}
-        command = [sys.executable, "-m", "slack_bitrix24", "run", "--config", str(self.configuration)]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, env={**environ, **self.environ}, stderr=log, stdout=log)
+        command = ["run", "--config", str(self.configuration)]
+        self.process = Forked(command, environ={**environ, **self.environ}, log=self.log)
         if ready:
             until(self.ready, timeout=60, what=f"the bridge; it says: {self.text}")
         return self
@@ -158,7 +156,7 @@ class Bridge:
         try:
             return self.process.wait(timeout)
         except subprocess.TimeoutExpired:
-            self.process.send_signal(signal.SIGABRT)  # with PYTHONFAULTHANDLER it says where it hangs
+            self.process.send_signal(signal.SIGABRT)  # faulthandler says where it hangs
             self.process.wait()
             raise AssertionError(f"still running after {timeout} s: {self.text}") from None
 
