@@ -100,14 +100,15 @@ def text(notification):
             GROUP,
             [
                 "[FIRING:1] InstanceDown eu-1", "db-1 is down", "No scrape of", "& counting", "db-1:9100",
-                "checkout is slow", "impact", "http://prometheus:9090/graph", "Runbook", "since", "bitrix24",
+                "checkout is slow", "impact", "http://prometheus:9090/graph", "Runbook", "bitrix24",
+                "since 2026-11-29 16:00:00 UTC",
                 "http://alertmanager:9093", "#a30200",
             ],
         ),
         ({**GROUP, "alerts": [ALERT, SECOND]}, ["[FIRING:2] InstanceDown eu-1", "db-1:9100", "db-2:9100"]),
         ({**GROUP, "truncatedAlerts": 7}, ["7 more alerts of this group were left out"]),
         ({**GROUP, "notification_reason": "group_changed"}, ["group_changed"]),
-        (resolved(GROUP), ["[RESOLVED] InstanceDown eu-1", "until", "#2eb886"]),
+        (resolved(GROUP), ["[RESOLVED] InstanceDown eu-1", "until 2026-11-29 16:10:00 UTC", "#2eb886"]),
         (
             GRAFANA,
             [
@@ -137,6 +138,30 @@ def test_what_a_reader_sees(ways, body, words):
 def test_grafanas_copy_of_the_alerts_is_not_said_twice(ways):
     ways.post(PATH, json=GRAFANA)
     assert "alertname = InstanceDown" not in text(ways.sent()[0].notification)
+
+
+TIMES = [
+    ("2026-11-29T16:00:00Z", "since 2026-11-29 16:00:00 UTC"),
+    ("2026-11-29T16:00:00.123456789Z", "since 2026-11-29 16:00:00 UTC"),
+    ("2026-11-29T19:00:00+03:00", "since 2026-11-29 16:00:00 UTC"),
+    ("2026-11-29T16:00:00", "since 2026-11-29 16:00:00 UTC"),
+    (1795968000, "since 2026-11-29 16:00:00 UTC"),
+    (1795968000000, "since 2026-11-29 16:00:00 UTC"),
+    ("1795968000.5", "since 2026-11-29 16:00:00 UTC"),
+    ("0001-01-01T00:00:00Z", ""),
+    ("yesterday", ""),
+    ("", ""),
+    (None, ""),
+]
+
+
+@pytest.mark.parametrize(("at", "expected"), TIMES)
+def test_when_it_began_is_told_in_every_form_of_a_time(ways, at, expected):
+    ways.post(PATH, json={**GROUP, "alerts": [{**ALERT, "startsAt": at}]})
+    shown = text(ways.sent()[0].notification)
+    assert expected in shown
+    assert ("since" in shown) is bool(expected)
+    assert "T16:00" not in shown
 
 
 @pytest.mark.parametrize("body", [b"", b"no JSON", b"{}", b"[]", b"null", b"5", b'"x"'])

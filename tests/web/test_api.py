@@ -69,6 +69,32 @@ def test_whom_it_reaches(ways, headers, body, users):
 
 
 @pytest.mark.parametrize(
+    ("to", "unknown"),
+    [
+        (["@nobody"], ["@nobody"]),
+        ("@nobody", ["@nobody"]),
+        (["@nobody", "@nobody"], ["@nobody"]),
+        (["U0NOBODY1", "<@U0NOBODY2>"], ["U0NOBODY1", "U0NOBODY2"]),
+        (["bitrix24:elsewhere/10"], ["bitrix24:elsewhere/10"]),
+        (["no address at all"], ["no address at all"]),
+        ("@nobody, @none", ["@nobody", "@none"]),
+    ],
+)
+def test_addresses_that_name_nobody_are_told_and_nobody_else_reads_it(ways, to, unknown):
+    answer = make(ways, to=to)
+    assert (answer.status_code, answer.json()["error"]) == (400, "no_recipients")
+    assert (answer.json()["notifications"], answer.json()["unknown"]) == ([], unknown)
+    assert ways.sent() == []
+
+
+def test_a_key_is_not_used_up_by_addresses_that_name_nobody(ways):
+    keyed = {**BACKUP, "Idempotency-Key": "k"}
+    assert make(ways, keyed, to=["@nobody"]).status_code == 400
+    assert make(ways, keyed, to=["@team"]).status_code == 202
+    assert ways.users() == [14]
+
+
+@pytest.mark.parametrize(
     ("headers", "data", "status", "word"),
     [
         ({}, b'{"text": "x"}', 401, "invalid_token"),

@@ -31,7 +31,7 @@ NO_STORE = (
 def rules(settings: Settings) -> dict[str, PortalRules]:
     """Return how notifications of each portal are made."""
     return {
-        name: PortalRules(kind=portal.kind, attach_limit=portal.attach_limit)
+        name: PortalRules(portal.kind, portal.attach_limit, settings.timezone)
         for name, portal in settings.portals.items()
     }
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from slack_bitrix24.app.portals import rules
 from slack_bitrix24.cli import fetching, tables
 from slack_bitrix24.cli.ending import DONE, FAILED, UsageFaultError, fail
 from slack_bitrix24.config import find, load
@@ -18,6 +19,8 @@ from slack_bitrix24.sandbox.portal.seen.card import card_words
 from slack_bitrix24.sandbox.portal.seen.drawn import drawn
 from slack_bitrix24.sandbox.portal.seen.mail import mail
 from slack_bitrix24.sandbox.portal.seen.push import push
+from slack_bitrix24.submit.compose import PortalRules
+from slack_bitrix24.submit.times import local_times
 from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.request import RefusedError, Request
 from slack_bitrix24.web.senders import SENDERS, bodies
@@ -50,7 +53,9 @@ def rendered(*, path: Path | None, environ: Mapping[str, str], look: Look) -> in
     except RefusedError as refused:
         fail(f"as {form}: {refused.text}")
         return FAILED
-    shown = views(form, incoming, compose(incoming.document, link=incoming.link, **_limit(look, path, environ)))
+    made = _rules(look, path, environ)
+    document = local_times(incoming.document, made.zone)
+    shown = views(form, incoming, compose(document, link=incoming.link, limit=made.attach_limit))
     if look.as_json:
         tables.as_json(shown)
     elif look.as_html:
@@ -62,14 +67,14 @@ def rendered(*, path: Path | None, environ: Mapping[str, str], look: Look) -> in
     return DONE
 
 
-def _limit(look: Look, path: Path | None, environ: Mapping[str, str]) -> dict[str, int]:
-    """Return the limit of a portal of the configuration, where one was named."""
+def _rules(look: Look, path: Path | None, environ: Mapping[str, str]) -> PortalRules:
+    """Return how notifications of a portal of the configuration are made, where one was named."""
     if not look.portal:
-        return {}
-    portals = load(find(path, environ, Path.cwd()), environ).portals
-    if look.portal not in portals:
-        raise UsageFaultError(f"no portal is called {look.portal}; there is {', '.join(portals)}")
-    return {"limit": portals[look.portal].attach_limit}
+        return PortalRules()
+    known = rules(load(find(path, environ, Path.cwd()), environ))
+    if look.portal not in known:
+        raise UsageFaultError(f"no portal is called {look.portal}; there is {', '.join(known)}")
+    return known[look.portal]
 
 
 def _body(source: str) -> bytes:

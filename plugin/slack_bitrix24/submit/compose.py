@@ -13,6 +13,7 @@ from slack_bitrix24.model import Notification, Priority, Recipient, SentAs
 from slack_bitrix24.render.attach import Composed, compose
 from slack_bitrix24.submit.mentions import name_mentions
 from slack_bitrix24.submit.people import People
+from slack_bitrix24.submit.times import has_times, local_times, zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class PortalRules:
-    """How notifications of a portal are made: which call, and the limit of ATTACH in characters."""
+    """How notifications of a portal are made: which call, and the limit of ATTACH in characters.
+
+    `zone` is that of times for people whose own is not known.
+    """
 
     kind: SentAs = "personal"
     attach_limit: int = 60_000
+    zone: str = "UTC"
 
 
 def digest(*parts: str) -> str:
@@ -55,12 +60,13 @@ def notifications(
     directory: Directory,
     people: People,
 ) -> list[Notification]:
-    """Return one notification for each recipient; the text is rendered once for each portal.
+    """Return one notification for each recipient; the text is rendered once for each portal, and zone if it has times.
 
     Raise `Bitrix24Error` for a tag that is too long to be kept.
     """
-    rendered: dict[str, Composed] = {}
+    rendered: dict[tuple[str, str], Composed] = {}
     made = []
+    timed = has_times(draft.document)
     sub_tag = draft.tag or digest(draft.reference)
     recipients = list(recipients)
     for recipient in recipients:
@@ -68,10 +74,12 @@ def notifications(
     for recipient in recipients:
         portal = recipient.portal
         rule = rules.get(portal, PortalRules())
-        if portal not in rendered:
+        zone = zone_of(recipient, directory=directory, people=people, usual=rule.zone) if timed else ""
+        if (portal, zone) not in rendered:
             document = name_mentions(draft.document, portal=portal, directory=directory, people=people)
-            rendered[portal] = compose(document, link=draft.link, limit=rule.attach_limit)
-        text = rendered[portal]
+            document = local_times(document, zone) if timed else document
+            rendered[portal, zone] = compose(document, link=draft.link, limit=rule.attach_limit)
+        text = rendered[portal, zone]
         made.append(
             Notification(
                 key=digest(draft.reference, str(recipient)),

@@ -61,7 +61,8 @@ class Api:
         )
         owed = self.posting.owed(letter)
         if not owed.notifications:
-            raise RefusedError(400, "no_recipients", owed.problem)
+            said = {"status": "error", "error": "no_recipients", "message": owed.problem}
+            return _json(400, {**said, "notifications": [], "unknown": list(owed.unknown)})
         before, answer = self.store.write(lambda tx: self._accept(tx, owed, key=key, asked=asked))
         if before is not None and asked is not None:
             return keys.again(before, asked)

@@ -88,7 +88,12 @@ class Posting:
         if hook is None:
             return Owed(letter, (), problem=f"there is no webhook {request.hook} any more")
         incoming = self.read(request, hook)
-        found = self._whom(hook, (*request.to, *incoming.named), incoming, patient=letter.attempts < PATIENT)
+        found = (
+            # Who is named in the API's own field and is nobody is told in its answer: it is not for others to read.
+            self._resolve((*request.to, *incoming.named), typed=True)
+            if incoming.named
+            else self._whom(hook, request.to, incoming, patient=letter.attempts < PATIENT)
+        )
         tag = hook.tag(incoming.key)
         stands = self.store.read(lambda tx: tx.standing.get(tag)) if tag else None
         had = stands.recipients if stands and not stands.over else ()

@@ -7,7 +7,6 @@ them, in every shape that Slack lets pass: values that are numbers, lists as JSO
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from slack_bitrix24.document import Author, Block, Blocks, Card, Date, Field, Fields, Image, Link, Paragraph, Span, Text
@@ -116,9 +115,7 @@ def _footer(fields: Mapping[str, Any]) -> Blocks:
     when = lenient.moment(fields.get("ts"))
     if when is not None:
         spans += (Text(" | "),) if spans else ()
-        spans.append(
-            Date(when, "{date_short_pretty} {time}", f"{datetime.fromtimestamp(when, UTC):%Y-%m-%d %H:%M} UTC")
-        )
+        spans.append(Date(when, "{date_short_pretty} {time}"))
     return (Paragraph(tuple(spans)),) if spans else ()
 
 

@@ -75,7 +75,7 @@ def moments(pairs: Iterable[tuple[str, object]]) -> Blocks:
     for label, value in pairs:
         at = moment(value)
         if at is not None:
-            made += [Text(f"{' · ' if made else ''}{label} "), Date(at, ROUND, fallback=lenient.text(value))]
+            made += [Text(f"{' · ' if made else ''}{label} "), Date(at, ROUND)]
     return (Paragraph(tuple(made)),) if made else ()
 
 
@@ -86,7 +86,8 @@ def moment(value: object) -> int | None:
     if found is None:
         try:
             # Go writes nanoseconds; Python reads no more than six digits of a fraction before 3.11.
-            found = int(dt.datetime.fromisoformat(text).timestamp())
+            at = dt.datetime.fromisoformat(text)
+            found = int((at if at.tzinfo else at.replace(tzinfo=dt.UTC)).timestamp())
         except (ValueError, OverflowError):
             return None
     return found if found > 31_536_000 else None
