@@ -5,16 +5,18 @@ Store.accept(Submission)   the hot path: durable when it returns
 Store.write(op)            op(Transaction): one transaction, group-committed by one writer thread
 Store.read(op)             op(Transaction): one consistent state, in the caller's thread
 Transaction                .outbox .lanes .inbox .versions .channels .receipts .schedules .tokens .portals .nodes
-                           .answers .standing .uploads
+                           .answers .standing .uploads .sessions .audit .unreached
 """
 
 from slack_bitrix24.store.accept import Accepted, Submission
 from slack_bitrix24.store.answers import Known
+from slack_bitrix24.store.audit import Deed
 from slack_bitrix24.store.deadline import within
 from slack_bitrix24.store.engine import CALM, PROMPT, Patience
 from slack_bitrix24.store.heartbeats import Pulse
 from slack_bitrix24.store.inbox import POST, Kept, Letter
 from slack_bitrix24.store.leases import LaneState, Lease, LeaseLostError, Stop, is_gone, new_owner
+from slack_bitrix24.store.looking import Found, Wanted
 from slack_bitrix24.store.migrations import upgrade
 from slack_bitrix24.store.nodes import Node
 from slack_bitrix24.store.outbox import Count
@@ -22,10 +24,12 @@ from slack_bitrix24.store.portals import Probed
 from slack_bitrix24.store.receipts import DueReceipt
 from slack_bitrix24.store.retention import Retention, purge
 from slack_bitrix24.store.schedules import Schedule
+from slack_bitrix24.store.sessions import Session
 from slack_bitrix24.store.standing import Stands
 from slack_bitrix24.store.store import Store, open_store
 from slack_bitrix24.store.tokens import KeptToken
 from slack_bitrix24.store.transaction import Transaction
+from slack_bitrix24.store.unreached import Unreached
 from slack_bitrix24.store.uploads import Uploaded
 from slack_bitrix24.store.versions import Newest
 
@@ -35,7 +39,9 @@ __all__ = [
     "PROMPT",
     "Accepted",
     "Count",
+    "Deed",
     "DueReceipt",
+    "Found",
     "Kept",
     "KeptToken",
     "Known",
@@ -50,12 +56,15 @@ __all__ = [
     "Pulse",
     "Retention",
     "Schedule",
+    "Session",
     "Stands",
     "Stop",
     "Store",
     "Submission",
     "Transaction",
+    "Unreached",
     "Uploaded",
+    "Wanted",
     "is_gone",
     "new_owner",
     "open_store",

@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from slack_bitrix24.model import Notification, Recipient, State, Stored
-from slack_bitrix24.store.schema import OUTBOX, OUTCOMES, QUEUE, SENDING, TEXTS, quoted
+from slack_bitrix24.store.columns import quoted
+from slack_bitrix24.store.schema import OUTBOX, OUTCOMES, QUEUE, SENDING, TEXTS
 
 TAG = sa.func.coalesce(OUTBOX.c.tag, TEXTS.c.sub_tag + "|U" + sa.cast(OUTBOX.c.user_id, sa.Text))
 """The tag as on the wire."""

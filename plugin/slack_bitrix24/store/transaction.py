@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from slack_bitrix24.store.answers import Answers
+from slack_bitrix24.store.audit import Audit
 from slack_bitrix24.store.bots import Bots
 from slack_bitrix24.store.channels import Channels
 from slack_bitrix24.store.doubts import Doubts
@@ -18,9 +19,11 @@ from slack_bitrix24.store.portals import Portals
 from slack_bitrix24.store.receipts import Receipts
 from slack_bitrix24.store.runs import Runs
 from slack_bitrix24.store.schedules import Schedules
+from slack_bitrix24.store.sessions import Sessions
 from slack_bitrix24.store.standing import Standing
 from slack_bitrix24.store.taken import Takings
 from slack_bitrix24.store.tokens import Tokens
+from slack_bitrix24.store.unreached import Unreachables
 from slack_bitrix24.store.uploads import Uploads
 from slack_bitrix24.store.versions import Versions
 from slack_bitrix24.store.work import Work
@@ -123,3 +126,18 @@ class Transaction(Work):
     def uploads(self) -> Uploads:
         """Return the files that wait to be brought to a portal."""
         return Uploads(self)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Return who is signed in at the page."""
+        return Sessions(self)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Return what operators did."""
+        return Audit(self)
+
+    @cached_property
+    def unreached(self) -> Unreachables:
+        """Return who was addressed in vain."""
+        return Unreachables(self)
