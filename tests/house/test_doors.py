@@ -31,6 +31,7 @@ DOORS = {
     "websocket": {"listeners/"},
     "sqlalchemy": {"store/"},
     "alembic": {"store/"},
+    "argon2": {"web/page/passwords.py"},
     "psycopg": {"store/"},
     "apscheduler": {"schedule.py", "schedule/"},
     "typer": {"cli/"},

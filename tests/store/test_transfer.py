@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from slack_bitrix24.errors import StoreError
 from slack_bitrix24.model import Delivered, Notification, Receipt, Recipient
 from slack_bitrix24.store import Submission, examination, new_owner, open_store, transfer, upgrade
-from slack_bitrix24.store.engine import connect
 from slack_bitrix24.store.columns import METADATA
+from slack_bitrix24.store.engine import connect
 from slack_bitrix24.store.schema import NODES
 
 

@@ -14,6 +14,7 @@ from slack_bitrix24.app.current import Current
 from slack_bitrix24.app.drives import Drives
 from slack_bitrix24.app.emails import Emails
 from slack_bitrix24.app.installing import install
+from slack_bitrix24.app.operators import Known, desk
 from slack_bitrix24.app.portals import keeps_tags, portals, rules
 from slack_bitrix24.app.reloading import Reloading
 from slack_bitrix24.app.slack_side import SlackSide, web_client
@@ -37,6 +38,7 @@ from slack_bitrix24.submit.reading import NotTold
 from slack_bitrix24.submit.relay import permalink
 from slack_bitrix24.submit.submitter import Submitter
 from slack_bitrix24.web.hooks import Hooks
+from slack_bitrix24.web.page.desk import Desk
 from slack_bitrix24.web.server import WebServer
 from slack_bitrix24.web.site import Doors, site
 
@@ -274,7 +276,15 @@ class Bridge:
             install=self._install,
             ways=self.ways_in.ways,
             pulses=pulses(self.beating, self.store),
+            page=self._page(),
         )
+
+    def _page(self) -> Desk | None:
+        web = self.settings.web
+        if web is None or not web.page:
+            return None
+        known = Known(self.directory, self.people, self.mapping, self._link)
+        return desk(self.current, self.store, self.submitter, known=known)
 
     def _install(self, name: str, path: str, form: Mapping[str, str]) -> int:
         """Take an installation; return the HTTP status."""

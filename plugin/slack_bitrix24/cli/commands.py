@@ -170,6 +170,17 @@ def render(
 
 
 @application.command()
+def password(
+    *,
+    source: Annotated[str, typer.Argument(metavar="[-]", help="-: read it from standard input.")] = "",
+) -> None:
+    """Print the hash of a password for the page for operators, asked for without showing it."""
+    from slack_bitrix24.cli import password as command  # noqa: PLC0415
+
+    raise typer.Exit(ended(lambda: command.printed(source=source)))
+
+
+@application.command()
 def manifest() -> None:
     """Print the manifest from which Slack makes the app."""
     from slack_bitrix24.cli import manifest as command  # noqa: PLC0415

@@ -10,7 +10,7 @@ def secrets_of(settings: Settings) -> list[str]:
     """Return every secret of the configuration, for the log to hide: the webhook's address by its secret part too."""
     found: list[str] = []
     parts: list[object] = [settings.database, settings.slack, *settings.portals.values(), *settings.webhooks]
-    parts += settings.heartbeats
+    parts += [*settings.heartbeats, settings.web]
     for part in parts:
         values = [part] if isinstance(part, Secret) else [getattr(part, name) for name in _fields(part)]
         found += [one.reveal() for value in values for one in _each(value) if isinstance(one, Secret)]

@@ -169,7 +169,8 @@ class Schedule:
 class Web:
     """Where HTTP is answered. Port 0 takes a free one; `public_url` is empty or has no slash at its end.
 
-    `ntfy` and `gotify` name the webhook that is served in that form; empty is none.
+    `ntfy` and `gotify` name the webhook that is served in that form; empty is none. `page`: the page for operators is
+    served; `page_password` is the hash of its local password, None where there is none.
     """
 
     host: str
@@ -177,6 +178,8 @@ class Web:
     public_url: str
     ntfy: str
     gotify: str
+    page: bool
+    page_password: Secret | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

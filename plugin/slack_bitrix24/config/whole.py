@@ -76,9 +76,18 @@ def _read_web(root: Section, slack: Slack | None, webhooks: tuple[Webhook, ...],
         public_url=section.take("public_url", base_url("an https:// address"), ""),
         ntfy=_named(section, "ntfy", webhooks),
         gotify=_named(section, "gotify", webhooks),
+        page=section.take("page", checks.truth, default=False),
+        page_password=Secret(kept) if (kept := section.take("page_password", _password, "", secret=True)) else None,
     )
     needed = "web" in root or webhooks or heard or (slack and slack.mode == "http")
     return web if needed else None
+
+
+def _password(value: object) -> str:
+    kept = checks.credential(value, "the hash that `slack-bitrix24 password` prints")
+    if not kept.startswith("$argon2id$"):  # the password itself, most likely: it is never stored
+        raise Expected("the hash that `slack-bitrix24 password` prints ($argon2id$…), not the password")
+    return kept
 
 
 def _named(section: Section, key: str, webhooks: tuple[Webhook, ...]) -> str:

@@ -122,6 +122,11 @@ class Inbox:
         rows = self._work.connection.execute(query.order_by(INBOX.c.id.desc()).limit(limit))
         return [Kept(_letter(row), row.state, row.error) for row in rows]
 
+    def posts_finished(self, since: float, until: float, *, limit: int = 5000) -> list[Kept]:
+        """Return the requests over HTTP that were worked off between these times."""
+        query = sa.select(INBOX).where(INBOX.c.finished_at.between(since, until), INBOX.c.kind == POST)
+        return [Kept(_letter(row), row.state, row.error) for row in self._work.connection.execute(query.limit(limit))]
+
     def payload(self, key: str) -> JSON | None:
         """Return what was kept under a key, finished or not; None when there is nothing (any more)."""
         text = self._work.connection.execute(sa.select(INBOX.c.payload).where(INBOX.c.key == key)).scalar()

@@ -68,10 +68,10 @@ class Looking:
         self._conditions = _conditions(wanted, work.dialect)
         self._texts = self._by_text()
 
-    def find(self, *, before: int = 0, limit: int = 50, budget: float = BUDGET) -> Found:
-        """Return the newest that match from below this id on (0: from the newest)."""
+    def find(self, *, before: int = 0, limit: int = 50, budget: float = BUDGET, first: int = FIRST) -> Found:
+        """Return the newest that match from below this id on (0: from the newest); `first` rows in the first window."""
         found = Found(before=before or NEWEST)
-        began, size = self._monotonic(), max(FIRST if self._conditions else limit, limit)
+        began, size = self._monotonic(), max(first if self._conditions else limit, limit)
         while found.before and len(found.rows) < limit:
             at = self._monotonic()
             most = limit - len(found.rows)
@@ -157,7 +157,7 @@ class Looking:
         return sorted(ids, reverse=True), low
 
     def _of_text(self, id_: int, last_id: int, *, before: int, most: int) -> list[int]:
-        if id_ == last_id:
+        if id_ == last_id and self._wanted.state is None:
             return [id_]
         rows = sa.select(OUTBOX.c.id).where(OUTBOX.c.id.between(id_, min(last_id, before - 1)), OUTBOX.c.text_id == id_)
         if self._wanted.state is not None:

@@ -8,7 +8,7 @@ from typing import TypedDict, Unpack
 
 import sqlalchemy as sa
 
-from slack_bitrix24.model import Recipient, State, Stored
+from slack_bitrix24.model import Notification, Recipient, State, Stored
 from slack_bitrix24.store import jsonrows, pending, retries
 from slack_bitrix24.store.accept import Accepted, Submission, accept
 from slack_bitrix24.store.columns import quoted
@@ -94,6 +94,16 @@ class Outbox:
             .order_by(sa.func.min(OUTBOX.c.id))
         )
         return [Recipient(portal, user_id) for portal, user_id in self._work.connection.execute(query)]
+
+    def versions(self, note: Notification, *, limit: int = 20) -> list[Stored]:
+        """Return what a recipient was owed under a notification's sub-tag, itself among it, the newest first."""
+        query = WHOLE.select_from(BY_TEXT).where(
+            TEXTS.c.sub_tag == note.sub_tag,
+            TEXTS.c.portal == note.recipient.portal,
+            OUTBOX.c.user_id == note.recipient.user_id,
+        )
+        rows = self._work.connection.execute(query.order_by(OUTBOX.c.id.desc()).limit(limit))
+        return Doubts(self._work).told([stored(row) for row in rows])
 
     def retry(self, ids: Sequence[int], *, before: int = 0) -> list[int]:
         """Make these dead ones pending again and due now; return which.

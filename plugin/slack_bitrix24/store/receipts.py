@@ -134,6 +134,12 @@ class Receipts:
         query = sa.select(sa.func.min(at)).where(RECEIPTS_OPEN, RECEIPTS.c.state != "working")
         return self._work.connection.execute(query).scalar()
 
+    def state(self, id_: int) -> str:
+        """Return the state of a receipt, empty where it is not kept any more."""
+        return str(
+            self._work.connection.execute(sa.select(RECEIPTS.c.state).where(RECEIPTS.c.id == id_)).scalar() or ""
+        )
+
     def purge(self, older_than: float, *, limit: int = 500) -> int:
         """Delete up to so many that were finished before this time."""
         ids = sa.select(RECEIPTS.c.id).where(RECEIPTS.c.finished_at < older_than).limit(limit)

@@ -19,6 +19,8 @@ from slack_bitrix24.web import pulse, topics
 from slack_bitrix24.web.door import Door
 from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.openapi import document
+from slack_bitrix24.web.page import doors as page
+from slack_bitrix24.web.page.desk import Desk
 from slack_bitrix24.web.paths import EitherForm
 from slack_bitrix24.web.routes import Routes
 from slack_bitrix24.web.uploading import UPLOAD, Uploading
@@ -66,6 +68,7 @@ class Doors:
     install: Install | None = None
     ways: Ways | None = None
     pulses: Pulses | None = None
+    page: Desk | None = None
 
 
 class Site:
@@ -117,8 +120,6 @@ def _app(doors: Doors) -> FastAPI:
         _slack(app, doors.slack)
     if doors.install is not None:
         _install(app, doors.install)
-    if doors.pulses is not None:
-        pulse.add(app, doors.pulses.hooks, doors.pulses.beat)
     if doors.ways is not None:
         described = document(doors.ways.routes.senders, version=version("slack-bitrix24"))
 
@@ -126,9 +127,18 @@ def _app(doors: Doors) -> FastAPI:
         async def openapi() -> JSONResponse:
             return JSONResponse(described)
 
-    if doors.ways is not None and doors.ways.topics is not None:
-        topics.add(app, doors.ways.topics)
+    _parts(app, doors)
     return app
+
+
+def _parts(app: FastAPI, doors: Doors) -> None:
+    """Add what has a file of its own."""
+    if doors.pulses is not None:
+        pulse.add(app, doors.pulses.hooks, doors.pulses.beat)
+    if doors.page is not None:
+        page.add(app, doors.page)
+    if doors.ways is not None and doors.ways.topics is not None:
+        topics.add(app, doors.ways.topics)  # the last: its path begins with anything
 
 
 def _slack(app: FastAPI, take: SlackRequest) -> None:

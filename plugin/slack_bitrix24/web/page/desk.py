@@ -1,0 +1,76 @@
+"""What the page is given: the store, who is who, and what only the floor above knows. Plain values and callables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from slack_bitrix24.mapping import Directory
+from slack_bitrix24.model import Notification
+from slack_bitrix24.store import Store
+from slack_bitrix24.submit.people import People
+from slack_bitrix24.submit.permissions import Permissions
+from slack_bitrix24.submit.resolve import Resolution
+
+Role = Literal["admin", "own", ""]
+"""May see and do all; may see and do what is about oneself; may nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a reader sees: nodes of the text and blocks of the card as the centre draws them, push, and mail."""
+
+    drawn: Sequence[Any]
+    card: Mapping[str, Any] | None
+    push: str
+    mail: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class PortalFacts:
+    """A portal of the configuration. `requests`, `rate` (a second) and `operating` (seconds) are its limits.
+
+    `level` and `spent` are what is used of them, None where nobody has sent yet; `tags` is yes, no, unknown or empty.
+    """
+
+    name: str
+    host: str
+    sign_in: str
+    kind: str
+    requests: float
+    rate: float
+    operating: float
+    level: float | None
+    spent: Mapping[str, float]
+    tags: str
+    probed_at: float
+    tags_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MappingFacts:
+    """The mapping file: its name, empty where there is none, and what is wrong with it as it stands now."""
+
+    name: str = ""
+    faults: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything that views work with. What is callable tells what holds at the moment."""
+
+    store: Store
+    directory: Callable[[], Directory]
+    people: Callable[[], People]
+    permissions: Callable[[], Permissions]
+    resolve: Callable[[Sequence[str]], Resolution]
+    seen: Callable[[Notification], Seen]
+    link: Callable[[Notification], str]
+    portals: Callable[[], Sequence[PortalFacts]]
+    mapping: Callable[[], MappingFacts]
+    sources: Callable[[], Sequence[str]]
+    wake: Callable[[], None] = lambda: None
+    zone: str = "UTC"
+    public_url: str = ""
+    password: str = field(default="", repr=False)
