@@ -75,6 +75,7 @@ class Variables(dict[str, str]):
             "SLACK_APP_TOKEN": "xapp-0123456789abcdef",
             "SLACK_API_URL": "https://slack.com/api/",
             "DATABASE_URL": "postgresql://me@host/name",
+            "page_password": "$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo",
         }
         if name.endswith("WEBHOOK_URL"):
             return forms["BITRIX24_WEBHOOK_URL"]
