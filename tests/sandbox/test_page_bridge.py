@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, expect, sync_playwright
 
+from waiting import until
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SLOW = 30_000
@@ -235,3 +237,25 @@ def test_every_text_can_be_read_in_the_light_and_in_the_dark(slack, scheme):
     for view in ("Push", "Mail"):
         slack.locator("[data-user='10']").get_by_role("button", name=view).click()
         assert slack.evaluate(CONTRAST) == []
+
+
+def test_a_reminder_for_tomorrow_comes_when_a_day_has_passed(page):
+    page.get_by_role("tab", name="Slack").click()
+    page.get_by_role("button", name="/b24 remind @carol to water the plants tomorrow at 9").click()
+    expect(page.locator(".message.private", has_text="Reminder for Carol Chen")).to_be_visible(timeout=SLOW)
+    expect(notified(page, 14, "water the plants")).to_have_count(0)
+    page.get_by_role("group", name="Time passes").get_by_role("button", name="1 day").click()
+    expect(notified(page, 14, "water the plants")).to_be_visible(timeout=SLOW)
+    expect(notified(page, 14, "water the plants")).not_to_contain_text("late by")
+    expect(page.locator("#trouble")).to_contain_text("here.")
+
+
+def test_the_bridge_answers_in_the_language_of_the_person_s_slack(page):
+    page.get_by_role("tab", name="Slack").click()
+    page.get_by_role("radio", name="Carol").click()
+    expect(page.get_by_role("note")).to_contain_text("Carol reads Slack in English")
+    page.get_by_label("Language of this person").select_option("Русский")
+    expect(page.get_by_role("note")).to_contain_text("Carol reads Slack in Russian")
+    # The bridge hears of it as of any change of a profile: a moment later.
+    said, ask = page.locator(".message.private", has_text="напоминания"), page.get_by_role("button", name="/b24 помощь")
+    until(lambda: ask.click() or said.count(), timeout=30, what="an answer in Russian")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -352,3 +353,76 @@ def test_a_bot_s_chat_stands_below_the_centre_with_the_button_to_click(page, run
     bot("Chat.Message.delete", botId=number, messageId=message)
     expect(chat.locator(".bubble.gone")).to_have_text("This message was deleted")
     expect(centre(page, 12).locator(".chat")).to_have_count(0)
+
+
+EVERYBODY = ["Anna Petrova @anna", "Bob Smirnov @bob", "Carol Chen @carol", "Developers @devs"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered", "keys", "becomes"),
+    [
+        ("hi @c", ["Carol Chen @carol"], ["Enter"], "hi @carol "),
+        ("@", EVERYBODY, ["ArrowUp", "Tab"], "@devs "),
+        ("/b24 @smi", ["Bob Smirnov @bob"], ["Enter"], "/b24 @bob "),
+        ("(@AN", ["Anna Petrova @anna"], ["Enter"], "(@anna "),
+        ("@anna, @de", ["Developers @devs"], ["Enter"], "@anna, @devs "),
+        ("@b", ["Bob Smirnov @bob"], ["Escape"], "@b"),
+        ("mail anna@b", [], [], "mail anna@b"),
+        ("@nobody", [], [], "@nobody"),
+        ("@anna hello", [], [], "@anna hello"),
+    ],
+)  # fmt: skip
+def test_names_are_completed_after_an_at_sign(page, typed, offered, keys, becomes):
+    box, listed = page.get_by_label("Message or slash command"), page.get_by_role("listbox").get_by_role("option")
+    box.press_sequentially(typed)
+    expect(listed).to_have_text(offered)
+    for key in keys:
+        box.press(key)
+    expect(box).to_have_value(becomes)
+    expect(listed).to_have_count(0)
+
+
+def test_a_name_is_chosen_with_the_mouse(page):
+    box = page.get_by_label("Message or slash command")
+    box.press_sequentially("@")
+    page.get_by_role("option", name="Bob Smirnov").click()
+    expect(box).to_have_value("@bob ")
+    expect(box).to_be_focused()
+
+
+PAGE = Path(demo.__file__).parent / "page"
+RUSSIAN = PAGE / "static" / "russian.js"
+
+
+def said():
+    """Every word of the page's own: in its HTML, and in a call of t()."""
+    html = re.sub(
+        r"<(script|style)\b.*?</\1>|<code>.*?</code>", "\0", (PAGE / "index.html").read_text(), flags=re.DOTALL
+    )
+    found = {" ".join(text.split()) for text in re.findall(r">([^<>\0]*)", html.replace("\0", "><"))}
+    found |= set(re.findall(r'(?:aria-label|placeholder|title)="([^"]+)"', html))
+    for script in (PAGE / "static").glob("*.js"):
+        found |= set(re.findall(r'\bt\("((?:[^"\\]|\\.)+)"', script.read_text()))
+    names = {"Slack", "Bitrix24", "HTTP", "English", "Русский", "⚡ Notify in Bitrix24"}
+    return {text for text in found if re.search("[A-Za-z]", text)} - names
+
+
+def test_all_that_the_page_says_is_there_in_russian():
+    keys = set(re.findall(r'^  "((?:[^"\\]|\\.)+)":', RUSSIAN.read_text(), re.MULTILINE))
+    assert said() - keys == set()
+    assert len(keys) > 70
+
+
+def test_the_page_speaks_the_reader_s_language_and_changes_it(browser, running):
+    context = browser.new_context(locale="ru-RU", viewport={"width": 390, "height": 800}, color_scheme="dark")
+    page = context.new_page()
+    page.goto(running.url)
+    page.wait_for_selector("html[data-ready]")
+    expect(page.get_by_role("heading", name="уведомление в Битрикс24")).to_be_visible()
+    expect(page.get_by_role("button", name="Отправить")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", name="be notified in Bitrix24")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("button", name="Русский")).to_be_visible()
+    context.close()

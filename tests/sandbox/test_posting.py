@@ -30,6 +30,9 @@ class Gone:
     def kill(self):
         self.alive = False
 
+    def next_due(self):
+        return None
+
 
 @pytest.fixture(scope="module")
 def running():

@@ -93,7 +93,7 @@ def test_shortcuts_buttons_and_other_events_reach_the_app_or_say_why_not(control
     assert control("shortcut", {"user": ANNA, "callback_id": "none", "ts": ts})["failed"] == "operation_timeout"
     action = {"type": "button", "action_id": "none"}
     assert control("block_action", {"user": ANNA, "ts": ts, "action": action})["acked"] is False
-    assert control("event", {"event": {"type": "team_join"}})["sent"] is False
+    assert control("event", {"event": {"type": "pin_added"}})["sent"] is False
     assert control("open_home", {"user": ANNA})["sent"] is True
 
 

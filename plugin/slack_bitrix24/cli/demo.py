@@ -20,6 +20,7 @@ from pathlib import Path
 from slack_bitrix24.cli.ending import DONE, FAILED, fail
 from slack_bitrix24.sandbox.demo import Demo, build
 from slack_bitrix24.sandbox.server import Server
+from slack_bitrix24.store import open_store
 
 LONGEST_START = 30.0
 
@@ -137,6 +138,7 @@ class Bridge:
         self.port = _free_port()
         self.tokens = {"demo": secrets.token_urlsafe(24), "github": secrets.token_urlsafe(24)}
         self._folder = folder
+        made.time.share(folder / "time")
         self._killed = threading.Event()
         self._environment = os.environ | {
             "DEMO_BOT_TOKEN": made.bot_token,
@@ -152,7 +154,8 @@ class Bridge:
 
     def _start(self) -> subprocess.Popen[bytes]:
         configuration = self._folder / "slack-bitrix24.toml"
-        command = [sys.executable, "-m", "slack_bitrix24", "run", "--config", str(configuration)]
+        program = [sys.executable, "-m", "slack_bitrix24.sandbox.passing", str(self._folder / "time")]
+        command = [*program, "run", "--config", str(configuration)]
         # A session of its own: Ctrl-C reaches this process, which ends the bridge in order.
         return subprocess.Popen(command, env=self._environment, start_new_session=True)  # noqa: S603 – ourselves
 
@@ -171,6 +174,11 @@ class Bridge:
         self._killed.set()
         self.process.kill()
         self.process.wait()
+
+    def next_due(self) -> float | None:
+        """Return when the next schedule or reminder is due, Unix seconds; None when none is."""
+        with contextlib.closing(open_store(f"sqlite:///{self._folder / 'demo.db'}", upgrade=False)) as store:
+            return store.read(lambda tx: tx.schedules.next_wake())
 
     def revive(self) -> None:
         """Start it again after `kill`."""

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from slack_bitrix24.sandbox import portal as bitrix24
 from slack_bitrix24.sandbox import workspace as slack
 from slack_bitrix24.sandbox.headers import Headers
+from slack_bitrix24.sandbox.passing import Time
 from slack_bitrix24.sandbox.posting import Bridge, Posting, routes
 
 PAGE = Path(__file__).parent / "page"
@@ -40,6 +41,7 @@ class Demo:
     portal: bitrix24.Portal
     workspace: slack.Workspace
     posting: Posting
+    time: Time
     mapping_text: str = MAPPING
 
     @property
@@ -108,8 +110,9 @@ class Demo:
 
 def build(port: int) -> Demo:
     """Return the demo for a server on this port of 127.0.0.1; nothing runs yet."""
-    portal, workspace = bitrix24.Portal(), slack.Workspace()
-    posting = Posting(portal)
+    passing = Time()
+    portal, workspace = bitrix24.Portal(clock=passing.now), slack.Workspace(now=passing.now)
+    posting = Posting(portal, passing)
     app = Starlette(
         routes=[
             Route("/", page),
@@ -122,7 +125,7 @@ def build(port: int) -> Demo:
         ],
         middleware=[Middleware(Headers)],
     )
-    demo = Demo(app, portal, workspace, posting)
+    demo = Demo(app, portal, workspace, posting, passing)
     demo.port = port
     return demo
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from slack_bitrix24.sandbox.passing import Time, checked
 from slack_bitrix24.sandbox.portal import Fault, Portal
 from slack_bitrix24.sandbox.samples import samples
 
@@ -21,6 +23,12 @@ LARGEST = 1_000_000
 """Characters of a body; the bridge takes as many bytes."""
 PATIENCE = 15.0
 """Seconds for the bridge to answer."""
+STOPS = 20
+"""So often time stops on its way for what falls due: enough for a day of reminders, too few for one each minute."""
+LONGEST_STOP = 3.0
+"""Seconds for the bridge to take what fell due."""
+SETTLING = 0.4
+"""Seconds for what it took to arrive, so that people see it at the time for which it was meant."""
 AWAY = Fault("html", times=0, status=503)
 """What stands before a server that is away says so with a page of its own, to every call."""
 
@@ -64,17 +72,20 @@ class Bridge(Protocol):
     def kill(self) -> None:
         """End it at once, without a chance to finish anything; it is started again after a while."""
 
+    def next_due(self) -> float | None:
+        """Return when the next schedule or reminder is due, Unix seconds; None when none is."""
+
 
 class Posting:
     """The handlers. `bridge` is None while a demo has none of its own."""
 
-    def __init__(self, portal: Portal) -> None:
-        self.portal = portal
+    def __init__(self, portal: Portal, passing: Time) -> None:
+        self.portal, self.time = portal, passing
         self.bridge: Bridge | None = None
 
     async def samples(self, _request: Request) -> Response:
         """Tell what can be posted, and in which forms."""
-        told = [asdict(one) for one in samples(datetime.now(UTC))]
+        told = [asdict(one) for one in samples(datetime.fromtimestamp(self.time.now(), UTC))]
         forms = [{"id": name, "label": form.label, "path": form.path} for name, form in FORMS.items()]
         return JSONResponse({"forms": forms, "samples": told})
 
@@ -97,7 +108,10 @@ class Posting:
         return JSONResponse({"path": form.path, **told})
 
     async def switches(self, request: Request) -> Response:
-        """Tell how both ends are, after what was asked: {"away": bool} for Bitrix24, {"kill": true} for the bridge."""
+        """Tell how things are, after what was asked.
+
+        {"away": bool} for Bitrix24, {"kill": true} for the bridge, {"pass": seconds} for the time of all three.
+        """
         asked = await _asked(request) if request.method == "POST" else {}
         away, bridge = asked.get("away"), self.bridge
         if isinstance(away, bool):
@@ -106,8 +120,33 @@ class Posting:
             if bridge is None:
                 return _wrong("this demo was started without a bridge", 503)
             await asyncio.to_thread(bridge.kill)
+        if "pass" in asked:
+            try:
+                await asyncio.to_thread(self._pass, checked(asked["pass"]))
+            except (TypeError, ValueError) as error:
+                return _wrong(f"pass: {error}")
         alive = bridge is not None and bridge.alive
-        return JSONResponse({"away": self._is_away(), "bridge": bridge is not None, "alive": alive})
+        told = {"away": self._is_away(), "bridge": bridge is not None, "alive": alive}
+        return JSONResponse({**told, "now": self.time.now(), "passed": self.time.passed})
+
+    def _pass(self, seconds: float) -> None:
+        """Let time pass, with a stop at whatever falls due: nothing comes late, as if nobody had hurried."""
+        until, clock = self.time.now() + seconds, self.time
+        for _ in range(STOPS):
+            due = self._next_due()
+            if due is None or due >= until:
+                break
+            if due > clock.now():
+                clock.let_pass(due - clock.now())
+            end = time.monotonic() + LONGEST_STOP
+            while self._next_due() == due and time.monotonic() < end:
+                time.sleep(0.05)
+            time.sleep(SETTLING)
+        if until > clock.now():
+            clock.let_pass(until - clock.now())
+
+    def _next_due(self) -> float | None:
+        return self.bridge.next_due() if self.bridge is not None and self.bridge.alive else None
 
     def _is_away(self) -> bool:
         with self.portal.lock:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 from slack_bitrix24.sandbox.workspace.people import JSON
 
 NAME = "HighErrorRate"
 
 
-def firing(name: str, *, image_url: str = "") -> JSON:
-    """Return the message: empty text, one attachment, as Grafana and Alertmanager send it."""
+def firing(name: str, *, at: float, image_url: str = "") -> JSON:
+    """Return the message, as of Unix seconds `at`: empty text, one attachment, as Grafana and Alertmanager send it."""
     attachment: JSON = {
         "color": "danger",
         "title": f"[FIRING:1] {name} (api production)",
@@ -24,13 +22,13 @@ def firing(name: str, *, image_url: str = "") -> JSON:
             {"title": "Since", "value": "10 minutes", "short": True},
         ],
         "footer": "Sandbox monitoring",
-        "ts": int(time.time()),
+        "ts": int(at),
         "mrkdwn_in": ["text", "fields"],
     }
     return {"text": "", "attachments": [attachment | ({"image_url": image_url} if image_url else {})]}
 
 
-def resolved(body: JSON) -> list[JSON]:
+def resolved(body: JSON, *, at: float) -> list[JSON]:
     """Return the attachments of the same message when all is well again."""
     name = str(body["attachments"][0]["title"]).partition("] ")[2]
     return [
@@ -45,7 +43,7 @@ def resolved(body: JSON) -> list[JSON]:
                 {"title": "Lasted", "value": "12 minutes", "short": True},
             ],
             "footer": "Sandbox monitoring",
-            "ts": int(time.time()),
+            "ts": int(at),
             "mrkdwn_in": ["text", "fields"],
         }
     ]

@@ -171,6 +171,12 @@ def people(workspace: Workspace, _body: JSON) -> JSON:
     }
 
 
+def language(workspace: Workspace, body: JSON) -> JSON:
+    """Let a person choose the language of their Slack, such as "ru-RU"."""
+    workspace.speak(body["user"], str(body["locale"]))
+    return {}
+
+
 def faults(workspace: Workspace, body: JSON) -> JSON:
     """Ask for a fault: one of `Fault`'s kinds, or something done to the connections (drop, freeze, close, a reason)."""
     kind = body["kind"]
@@ -194,7 +200,7 @@ def reset(workspace: Workspace, _body: JSON) -> JSON:
 
 POSTS: list[Callable[[Workspace, JSON], JSON]] = [
     command, message, alert, bot_message, clear, edit, delete, event, shortcut, block_action, view_submit, view_close,
-    open_home, faults, request_url, reset,
+    open_home, language, faults, request_url, reset,
 ]  # fmt: skip
 GETS: list[Callable[[Workspace, JSON], JSON]] = [views, home, messages, deliveries, connections, people]
 ACTS: dict[str, Callable[[Workspace, Any], JSON]] = {

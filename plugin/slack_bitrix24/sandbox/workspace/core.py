@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from slack_bitrix24.sandbox.workspace import payloads
 from slack_bitrix24.sandbox.workspace.delivery import ACK_TIMEOUT, RETRY_DELAYS, Courier, Delivery
@@ -22,14 +23,23 @@ SCOPES = (
     "files:read files:write groups:history groups:read im:history im:read im:write mpim:history mpim:read "
     "mpim:write reactions:read reactions:write team:read usergroups:read users:read users:read.email"
 )
-BOT_EVENTS = ("message.channels", "message.groups", "message.im", "app_home_opened", "reaction_added")
+BOT_EVENTS = (
+    "message.channels",
+    "message.groups",
+    "message.im",
+    "app_home_opened",
+    "reaction_added",
+    "team_join",
+    "user_change",
+)
 
 
 class Core:
     """People, channels, messages, views, and the ways to the app.
 
     `base_url` ends with "/"; where it is not given, the address of the first request is taken. `scopes` are what the
-    bot token was given, `bot_events` what the app subscribed to; `ack_timeout` and `retry_delays` are in seconds.
+    bot token was given, `bot_events` what the app subscribed to; `ack_timeout` and `retry_delays` are in seconds; `now`
+    returns Unix seconds.
     """
 
     def __init__(  # noqa: PLR0913 - the settings of a workspace, each with Slack's own value as default
@@ -43,12 +53,13 @@ class Core:
         bot_events: Sequence[str] = BOT_EVENTS,
         ack_timeout: float = ACK_TIMEOUT,
         retry_delays: Sequence[float] = RETRY_DELAYS,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self.base_url = base_url
         self.bot_token, self.app_token, self.signing_secret = bot_token, app_token, signing_secret
         self.scopes, self.bot_events = scopes.split(), tuple(bot_events)
         self.lock = threading.RLock()
-        self.clock = Clock()
+        self.clock = Clock(now)
         self.feed, self.faults = Feed(), Faults()
         self.courier = Courier(self.faults, self.feed, ack_timeout=ack_timeout, retry_delays=retry_delays)
         self.tickets: set[str] = set()
@@ -122,7 +133,7 @@ class Core:
         name = kind[channel.kind] if channel and inner["type"] == "message" else inner["type"]
         if name not in self.bot_events or (channel and BOT_USER not in channel.members):
             return None
-        body = payloads.event(inner, self.clock.event_id())
+        body = payloads.event(inner, self.clock.event_id(), self.clock.now())
         return self.courier.send(Delivery("events_api", body, retried=True))
 
     def answer(self, hook: Hook, body: JSON) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,18 +37,19 @@ class Message:
 class Clock:
     """Gives every message its own `ts`, rising."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.time) -> None:
+        self.now = now
         self._last = 0.0
         self._event_ids = itertools.count(1)
 
     def ts(self) -> str:
         """Return the time now, at least a microsecond after the last."""
-        self._last = max(time.time(), self._last + 0.000001)
+        self._last = max(self.now(), self._last + 0.000001)
         return f"{self._last:.6f}"
 
     def event_id(self) -> str:
         """Return an id that no other event of this run has."""
-        return f"Ev{int(time.time()):X}{next(self._event_ids):05X}"
+        return f"Ev{int(self.now()):X}{next(self._event_ids):05X}"
 
 
 class Log:

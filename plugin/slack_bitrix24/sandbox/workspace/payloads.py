@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from slack_bitrix24.sandbox.workspace.people import APP_ID, BOT_ID, BOT_USER, JSON, TEAM_ID, TEAM_NAME, Channel, User
 
 VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105 - Slack's own deprecated field, checked by nobody
@@ -35,7 +33,7 @@ def slash_command(user: User, channel: Channel, *, command: str, text: str, resp
     }
 
 
-def event(inner: JSON, event_id: str) -> JSON:
+def event(inner: JSON, event_id: str, at: float) -> JSON:
     """https://docs.slack.dev/apis/events-api#callback-field."""
     return {
         "token": VERIFICATION_TOKEN,
@@ -46,7 +44,7 @@ def event(inner: JSON, event_id: str) -> JSON:
         "event": inner,
         "type": "event_callback",
         "event_id": event_id,
-        "event_time": int(time.time()),
+        "event_time": int(at),
         "authorizations": [
             {
                 "enterprise_id": None,

@@ -82,7 +82,7 @@ class Workspace(Core):
 
     def alert(self, *, channel: str = "C0ALERTS", image_url: str = "", name: str = alerts.NAME) -> Message:
         """Raise an alert as the monitoring bot."""
-        return self.bot_message(alerts.firing(name, image_url=image_url), channel=channel)
+        return self.bot_message(alerts.firing(name, at=self.clock.now(), image_url=image_url), channel=channel)
 
     def clear(self, ts: str = "", *, channel: str = "C0ALERTS") -> Message | None:
         """Give the all-clear: the bot edits its alert, the last one that is not cleared if none is named."""
@@ -91,7 +91,8 @@ class Workspace(Core):
         ]
         message = self._message(ts) if ts else raised[-1] if raised else None
         if message is not None:
-            self.change(message, content({"attachments": alerts.resolved(message.body)}), editor=MONITOR_ID)
+            over = alerts.resolved(message.body, at=self.clock.now())
+            self.change(message, content({"attachments": over}), editor=MONITOR_ID)
         return message
 
     def shortcut(self, user: str, callback_id: str, *, ts: str = "") -> Delivery:
@@ -166,6 +167,13 @@ class Workspace(Core):
             "event_ts": self.clock.ts(),
         }
         return self.emit(inner | ({"view": home.body} if home else {}))
+
+    def speak(self, user: str, locale: str) -> None:
+        """Let a person choose the language of their Slack; the app hears of it as of any change of a profile."""
+        with self.lock:
+            self.users[user].locale = locale
+            told = self.users[user].as_json(with_locale=True) | {"updated": int(self.clock.now())}
+        self.emit({"type": "user_change", "user": told, "event_ts": self.clock.ts()})
 
     def _after_submit(self, view: View, response: JSON) -> None:
         match response.get("response_action"):

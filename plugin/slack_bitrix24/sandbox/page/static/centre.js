@@ -5,20 +5,21 @@ import { attachment } from "./attach.js";
 import { Chats } from "./chat.js";
 import { avatar, day, el } from "./dom.js";
 import { message } from "./nodes.js";
+import { t } from "./words.js";
 
 const SHOWN = 50;
 
 function notification(one, fresh) {
   const author = one.author?.name ?? "Bitrix24";
   const date = new Date(one.date);
-  return el(`article.notification${fresh ? ".fresh" : ""}`, { "data-id": one.id, "aria-label": `From ${author}` },
+  return el(`article.notification${fresh ? ".fresh" : ""}`, { "data-id": one.id, "aria-label": t("From {name}", { name: author }) },
     el("header", {}, avatar(author, { bot: !one.author }),
       el("div", {}, el("strong", {}, author), el("time", { dateTime: one.date }, day(date)))),
     el("div.view-centre", {}, message(one.nodes), one.attach ? attachment(one.attach) : ""),
     el("p.view-push", {}, el("strong", {}, `${author}: `), one.push),
     el("div.view-mail", {}, one.mail
       ? [el("strong", {}, one.mail.subject), el("pre", {}, one.mail.text)]
-      : el("em", {}, "no mail is sent of this one")));
+      : el("em", {}, t("no mail is sent of this one"))));
 }
 
 const VIEWS = { centre: "Centre", push: "Push", mail: "Mail" };
@@ -31,18 +32,18 @@ class Centre {
     this.unread = new Set();
     this.badge = el("button.badge", { type: "button", hidden: true, onclick: () => this.read() });
     this.list = el("div.notifications", { role: "log", "aria-live": "polite", tabIndex: 0,
-      "aria-label": `Notifications of ${person.name}` });
-    this.node = el("section.centre", { "data-user": person.id, "data-view": "centre", "aria-label": `${person.name}’s notification centre` },
+      "aria-label": t("Notifications of {name}", person) });
+    this.node = el("section.centre", { "data-user": person.id, "data-view": "centre", "aria-label": t("{name}’s notification centre", person) },
       el("header", {}, avatar(person.name), el("div", {},
-        el("h3", {}, person.name), el("p", {}, `Bitrix24 user ${person.id}`)), this.badge),
+        el("h3", {}, person.name), el("p", {}, t("Bitrix24 user {id}", person))), this.badge),
       this.views(), this.list, this.chats.node);
     this.refresh = latest(() => Promise.all([this.load(), this.chats.load()]));
   }
 
   views() {
     const buttons = Object.entries(VIEWS).map(([view, name]) => el("button.view", { type: "button", "data-view": view,
-      "aria-pressed": String(view === "centre"), onclick: () => this.look(view) }, name));
-    return el("div.views", { role: "group", "aria-label": `How ${this.person.name} sees it` }, buttons);
+      "aria-pressed": String(view === "centre"), onclick: () => this.look(view) }, t(name)));
+    return el("div.views", { role: "group", "aria-label": t("How {name} sees it", this.person) }, buttons);
   }
 
   look(view) {
@@ -69,7 +70,7 @@ class Centre {
 
   empty() {
     const first = this.person.name.split(" ")[0];
-    return el("p.empty", {}, `Nothing yet. What is sent to ${first} appears here: try `,
+    return el("p.empty", {}, t("Nothing yet. What is sent to {name} appears here: try ", { name: first }),
       el("code", {}, `/b24 @${first.toLowerCase()} hello`));
   }
 
@@ -77,7 +78,7 @@ class Centre {
     const count = this.unread.size;
     this.badge.hidden = !count;
     this.badge.textContent = String(count);
-    this.badge.setAttribute("aria-label", `${count} unread for ${this.person.name}: mark as read`);
+    this.badge.setAttribute("aria-label", t("{count} unread for {name}: mark as read", { count, name: this.person.name }));
     for (const node of this.list.children) node.classList.toggle("unread", this.unread.has(Number(node.dataset.id)));
   }
 

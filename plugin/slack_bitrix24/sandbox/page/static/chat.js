@@ -4,6 +4,7 @@ import { get, post } from "./api.js";
 import { attachment } from "./attach.js";
 import { clock, el, link } from "./dom.js";
 import { message } from "./nodes.js";
+import { t } from "./words.js";
 
 function button(key, one, person) {
   if (key.TYPE === "NEWLINE") return el("span.newline");
@@ -15,10 +16,10 @@ function button(key, one, person) {
 
 function bubble(one, chat, person) {
   const mine = one.authorId === person.id;
-  if (one.gone) return el("p.bubble.gone", { "data-message": one.id }, "This message was deleted");
+  if (one.gone) return el("p.bubble.gone", { "data-message": one.id }, t("This message was deleted"));
   return el(`article.bubble${mine ? ".mine" : ""}${one.spinning ? ".spinning" : ""}`, { "data-message": one.id },
     el("header", {}, el("strong", {}, mine ? person.name : chat.bot.name), el("time", {}, clock(new Date(one.date))),
-      one.edited ? el("span.edited", {}, "edited") : "", one.viewedByOthers ? el("span.read", { title: "read" }, "✓✓") : ""),
+      one.edited ? el("span.edited", {}, t("edited")) : "", one.viewedByOthers ? el("span.read", { title: t("read") }, "✓✓") : ""),
     message(one.nodes),
     one.attach ? attachment(one.attach) : "",
     one.file ? el("p.at-file-text", {}, `📎 ${one.file.name}`) : "",
@@ -26,15 +27,16 @@ function bubble(one, chat, person) {
 }
 
 function dialog(chat, person) {
-  const say = el("input", { type: "text", placeholder: `Write to ${chat.bot.name}`, "aria-label": `Write to ${chat.bot.name}` });
+  const write = t("Write to {name}", { name: chat.bot.name });
+  const say = el("input", { type: "text", placeholder: write, "aria-label": write });
   const send = async (event) => {
     event.preventDefault();
     if (say.value) await post("/sandbox/say", { bot: chat.bot.id, user: person.id, text: say.value });
     say.value = "";
   };
-  return el("section.chat", { "data-bot": chat.bot.id, "aria-label": `${person.name}’s chat with ${chat.bot.name}` },
-    el("header", {}, el("strong", {}, chat.bot.name), el("span.tag", {}, "bot"),
-      el("button.view", { type: "button", onclick: () => post("/sandbox/view", { bot: chat.bot.id, user: person.id }) }, "Mark as read")),
+  return el("section.chat", { "data-bot": chat.bot.id, "aria-label": t("{name}’s chat with {bot}", { name: person.name, bot: chat.bot.name }) },
+    el("header", {}, el("strong", {}, chat.bot.name), el("span.tag", {}, t("bot")),
+      el("button.view", { type: "button", onclick: () => post("/sandbox/view", { bot: chat.bot.id, user: person.id }) }, t("Mark as read"))),
     el("div.bubbles", {}, chat.messages.map((one) => bubble(one, chat, person))),
     el("form", { onsubmit: send }, say));
 }

@@ -1,5 +1,7 @@
 // Builds DOM nodes. Text only ever becomes text: nothing here or elsewhere on the page parses HTML.
 
+import { language, t } from "./words.js";
+
 export function el(name, props = {}, ...children) {
   const [tag, ...classes] = name.split(".");
   const node = document.createElement(tag || "div");
@@ -31,7 +33,7 @@ export function link(url, ...children) {
 // A picture that turns into its name where it can't be shown (this page only loads pictures of this machine).
 export function picture(url, name, props = {}) {
   const image = el("img", { alt: name || "picture", ...props });
-  image.addEventListener("error", () => image.replaceWith(el("span.no-picture", {}, `[picture: ${name || url}]`)));
+  image.addEventListener("error", () => image.replaceWith(el("span.no-picture", {}, t("[picture: {name}]", { name: name || url }))));
   image.src = safeUrl(url) || "data:,";
   return image;
 }
@@ -51,11 +53,13 @@ export function avatar(name, { url = "", bot = false } = {}) {
   return el("span.avatar", { style, "aria-hidden": "true" }, bot ? "⚙" : initials(name));
 }
 
+// The demo's time: this machine's and what was let pass on top of it, in seconds.
+export const time = { passed: 0, now: () => new Date(Date.now() + time.passed * 1000) };
+
 export function clock(date) {
-  return date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return date.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
 }
 
-export function day(date) {
-  const today = new Date().toDateString() === date.toDateString();
-  return today ? `today, ${clock(date)}` : date.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+export function day(date, { today = time.now().toDateString() === date.toDateString() } = {}) {
+  return today ? t("today, {time}", { time: clock(date) }) : date.toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
 }

@@ -3,6 +3,7 @@
 import { get, post } from "./api.js";
 import { blocks } from "./blocks.js";
 import { el } from "./dom.js";
+import { t } from "./words.js";
 
 export const HOME = "home";
 
@@ -14,5 +15,5 @@ export async function home(place, user) {
   const act = (action) => post("/slack/sandbox/block_action", { user, view_id: shown.view.id, action });
   place.replaceChildren(shown
     ? el("article.home", {}, blocks(shown.view.blocks, act))
-    : el("p.empty", {}, "The app has not shown anything here yet."));
+    : el("p.empty", {}, t("The app has not shown anything here yet.")));
 }

@@ -6,6 +6,7 @@ import { posting } from "./posting.js";
 import { go, slack } from "./slack.js";
 import { switches } from "./switches.js";
 import { show, tabs } from "./tabs.js";
+import { t, words } from "./words.js";
 
 const PORTAL_USERS = [10, 12, 14];
 
@@ -23,6 +24,7 @@ async function followLink() {
 }
 
 async function start() {
+  words();
   tabs();
   await Promise.all([slack(), posting(), switches(), centres(document.getElementById("centres"), PORTAL_USERS)]);
   addEventListener("hashchange", followLink);
@@ -31,5 +33,5 @@ async function start() {
 }
 
 start().catch((error) => {
-  document.body.prepend(el("p.failed", { role: "alert" }, `The page could not start: ${error.message}`));
+  document.body.prepend(el("p.failed", { role: "alert" }, t("The page could not start: {reason}", { reason: error.message })));
 });

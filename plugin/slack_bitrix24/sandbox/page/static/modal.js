@@ -4,6 +4,7 @@ import { get, post } from "./api.js";
 import { blocks } from "./blocks.js";
 import { el } from "./dom.js";
 import { mrkdwn, names } from "./mrkdwn.js";
+import { t } from "./words.js";
 
 const dialog = document.getElementById("modal");
 let shownHash = "";
@@ -16,7 +17,7 @@ function checks(element, name, entries, chosen, type = "checkbox") {
 }
 
 function select(element, name, entries, chosen) {
-  return el("select", { name }, el("option", { value: "" }, label(element.placeholder) || "Choose …"),
+  return el("select", { name }, el("option", { value: "" }, label(element.placeholder) || t("Choose …")),
     entries.map(([value, text]) => el("option", { value, selected: value === chosen }, text)));
 }
 
@@ -59,7 +60,7 @@ function block(one, errors, act) {
   const field = draw ? draw(one.element, one.block_id) : el("p.muted", {}, `[${one.element.type}]`);
   if (field.matches("input, textarea, select")) field.id = `f-${one.block_id}`;
   return el("div.field", { "data-block": one.block_id },
-    el("label", { htmlFor: field.id || null }, label(one.label), one.optional ? el("span.muted", {}, " (optional)") : ""),
+    el("label", { htmlFor: field.id || null }, label(one.label), one.optional ? el("span.muted", {}, t(" (optional)")) : ""),
     field,
     one.hint ? el("p.hint", {}, label(one.hint)) : "",
     error ? el("p.error", { role: "alert" }, error) : "");
@@ -87,12 +88,12 @@ function show({ view, errors, user }) {
     }
     post("/slack/sandbox/view_submit", { view_id: view.id, values: filled });
   } },
-  el("header", {}, el("h2", { id: "modal-title" }, label(view.title)), el("span.tag", {}, "sandbox")),
+  el("header", {}, el("h2", { id: "modal-title" }, label(view.title)), el("span.tag", {}, t("sandbox"))),
   errors[""] ? el("p.error", { role: "alert" }, errors[""]) : "",
   view.blocks.map((one) => block(one, errors, act)),
   el("footer", {},
     el("button.button", { type: "button", onclick: () => post("/slack/sandbox/view_close", { view_id: view.id }) },
-      label(view.close) || "Cancel"),
+      label(view.close) || t("Cancel")),
     view.submit ? el("button.button.primary", { type: "submit" }, label(view.submit)) : ""));
   dialog.replaceChildren(form);
   dialog.oncancel = (event) => {

@@ -2,8 +2,9 @@
 
 import { get, post } from "./api.js";
 import { clock, el } from "./dom.js";
+import { t } from "./words.js";
 
-const OWN = { name: "A body of your own", form: "alertmanager", body: null, over: null };
+const OWN = { name: t("A body of your own"), form: "alertmanager", body: null, over: null };
 const SHOWN = 20;
 const LISTENING = 20000; // ms in which what arrives is put down to the last body that was posted
 const $ = (id) => document.getElementById(id);
@@ -34,7 +35,7 @@ async function send(what) {
 
 function arrived({ detail }) {
   if (!state.last || Date.now() - state.last.at > LISTENING) return;
-  state.last.row.append(el("span.came", {}, `${detail.name}: ${detail.replaced ? "replaced" : "arrived"}`));
+  state.last.row.append(el("span.came", {}, detail.replaced ? t("{name}: replaced", detail) : t("{name}: arrived", detail)));
 }
 
 export async function posting() {
@@ -50,7 +51,7 @@ export async function posting() {
   $("over").addEventListener("click", () => {
     $("form").value = picked().form;
     $("payload").value = pretty(picked().over);
-    send(`${picked().name}: its resolution`);
+    send(t("{sample}: its resolution", { sample: picked().name }));
   });
   document.addEventListener("arrived", arrived);
   pick();

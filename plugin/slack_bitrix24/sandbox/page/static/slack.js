@@ -3,21 +3,37 @@
 import { get, latest, listen, post } from "./api.js";
 import { attachment, blocks } from "./blocks.js";
 import { choose, mark } from "./choose.js";
+import { completing } from "./complete.js";
 import { avatar, clock, el } from "./dom.js";
 import { HOME, home, opened } from "./home.js";
 import { modals } from "./modal.js";
 import { mrkdwn, names } from "./mrkdwn.js";
+import { t } from "./words.js";
 
-const SUGGESTIONS = [
-  "/b24 @anna Deploy of *api* finished",
-  "/b24 help",
-  "/b24 remind me to stretch in 10 seconds",
-];
+// in the language of the person's Slack, as a person would type it
+const SUGGESTIONS = {
+  "en-US": [
+    "/b24 @anna Deploy of *api* finished",
+    "/b24 help",
+    "/b24 remind me to stretch in 10 seconds",
+    "/b24 remind @carol to water the plants tomorrow at 9",
+  ],
+  "ru-RU": [
+    "/b24 @anna Выкладка *api* закончена",
+    "/b24 помощь",
+    "/b24 напомни мне размяться через 10 секунд",
+    "/b24 напомни @carol полить цветы завтра в 9",
+  ],
+};
+const LANGUAGES = {
+  "en-US": "{name} reads Slack in English: the bridge answers in English. Commands are understood in both languages.",
+  "ru-RU": "{name} reads Slack in Russian: the bridge answers in Russian. Commands are understood in both languages.",
+};
 const EMPTY = "Nothing has been said here yet. Press one of the suggestions below, or the monitoring bot’s alert.";
 // the two shortcuts of the app's manifest
 const SEND = "send_to_bitrix24";
 const WRITE = "notify_bitrix24";
-const state = { me: "", channel: "C0ALERTS", people: [], channels: [] };
+const state = { me: "", channel: "C0ALERTS", people: [], groups: [], channels: [] };
 const $ = (id) => document.getElementById(id);
 
 function shown(message) {
@@ -28,10 +44,10 @@ function shown(message) {
     id: `${message.channel ?? state.channel}-p${message.ts.replace(".", "")}`, "data-ts": message.ts },
     avatar(message.author.name, { bot: message.author.bot }),
     el("div.body", {},
-      message.only_for ? el("p.only", {}, "Only visible to you", message.prompt ? el("code", {}, message.prompt) : "") : "",
-      el("header", {}, el("strong", {}, message.author.name), message.author.bot ? el("span.app", {}, "app") : "",
+      message.only_for ? el("p.only", {}, t("Only visible to you"), message.prompt ? el("code", {}, message.prompt) : "") : "",
+      el("header", {}, el("strong", {}, message.author.name), message.author.bot ? el("span.app", {}, t("app")) : "",
         el("time", { dateTime: date.toISOString() }, clock(date)),
-        message.edited || message.replaced ? el("span.edited", {}, "(edited)") : ""),
+        message.edited || message.replaced ? el("span.edited", {}, t("(edited)")) : ""),
       content,
       (message.attachments ?? []).map(attachment)),
     // Slack has no shortcuts on what only one person sees
@@ -46,7 +62,7 @@ const refresh = latest(async () => {
   const { messages } = await get("/slack/sandbox/messages", { channel: state.channel, user: state.me });
   const list = $("messages");
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
-  list.replaceChildren(...(messages.length ? messages.map(shown) : [el("p.empty", {}, EMPTY)]));
+  list.replaceChildren(...(messages.length ? messages.map(shown) : [el("p.empty", {}, t(EMPTY))]));
   if (atEnd) list.scrollTop = list.scrollHeight;
   for (const image of list.querySelectorAll("img")) image.addEventListener("load", () => atEnd && (list.scrollTop = list.scrollHeight));
 });
@@ -55,12 +71,13 @@ async function bridge() {
   const { connections } = await get("/slack/sandbox/connections");
   const ready = connections.length > 0;
   $("bridge").className = `bridge ${ready ? "ready" : "waiting"}`;
-  $("bridge").textContent = ready ? "Bridge: connected" : "Bridge: not connected yet …";
+  $("bridge").textContent = ready ? t("Bridge: connected") : t("Bridge: not connected yet …");
 }
 
 async function become(id) {
   state.me = id;
   mark($("people"), id);
+  tongue();
   if (state.channel === HOME) await opened(id);
   refresh();
   modal();
@@ -72,8 +89,18 @@ export async function go(id) {
   mark($("channels"), id);
   document.querySelector(".compose").hidden = id === HOME;
   if (id === HOME) await opened(state.me);
-  $("text").setAttribute("placeholder", `Message #${names.channels[id]}, or /b24 @anna …`);
+  $("text").setAttribute("placeholder", t("Message #{channel}, or /b24 @anna …", { channel: names.channels[id] }));
   await refresh();
+}
+
+const me = () => state.people.find((user) => user.id === state.me);
+
+function tongue() {
+  const { locale, real_name: name } = me();
+  $("tongue").value = locale;
+  $("told").textContent = t(LANGUAGES[locale], { name: name.split(" ")[0] });
+  $("suggestions").replaceChildren(...SUGGESTIONS[locale].map((text) => el("button.chip", { type: "button",
+    title: t("Send this"), onclick: () => say(text) }, el("code", {}, text))));
 }
 
 const modal = latest(() => modals(state.me));
@@ -89,6 +116,8 @@ async function say(text) {
 
 function composer() {
   const box = $("text");
+  const known = [...state.people.map((user) => ({ handle: user.name, name: user.real_name })), ...state.groups];
+  completing(box, $("complete"), () => known);
   const send = () => {
     const text = box.value.trim();
     if (!text) return;
@@ -105,9 +134,13 @@ function composer() {
     event.preventDefault();
     send();
   });
-  $("suggestions").replaceChildren(...SUGGESTIONS.map((text) => el("button.chip", { type: "button", title: "Send this",
-    onclick: () => say(text) }, el("code", {}, text))));
   $("shortcut").addEventListener("click", () => shortcut(WRITE));
+  $("tongue").addEventListener("change", async () => {
+    me().locale = $("tongue").value;
+    tongue();
+    await post("/slack/sandbox/language", { user: state.me, locale: me().locale });
+    if (state.channel === HOME) await opened(state.me);
+  });
   $("raise").addEventListener("click", async () => {
     go("C0ALERTS");
     await post("/slack/sandbox/alert", { image_url: `${location.origin}/static/errors.png` });
@@ -115,13 +148,14 @@ function composer() {
   $("clear").addEventListener("click", async () => {
     go("C0ALERTS");
     const { ts } = await post("/slack/sandbox/clear");
-    $("clear").title = ts ? "" : "There is no alert to clear: raise one first.";
+    $("clear").title = ts ? "" : t("There is no alert to clear: raise one first.");
   });
 }
 
 export async function slack() {
   const { users, groups, channels } = await get("/slack/sandbox/people");
   state.people = users.filter((user) => !user.is_bot);
+  state.groups = groups;
   state.channels = channels.filter((channel) => channel.name).sort((a, b) => a.name.localeCompare(b.name));
   for (const user of users) names.users[user.id] = user.real_name;
   for (const user of state.people) names.people[user.id] = user.real_name;
@@ -129,11 +163,12 @@ export async function slack() {
   for (const channel of state.channels) names.channels[channel.id] = channel.name;
   state.me = state.people[0].id;
   const tabs = state.channels.map((channel) => ({ id: channel.id, label: `# ${channel.name}` }));
-  tabs.push({ id: HOME, label: "App Home" });
+  tabs.push({ id: HOME, label: t("App Home") });
   choose($("channels"), tabs, { role: "tab", picked: state.channel, pick: go });
   const faces = state.people.map((user) => ({ id: user.id, label: user.real_name.split(" ")[0] }));
   choose($("people"), faces, { role: "radio", picked: state.me, pick: become });
   composer();
+  tongue();
   await Promise.all([refresh(), bridge(), modal()]);
   listen("/slack/sandbox/events", (change) => {
     if (!change || change.kind === "message" || change.kind === "reset") refresh();
