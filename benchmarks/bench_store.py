@@ -107,7 +107,8 @@ def accepting(store: Store, *, each: int, receipts: bool) -> tuple[float, list[f
 
 ROWS = (
     """
-INSERT INTO outbox (id, key, text_id, user_id) SELECT {first} + n, {mark}, {first} + n, n % 5000 + 1 FROM {numbers}
+INSERT INTO outbox (id, key, text_id, user_id, mark)
+SELECT {first} + n, {mark}, {first} + n, n % 5000 + 1, {number} FROM {numbers}
 """,
     """
 INSERT INTO texts (id, last_id, portal, message, message_out, kind, sub_tag, source, author, priority, created_at)
@@ -121,6 +122,7 @@ FROM outbox WHERE id > {first}
 """,
 )
 MARKS = {"sqlite": "lower(hex(randomblob(16)))", "postgresql": "md5(random()::text)"}
+RANDOM = {"sqlite": "abs(random()) % 4294967296", "postgresql": "floor(random() * 4294967296)::bigint"}
 NUMBERS = {
     "sqlite": "(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < :count) SELECT n FROM c) AS s",
     "postgresql": "generate_series(1, :count) AS s(n)",
@@ -138,7 +140,7 @@ def fill(store: Store, pending: int) -> None:
 
 def insert(tx: Transaction, count: int) -> None:
     first = tx.connection.execute(sa.text("SELECT coalesce(max(id), 0) FROM outbox")).scalar_one()
-    form = {"first": first, "mark": MARKS[tx.dialect], "numbers": NUMBERS[tx.dialect]}
+    form = {"first": first, "mark": MARKS[tx.dialect], "number": RANDOM[tx.dialect], "numbers": NUMBERS[tx.dialect]}
     for statement in ROWS:
         text = statement.format(**form, text="disk is 93 % full " * 14)
         parameters = {name: value for name, value in (("count", count), ("now", tx.now)) if f":{name}" in text}

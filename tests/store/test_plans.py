@@ -38,6 +38,7 @@ def plans(store, make):
     store.write(lambda tx: tx.outbox.cancel([batch[1].id]))
     store.accept(Submission([make(user=1, tag="x")]))
     store.accept(Submission([make(user=1, tag="x")]))
+    store.accept(Submission([make(user=1, tag="x")]))
     sa.event.remove(store._engines.writer, "before_cursor_execute", see)
     how = "EXPLAIN " if store.is_shared else "EXPLAIN QUERY PLAN "
     return [(statement, explain(store, how + statement, parameters)) for statement, parameters in seen]
@@ -54,6 +55,13 @@ def test_no_statement_walks_a_long_table(plans):
         walk = re.search(rf"(SCAN|Seq Scan on) ({LONG})\b.*", plan)
         in_order = walk and "INDEX" in walk[0] and "LIMIT" in statement  # ends after so many
         assert not walk or in_order, f"{statement}\n{plan}"
+
+
+def test_no_statement_walks_all_that_a_portal_has(plans):
+    """In SQLite the queue lies in the order of its key, which begins with the portal: by that alone it is a walk."""
+    for statement, plan in plans:
+        walk = re.search(rf"SEARCH ({LONG}) USING [A-Z ]+( \w+)? \(portal=\?\)", plan)
+        assert not walk or "LIMIT" in statement, f"{statement}\n{plan}"
 
 
 def test_no_statement_walks_a_whole_index(plans):

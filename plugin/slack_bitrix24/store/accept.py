@@ -14,8 +14,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.errors import StoreError
 from slack_bitrix24.model import Notification, Receipt, Recipient
-from slack_bitrix24.store import fair, jsonrows
+from slack_bitrix24.store import fair, jsonrows, twins
 from slack_bitrix24.store.cleaning import clean
+from slack_bitrix24.store.inserting import Inserting
 from slack_bitrix24.store.pending import enqueue, served, supersede_older
 from slack_bitrix24.store.prepared import Prepared
 from slack_bitrix24.store.schema import INBOX, OUTBOX, RECEIPTS, TEXTS
@@ -134,6 +135,7 @@ def _texts(one: Submission, ids: Iterator[int], *, receipt_id: int | None, now: 
                 "text_id": text.row["id"],
                 "user_id": user_id,
                 "tag": None if tag == f"{text.row['sub_tag']}|U{user_id}" else tag,
+                "mark": twins.mark(text.row["portal"], tag),
                 "whole_tag": tag,
             }
         )
@@ -183,7 +185,7 @@ def _insert(work: Work, texts: Sequence[_Text]) -> dict[str, int]:
             text.owed = [row for row in text.owed if row["id"] in new]
     said = [text.row for text in texts if text.owed]
     if said:
-        _SAYING.run(work.connection, rows=jsonrows.encode(said))
+        _SAYING.run(work.connection, said)
     return ids
 
 
@@ -248,7 +250,8 @@ def _finish_inbox(work: Work, ids: Sequence[int]) -> None:
 
 
 _OWED: jsonrows.Types = {
-    "id": sa.BigInteger, "key": sa.Text, "text_id": sa.BigInteger, "user_id": sa.BigInteger, "tag": sa.Text
+    "id": sa.BigInteger, "key": sa.Text, "text_id": sa.BigInteger, "user_id": sa.BigInteger, "tag": sa.Text,
+    "mark": sa.BigInteger,
 }  # fmt: skip
 
 _TEXT: jsonrows.Types = {
@@ -268,9 +271,7 @@ def _owing(dialect: str) -> Any:
 
 
 _OWING = Prepared(_owing)
-_SAYING = Prepared(
-    lambda dialect: sa.insert(TEXTS).from_select(list(_TEXT), jsonrows.select("rows", _TEXT, dialect=dialect))
-)
+_SAYING = Inserting(TEXTS, _TEXT)
 _BY_KEYS = Prepared(
     lambda dialect: sa.select(OUTBOX.c.id, OUTBOX.c.key).where(jsonrows.among(OUTBOX.c.key, "keys", dialect=dialect))
 )

@@ -8,9 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from slack_bitrix24.model import Delivered, Outcome, Retry, State, Stored
-from slack_bitrix24.store import fair, jsonrows, pending
+from slack_bitrix24.store import fair, jsonrows, pending, twins
 from slack_bitrix24.store.cleaning import clean
 from slack_bitrix24.store.doubts import Doubts
+from slack_bitrix24.store.inserting import Inserting
 from slack_bitrix24.store.leases import Lease, LeaseLostError
 from slack_bitrix24.store.prepared import Prepared
 from slack_bitrix24.store.schema import LANES, OUTBOX, QUEUE, SENDING, TEXTS
@@ -39,9 +40,8 @@ def claim(work: Work, lease: Lease, *, limit: int, limits: str) -> list[Stored]:
     rows = [row for row in chosen if row[0] in taken]
     if not rows:
         return []
-    constants = {"of": lease.portal, "held_by": lease.fence, "size": len(rows), "now": work.now}
-    in_hand = jsonrows.encode([_in_hand(row) for row in rows])
-    _KEEPING.run(work.connection, **constants, rows=in_hand)
+    same = {"portal": lease.portal, "fence": lease.fence, "batch_size": len(rows), "sent_at": work.now}
+    _KEEPING.run(work.connection, [_in_hand(row) for row in rows], **same)
     come = fair.come_to(served, max(row[_RANK] for row in rows))
     if come > served and not by_age:
         _COMING.run(work.connection, of=lease.portal, come=come)
@@ -82,7 +82,7 @@ def record(work: Work, lease: Lease, outcomes: Mapping[int, Outcome], *, limits:
 
 def put_back(work: Work, rows: Sequence[pending.Row]) -> set[int]:
     """Line up again what was in hand; return what a newer one of its tag has overtaken, which is superseded."""
-    newer = {(portal, tag) for _, portal, tag in pending.twins(work, (row["tag"] for row in rows))}
+    newer = twins.pending(work, ((row["portal"], row["tag"]) for row in rows), but=(row["id"] for row in rows))
     over = [row for row in rows if (row["portal"], row["tag"]) in newer]
     pending.finish(work, [pending.outcome(row, State.SUPERSEDED, now=work.now) for row in over])
     for row in over:
@@ -143,9 +143,9 @@ def _oldest(work: Work, portal: str, claims: int) -> float | None:
 
 
 def _fitting(rows: Sequence[Any], limit: int) -> list[Any]:
-    """Return those that may go with the first: suspects go out apart from the others."""
+    """Return those that may go with the first: suspects go out apart from the others, and of a tag there goes one."""
     room = min(limit, rows[0][_LIMIT]) if rows else 0
-    return [row for row in rows if row[_LIMIT] == rows[0][_LIMIT]][:room]
+    return list({row[_TAG]: row for row in reversed(rows) if row[_LIMIT] == rows[0][_LIMIT]}.values())[: -room - 1 : -1]
 
 
 def _in_hand(row: Any) -> dict[str, Any]:
@@ -263,20 +263,13 @@ _WAKING = Prepared(
 _TAKING = Prepared(
     lambda dialect: (
         sa.delete(QUEUE)
-        .where(QUEUE.c.portal == _OF, jsonrows.among(QUEUE.c.id, "ids", dialect=dialect))
+        .where(jsonrows.pairs((QUEUE.c.portal, QUEUE.c.id), "of", "ids", dialect=dialect))
         .returning(QUEUE.c.id)
     )
 )
 
 
-def _keeping(dialect: str) -> Any:
-    rows = jsonrows.table("rows", _IN_HAND, dialect=dialect)
-    same = {"portal": _OF, "fence": _whole("held_by"), "batch_size": _whole("size"), "sent_at": _moment("now")}
-    chosen = sa.select(*(rows.c[name] for name in _IN_HAND), *same.values())
-    return sa.insert(SENDING).from_select([*_IN_HAND, *same], chosen)
-
-
-_KEEPING = Prepared(_keeping)
+_KEEPING = Inserting(SENDING, _IN_HAND, same=("portal", "fence", "batch_size", "sent_at"))
 
 _LANDING = Prepared(
     lambda dialect: (

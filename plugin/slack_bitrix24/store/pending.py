@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from slack_bitrix24.model import State
-from slack_bitrix24.store import jsonrows
+from slack_bitrix24.store import jsonrows, twins
+from slack_bitrix24.store.inserting import Inserting
 from slack_bitrix24.store.prepared import Prepared
 from slack_bitrix24.store.schema import BATCH_LIMIT, LANES, OUTCOMES, QUEUE
 from slack_bitrix24.store.work import Work
@@ -19,24 +20,15 @@ Row = dict[str, Any]
 def enqueue(work: Work, rows: Sequence[Row]) -> None:
     """Line these up (columns of the queue; what is left out has its default), and wake their portals.
 
-    No pending one of the same tag may be there: see `twins`.
+    No pending one of the same tag may be there: see twins.py.
     """
     if not rows:
         return
     full = [_DEFAULTS | row for row in rows]
-    _LINING_UP.run(work.connection, rows=jsonrows.encode(full))
+    _LINING_UP.run(work.connection, full)
     for row in full:
         work.moved(row["portal"], None, State.PENDING)
         work.wake(row["portal"])
-
-
-def twins(work: Work, tags: Iterable[str]) -> list[Any]:
-    """Return (id, portal, tag) of what is pending under these tags, at any portal."""
-    listed = set(tags)
-    if not listed:
-        return []
-    # Neither joined with them nor asked for by portal: either could lead a planner without statistics astray.
-    return _TWINS.run(work.connection, tags=jsonrows.listed(listed, dialect=work.dialect))
 
 
 def supersede_older(work: Work, rows: Sequence[Row]) -> list[Row]:
@@ -48,11 +40,11 @@ def supersede_older(work: Work, rows: Sequence[Row]) -> list[Row]:
     for row in rows:
         key = row["portal"], row["tag"]
         newest[key] = max(row["id"], newest.get(key, 0))
-    pending = [twin for twin in twins(work, (row["tag"] for row in rows)) if twin[1:] in newest]
+    older = twins.pending(work, newest, but=(row["id"] for row in rows))
     # Another node may have been given its ids later and been quicker.
-    for id_, portal, tag in pending:
-        newest[portal, tag] = max(id_, newest[portal, tag])
-    take_out(work, [(id_, portal) for id_, portal, tag in pending if newest[portal, tag] > id_], State.SUPERSEDED)
+    for tag, id_ in older.items():
+        newest[tag] = max(id_, newest[tag])
+    take_out(work, [(id_, tag[0]) for tag, id_ in older.items() if newest[tag] > id_], State.SUPERSEDED)
     stay = [row for row in rows if newest[row["portal"], row["tag"]] == row["id"]]
     if len(stay) < len(rows):
         over = [row for row in rows if newest[row["portal"], row["tag"]] > row["id"]]
@@ -97,7 +89,7 @@ def outcome(row: Row, state: State, *, now: float, **more: Any) -> dict[str, Any
 def finish(work: Work, outcomes: Sequence[Row]) -> None:
     """Keep these outcomes."""
     if outcomes:
-        _FINISHING.run(work.connection, rows=jsonrows.encode(outcomes))
+        _FINISHING.run(work.connection, outcomes)
 
 
 def served(work: Work, portals: Iterable[str]) -> dict[str, int]:
@@ -135,23 +127,12 @@ _FINAL: jsonrows.Types = {
     "error": sa.Text,
 }
 
-_LINING_UP = Prepared(
-    lambda dialect: sa.insert(QUEUE).from_select(list(_LINED_UP), jsonrows.select("rows", _LINED_UP, dialect=dialect))
-)
-_FINISHING = Prepared(
-    lambda dialect: sa.insert(OUTCOMES).from_select(list(_FINAL), jsonrows.select("rows", _FINAL, dialect=dialect))
-)
-_TWINS = Prepared(
-    lambda dialect: sa.select(QUEUE.c.id, QUEUE.c.portal, QUEUE.c.tag).where(
-        jsonrows.among(QUEUE.c.tag, "tags", dialect=dialect)
-    )
-)
+_LINING_UP = Inserting(QUEUE, _LINED_UP)
+_FINISHING = Inserting(OUTCOMES, _FINAL)
 _TAKING_OUT = Prepared(
     lambda dialect: (
         sa.delete(QUEUE)
-        .where(
-            QUEUE.c.portal == sa.bindparam("of", type_=sa.Text()), jsonrows.among(QUEUE.c.id, "ids", dialect=dialect)
-        )
+        .where(jsonrows.pairs((QUEUE.c.portal, QUEUE.c.id), "of", "ids", dialect=dialect))
         .returning(*(QUEUE.c[name] for name in _TAKEN))
     )
 )

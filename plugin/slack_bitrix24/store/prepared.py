@@ -17,12 +17,7 @@ class Prepared:
 
     def run(self, connection: sa.Connection, **parameters: object) -> list[Any]:
         """Execute it; return the rows as the driver gives them, none where it returns none."""
-        made = self._made.get(connection.dialect.name)
-        if made is None:
-            compiled = self._build(connection.dialect.name).compile(dialect=connection.dialect)
-            made = str(compiled), compiled.positiontup, dict(compiled.params)
-            self._made[connection.dialect.name] = made
-        text, order, fixed = made
+        text, order, fixed = self._of(connection.dialect)
         given = {**fixed, **parameters}
         result = connection.exec_driver_sql(text, tuple(given[name] for name in order) if order is not None else given)
         if not result.returns_rows:
@@ -31,7 +26,18 @@ class Prepared:
         result.close()
         return rows
 
+    def many(self, connection: sa.Connection, rows: list[tuple[object, ...]]) -> None:
+        """Execute it for each of these, which hold all its parameters in their order; no rows are returned."""
+        connection.exec_driver_sql(self._of(connection.dialect)[0], rows)
+
     def scalar(self, connection: sa.Connection, **parameters: object) -> Any:
         """Execute it; return the first row's first value, None where there is no row."""
         rows = self.run(connection, **parameters)
         return rows[0][0] if rows else None
+
+    def _of(self, dialect: sa.Dialect) -> tuple[str, list[str] | None, dict[str, Any]]:
+        made = self._made.get(dialect.name)
+        if made is None:
+            compiled = self._build(dialect.name).compile(dialect=dialect)
+            made = self._made[dialect.name] = str(compiled), compiled.positiontup, dict(compiled.params)
+        return made

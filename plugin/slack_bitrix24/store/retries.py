@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from slack_bitrix24.model import State
-from slack_bitrix24.store import fair, jsonrows, pending
+from slack_bitrix24.store import fair, jsonrows, pending, twins
 from slack_bitrix24.store.doubts import Doubts
 from slack_bitrix24.store.schema import DEAD, OUTBOX, OUTCOMES, SENDING, TEXTS
 from slack_bitrix24.store.stored import TAG
@@ -23,7 +23,7 @@ def retry(work: Work, ids: Sequence[int], *, before: int) -> list[int]:
     if not dead:
         return []
     newest = {(row.portal, row.tag): row.id for row in dead}
-    queued = {(portal, tag): id_ for id_, portal, tag in pending.twins(work, (row.tag for row in dead))}
+    queued = twins.pending(work, newest, but=(row.id for row in dead))
     over = {
         row.id
         for row in dead
@@ -36,6 +36,7 @@ def retry(work: Work, ids: Sequence[int], *, before: int) -> list[int]:
     _supersede(work, over)
     _forget(work, [row.id for row in again])
     Doubts(work).asked([row.id for row in again])
+    twins.remember(work, ((row.id, (row.portal, row.tag)) for row in again))
     pending.enqueue(work, list(_places(work, again, before=before)))
     for row in dead:
         work.moved(row.portal, State.DEAD, State.SUPERSEDED if row.id in over else None, receipt_id=row.receipt_id)
