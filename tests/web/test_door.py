@@ -220,4 +220,8 @@ def test_a_database_that_says_nothing_is_503_in_time(ways):
         going.set()
         holding.join()
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    # What was on its way to the database was taken after all: its sender, who repeats it, has said it once.
+    assert ways.post(f"/services/x/grafana/{TOKEN}", json={"text": "hello"}).status_code == 200
+    assert ways.users() == [10, 12]
     assert ways.post(f"/services/x/grafana/{TOKEN}", json={"text": "again"}).status_code == 200
+    assert ways.users() == [10, 12, 10, 12]

@@ -206,6 +206,7 @@ class Bridge:
         self.store.write(lambda tx: (tx.inbox.free(is_gone), tx.receipts.free(is_gone)))
         if self.settings.web is not None and "web" in self.roles:
             web = self.settings.web
+            self.ways_in.remember(self.store)
             self.web = WebServer(site(self._doors()), host=web.host, port=web.port)
         self._unwatch = metrics.watch_queues(self._queues)
         self.store.observe(metrics.observe_commit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -18,13 +19,18 @@ from slack_bitrix24.web.attaching import Keep
 from slack_bitrix24.web.door import Door
 from slack_bitrix24.web.hooks import Hook, Hooks
 from slack_bitrix24.web.intake import Intake
-from slack_bitrix24.web.posting import Posting
+from slack_bitrix24.web.posting import REPLAY_OF, Posting
+from slack_bitrix24.web.repeats import AGAIN
+from slack_bitrix24.web.request import from_json
 from slack_bitrix24.web.routes import Routes
-from slack_bitrix24.web.senders import SENDERS, served
+from slack_bitrix24.web.senders import SENDERS, served, slack_api
 from slack_bitrix24.web.site import Pulses, Ways
 from slack_bitrix24.web.slack_api import SlackApi
 from slack_bitrix24.web.uploading import Uploading
 from slack_bitrix24.web.worker import Posts
+
+MOST_LEFT = 200
+"""Requests of a process that was killed of which a repeat is known again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,15 @@ class WaysIn:
     ways: Ways
     posts: Posts
     hooks: Hooks
+
+    def remember(self, store: Store) -> None:
+        """Look at what was kept and not worked off: whether that was answered, nobody knows."""
+        found = store.read(lambda tx: tx.inbox.posts(limit=MOST_LEFT, newer_than=tx.now - AGAIN))
+        left = [one.letter.payload for one in found if one.state in ("new", "working")]
+        requests = [from_json(payload) for payload in left if REPLAY_OF not in payload]
+        # An answer of Slack's Web API holds more than can be told from its request.
+        others = [one for one in requests if one.sender != slack_api.SENDER.name]
+        self.ways.door.repeats.left(others, now=time.monotonic())
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ class Guarded(H11Protocol):
         self._table = table
         self._timer: asyncio.TimerHandle | None = None
         self._awaited = ""
+        self._said_all = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take it, or end it at once where there are too many."""
@@ -87,14 +88,23 @@ class Guarded(H11Protocol):
         """Wait for the next request; uvicorn itself gives it five seconds to begin."""
         super().on_response_complete()
         self._table.waits(self, begins=True)
+        if self._said_all and not self._answers:
+            self.transport.close()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """Leave it to the other protocol."""
         self._leave()
         super().handle_websocket_upgrade(event)
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Answer all the same what is in hand: who says no more may still listen, or be gone; nobody knows."""
+        self._said_all = True
+        self._note_gone()
+        return self._answers
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it."""
+        self._note_gone()
         self._leave()
         super().connection_lost(exc)
 
@@ -102,6 +112,15 @@ class Guarded(H11Protocol):
         """End it without an answer."""
         self._leave()
         self.transport.abort()
+
+    @property
+    def _answers(self) -> bool:
+        """Tell whether a request that is here whole waits for its answer."""
+        return self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
+
+    def _note_gone(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.scope["gone"] = True  # type: ignore[typeddict-unknown-key]  # for whom the loss of an answer matters
 
     def _look(self) -> None:
         state = self.conn.their_state

@@ -5,7 +5,9 @@ An ASGI application of its own, below any framework: a request takes one pass th
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
@@ -16,8 +18,9 @@ from slack_bitrix24.errors import StoreError
 from slack_bitrix24.web import body, keys
 from slack_bitrix24.web.admission import Admission
 from slack_bitrix24.web.hooks import Hook
-from slack_bitrix24.web.intake import Entry, Intake
+from slack_bitrix24.web.intake import PATIENCE, Entry, Intake, OnItsWayError
 from slack_bitrix24.web.reading import read
+from slack_bitrix24.web.repeats import Hand, Outcome, Repeats, sameness
 from slack_bitrix24.web.request import Answer, RefusedError, Request, to_json
 from slack_bitrix24.web.routes import Place
 from slack_bitrix24.web.senders.sender import Incoming, Sender
@@ -37,14 +40,14 @@ class Door:
 
     def __init__(self, admission: Admission, *, intake: Intake, allows: Allows, takes: Mapping[str, Take]) -> None:
         self.admission, self.intake, self.allows, self.takes = admission, intake, allows, takes
+        self.repeats = Repeats()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, *, place: Place) -> None:
         """Answer one request whose path a sender knows."""
         sender = place.sender
         try:
             request, hook = await self.admission.admit(scope, receive, place=place)
-            take = self.takes.get(sender.name)
-            answer = await (take(request, hook) if take else self._take(request, hook, sender))
+            answer = await self._once(request, hook, sender, scope=scope)
         except body.GoneError:
             return
         except RefusedError as refused:
@@ -55,11 +58,53 @@ class Door:
         metrics.REQUESTS.labels(sender.name, str(answer.status)).inc()
         await body.send(send, answer, head=scope["method"] == "HEAD")
 
-    async def _take(self, request: Request, hook: Hook, sender: Sender) -> Answer:
+    async def _once(self, request: Request, hook: Hook, sender: Sender, *, scope: Scope) -> Answer:
+        """Answer it; where it repeats one whose answer may have been lost, as that one."""
+        if request.method not in ("POST", "PUT") or keys.key_of(request, sender):
+            return await self._taken(request, hook, sender)
+        hand, again = self.repeats.take(sameness(request), scope=scope, now=time.monotonic())
+        try:
+            if again and (before := await _outcome(hand)):
+                return self._read(request, hook, sender)[1] if before == "kept" else before
+            return await self._settled(request, hook, sender, hand=hand)
+        finally:
+            self.repeats.end(hand, scope=scope, now=time.monotonic())
+
+    async def _settled(self, request: Request, hook: Hook, sender: Sender, *, hand: Hand) -> Answer:
+        hand.known.clear()
+        try:
+            answer = await self._taken(request, hook, sender)
+        except OnItsWayError as error:
+            later = error.answer or Answer(200)
+            error.kept.add_done_callback(lambda kept: hand.settle("" if kept.exception() else later))
+            raise
+        except BaseException:
+            hand.settle("")
+            raise
+        hand.settle(answer)
+        return answer
+
+    async def _taken(self, request: Request, hook: Hook, sender: Sender) -> Answer:
+        take = self.takes.get(sender.name)
+        if take:
+            return await take(request, hook)
+        incoming, answer = self._read(request, hook, sender)
+        return await keep(self.intake, request, hook, sender=sender, incoming=incoming, answer=answer)
+
+    def _read(self, request: Request, hook: Hook, sender: Sender) -> tuple[Incoming, Answer]:
         incoming = (sender.glance(request, hook) if sender.glance else None) or read(sender, request, hook)
         check(self.allows, hook, request=request, incoming=incoming)
-        answer = with_unsupported(sender, sender.answer(request, incoming), incoming)
-        return await keep(self.intake, request, hook, sender=sender, incoming=incoming, answer=answer)
+        return incoming, with_unsupported(sender, sender.answer(request, incoming), incoming)
+
+
+async def _outcome(hand: Hand) -> Outcome:
+    """Wait for what becomes of a request that is repeated; StoreError where that takes too long."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await hand.known.wait()
+    except TimeoutError:
+        raise StoreError("the database does not answer") from None
+    return hand.outcome
 
 
 def check(allows: Allows, hook: Hook, *, request: Request, incoming: Incoming) -> None:
@@ -96,7 +141,11 @@ async def keep(
         known=asked,
         begins=tag if begins else "",
     )
-    before = await intake.keep(entry)
+    try:
+        before = await intake.keep(entry)
+    except OnItsWayError as error:
+        error.answer = answer
+        raise
     return answer if before is None or asked is None else keys.again(before, asked)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from slack_bitrix24.errors import StoreError
 from slack_bitrix24.store import POST, Known, Store, Transaction
+from slack_bitrix24.web.request import Answer
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,18 @@ TOGETHER = 256
 """Requests in one commit, at most."""
 LARGEST = 8_000_000
 """Bytes of payload in one commit, roughly: a few large ones must not hold up the small ones behind them."""
+
+
+class OnItsWayError(StoreError):
+    """The database said nothing in time, and may still take it: `kept` is done when that is known.
+
+    `answer` is what it would have been answered.
+    """
+
+    def __init__(self, kept: asyncio.Future[Known | None]) -> None:
+        super().__init__("the database does not answer")
+        self.kept = kept
+        self.answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,18 +86,20 @@ class Intake:
     async def keep(self, entry: Entry) -> Known | None:
         """Keep it, durably; return what was answered before under its idempotency key, where the key is known.
 
-        Raises StoreError where it can't be kept now, also when the database says nothing for PATIENCE. What was on its
-        way to it by then may still be kept: its sender, who repeats it, is known again by its idempotency key alone.
+        Raises StoreError where it can't be kept now, also when the database says nothing for PATIENCE; OnItsWayError
+        where it may still be kept then.
         """
         one = _Waiting(entry, asyncio.get_running_loop().create_future())
         self._waiting.append(one)
         self._flush()
         try:
             async with asyncio.timeout(PATIENCE):
-                return await one.kept
+                return await asyncio.shield(one.kept)
         except TimeoutError:
-            if one in self._waiting:
-                self._waiting.remove(one)
+            if one not in self._waiting:
+                one.kept.add_done_callback(asyncio.Future.exception)  # looked at, so that nobody complains of it
+                raise OnItsWayError(one.kept) from None
+            self._waiting.remove(one)
             raise StoreError("the database does not answer") from None
 
     def _flush(self) -> None:
