@@ -266,7 +266,7 @@ def test_a_response_url_that_hangs_holds_up_no_others(slack):
 
 def test_typed_names_are_not_called_nobodys_where_slack_withholds_the_people(make):
     bridge = make()
-    bridge.made.workspace.faults.add(SlackFault("error", method="users.list", error="missing_scope"))
+    bridge.made.workspace.faults.add(SlackFault("error", times=1000, method="users.list", error="missing_scope"))
     bridge.start()
     slack = Slack(bridge.made)
     typed = slack.workspace.command(ANNA, "@anna @oncall nobody withheld", escaped=True)

@@ -98,7 +98,7 @@ def test_the_client_comes_back_after_the_connection_is_lost(workspace, kind):
         assert disturb(workspace, kind) == 1
         until(lambda: workspace.courier.routes and workspace.courier.routes[0] is not first)
         # Slack's client sometimes connects twice, and drops what came on the first of the two
-        until(lambda: workspace.command(ANNA, "x").acked)
+        until(lambda: workspace.command(ANNA, "x").acked, timeout=60)
     del app
     gc.collect()
 
