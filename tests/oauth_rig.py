@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from urllib.parse import parse_qsl
 
 import requests
 
+from forks import Forked
 from ports import free_port
 from slack_bitrix24.app.portals import portals
 from slack_bitrix24.bitrix24.client import Client
@@ -105,12 +105,11 @@ class Node:
         self.file, self.log = folder / f"{name}.toml", folder / f"{name}.log"
         web = f'\n[web]\nhost = "127.0.0.1"\nport = {self.port}\n' if "web" in roles else ""
         self.file.write_text(text + web, "utf-8")
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Forked | None = None
 
     def start(self) -> Node:
-        with self.log.open("ab") as log:
-            command = ["run", "--config", str(self.file), "--roles", self.roles]
-            self.process = subprocess.Popen(program(*command), env=environment(), stdout=log, stderr=log)
+        command = ["run", "--config", str(self.file), "--roles", self.roles]
+        self.process = Forked(command, environ=environment(), log=self.log)
         return self
 
     def ready(self) -> Node:

@@ -96,5 +96,5 @@ def steps(blocks, link):
 def test_sixteen_times_as_much_takes_about_as_many_steps_for_each_line(kind):
     """The sizes lie on both sides of MESSAGE's and of ATTACH's limit. What crosses one is looked at a few times."""
     link = ("Open in Slack", "https://slack.example/p1")
-    rates = [steps(KINDS[kind](many), link) / many for many in (150, 300, 600, 1_200, 2_400)]
+    rates = [steps(KINDS[kind](many), link) / many for many in (150, 600, 2_400)]
     assert max(rates) <= 8 * min(rates) + 10, rates

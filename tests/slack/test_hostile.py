@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Callable
@@ -131,12 +132,14 @@ def test_forty_thousand_hostile_characters_take_less_than_a_fifth_of_a_second(
     parse: Callable[[str], Blocks], text: str
 ) -> None:
     def fastest(length: int) -> float:
-        times = []
+        best = math.inf
         for _ in range(3):
             start = time.process_time()
             parse(text[:length])
-            times.append(time.process_time() - start)
-        return min(times)
+            best = min(best, time.process_time() - start)
+            if best < 0.2 and length == LENGTH:
+                break
+        return best
 
     # a busy machine is told from a quadratic step, which would be 16 times as slow, by a quarter of the text
     assert (whole := fastest(LENGTH)) < 0.2 or whole < 12 * fastest(LENGTH // 4)

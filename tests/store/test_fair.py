@@ -1,6 +1,7 @@
 """The fair order over random loads: a portal that takes fifty a request, and nothing but the order."""
 
 import heapq
+from collections import defaultdict
 from itertools import count
 
 import pytest
@@ -21,7 +22,7 @@ class Portal:
         self.served = self.claims = 0
         self.now = 0.0
         self.numbers = count(1)
-        self.gone = []
+        self.gone, self.by_flow = [], defaultdict(list)
 
     def accept(self, flow, amount=1, priority="normal", before=0):
         ids = []
@@ -51,6 +52,8 @@ class Portal:
                     self.served = fair.come_to(self.served, one[0])
         self.now += SECOND
         self.gone += [(self.claims, flow) for _, flow in chosen]
+        for _, flow in chosen:
+            self.by_flow[flow].append(self.claims)
         return {number for number, _ in chosen}
 
     def until_all_gone(self):
@@ -58,7 +61,7 @@ class Portal:
             pass
 
     def requests_of(self, flow):
-        return [request for request, who in self.gone if who == flow]
+        return self.by_flow[flow]
 
 
 loads = st.lists(

@@ -158,5 +158,5 @@ def test_a_long_text_is_read_in_time_that_grows_with_its_length(part):
                 when.split(tried, now=NOW, zone="Europe/Minsk")
         return time.process_time() - began
 
-    spent(2_000)
-    assert spent(32_000) < 0.2 + 8 * spent(8_000)
+    spent(1_000)
+    assert spent(16_000) < 0.2 + 8 * spent(4_000)
