@@ -49,6 +49,15 @@ Priority = Literal["high", "normal", "low"]
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that goes with a notification: at an address, or `kept` in the database under an id."""
+
+    name: str
+    url: str = ""
+    kept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Notification:
     """One message for one recipient, as it is stored and sent.
 
@@ -57,7 +66,7 @@ class Notification:
     `sub_tag` is the tag without the recipient: what all recipients of one event share. `attach` is the ATTACH as JSON
     text, or empty. `author` is who asked for it: a Slack id, a webhook's or a schedule's name. `source` names the way
     in and what came in, for people: `command`, `relay:alerts`, `schedule:stand-up`, `cli`. `priority` is for all of
-    one submission alike.
+    one submission alike. `files` are uploaded after the text by the bot that sends it.
     """
 
     key: str
@@ -72,6 +81,7 @@ class Notification:
     author: str = ""
     not_before: float = 0.0
     priority: Priority = "normal"
+    files: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from slack_bitrix24.bitrix24.client import Client
 from slack_bitrix24.bitrix24.limits import Limits
 from slack_bitrix24.deliver.buttons import Buttons
 from slack_bitrix24.deliver.doubt import Rules
+from slack_bitrix24.deliver.files import Read, nothing
 from slack_bitrix24.deliver.lane import Stop
 from slack_bitrix24.deliver.node import Node
 from slack_bitrix24.deliver.setup import BotOf
@@ -64,6 +65,7 @@ class Rig:
         rules: Rules | None = None,
         bot: BotOf | None = None,
         buttons: Buttons | None = None,
+        files: Read = nothing,
     ) -> Setup:
         """Return what a lane is given; with `rules` it finds out whether the portal keeps tags."""
         made = self.stack.enter_context(Client(Webhook(url or self.url, "tests"), connections=8))
@@ -71,7 +73,7 @@ class Rig:
         if rules is None:
             return Setup(made, limits, in_flight)
         tags = TagsOf("main", "sign-in", self.store)
-        return Setup(made, limits, in_flight, tags, rules, bot, buttons or Buttons())
+        return Setup(made, limits, in_flight, tags, rules, bot, buttons or Buttons(), files)
 
     def node(
         self,

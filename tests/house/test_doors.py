@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parents[2] / "plugin" / "slack_bitrix24"
 
 # Library → the files and folders that may import it. Whoever needs it elsewhere asks the one who has the door.
 DOORS = {
-    "requests": {"bitrix24/client.py", "cli/fetching.py"},
+    "requests": {"bitrix24/client.py", "cli/fetching.py", "app/files.py"},
     "urllib3": {"bitrix24/client.py"},
     "slack_bolt": {"listeners/"},
     "slack_sdk": {

@@ -13,6 +13,7 @@ from slack_bitrix24.document import (
     Document,
     Field,
     Fields,
+    File,
     Heading,
     Items,
     Mention,
@@ -120,3 +121,15 @@ def test_what_is_not_known_stays_as_it_was(mention, expected):
     document = Document((Paragraph((mention, Text("x"))), Divider(), Code("x")))
     named = name_mentions(document, portal="main", directory=DIRECTORY, people=PEOPLE)
     assert named == Document((Paragraph((expected, Text("x"))), Divider(), Code("x")))
+
+
+@pytest.mark.parametrize("kind", ["personal", "system", "bot"])
+@pytest.mark.parametrize("said", [HELLO.document, Document()])
+def test_files_are_linked_or_left_to_the_bot(kind, said):
+    draft = replace(HELLO, document=said, files=(File("a.pdf", "https://e.com/a.pdf"), File("b", "https://e.com/b")))
+    [one] = made(draft, Recipient("main", 10), main=PortalRules(kind=kind))
+    assert ("https://e.com/a.pdf" in one.attach) == (kind != "bot")
+    assert [each.url for each in one.files] == (["https://e.com/a.pdf", "https://e.com/b"] if kind == "bot" else [])
+    assert one.message
+    if kind == "bot" and not said.blocks:
+        assert one.message == "a.pdf, b"

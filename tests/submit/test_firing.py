@@ -73,7 +73,8 @@ def test_what_is_late_says_so_and_pictures_and_files_come_along():
     }
     made = draft(schedule(extra=extra), START, now=START + 7200)
     kinds = [type(block) for block in made.document.blocks]
-    assert kinds == [Paragraph, Paragraph, Image, File]
+    assert kinds == [Paragraph, Paragraph, Image]
+    assert made.files == (File("a", "https://e.com/a"),)
     assert plain(made.document).startswith("(late by 2 h)")
 
 

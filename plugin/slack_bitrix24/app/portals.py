@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 
 from slack_bitrix24.app.bots import OwnBot
+from slack_bitrix24.app.files import Files
 from slack_bitrix24.app.tokens import KEY, KeptTokens
 from slack_bitrix24.bitrix24.auth import Auth, Webhook
 from slack_bitrix24.bitrix24.client import Client
@@ -110,5 +111,6 @@ def portals(
             rules=Rules(portal.in_doubt, portal.edits_every),
             bot=own_bot(portal, store, environ) if settings.uses_bot(name) else None,
             buttons=buttons or Buttons(),
+            files=Files(store),
         )
     return made

@@ -37,7 +37,8 @@ def send(*, path: Path | None, environ: Mapping[str, str], wanted: Wanted, to: S
         fail(str(fault))
     made = _made(found, resolved, wanted)
     if wanted.dry_run:
-        write(wanted, json.dumps([_shown(one) for one in made], ensure_ascii=False, indent=2))
+        files = [name for name, _ in named(wanted.files, "--file")]
+        write(wanted, json.dumps([_shown(one, files) for one in made], ensure_ascii=False, indent=2))
         return FAILED if resolved.faults else DONE
     with closing(database(found.settings)) as store:
         submitter = Submitter(store, lambda: found.directory, lambda: resolved.people, rules(found.settings))
@@ -54,7 +55,8 @@ def _made(found: Opened, resolved: Whom, wanted: Wanted) -> list[Notification]:
         tag=wanted.tag,
         priority=wanted.priority,
     )
-    attach = attach_of(replace(wanted, files=()), files=_linked(wanted))
+    # A bot uploads the files after its message: they stand in no ATTACH.
+    linked = _linked(wanted)
     made = notifications(
         draft,
         resolved.recipients,
@@ -63,7 +65,9 @@ def _made(found: Opened, resolved: Whom, wanted: Wanted) -> list[Notification]:
         people=resolved.people,
     )
     limits = {name: portal.attach_limit for name, portal in found.settings.portals.items()}
-    return [_with(one, attach, limit=limits[one.recipient.portal]) for one in made] if attach else made
+    kinds = {one.kind == "bot" for one in made} or {False}
+    attach = {bot: attach_of(replace(wanted, files=()), files=[] if bot else linked) for bot in kinds}
+    return [_with(one, attach[one.kind == "bot"], limit=limits[one.recipient.portal]) for one in made]
 
 
 def _linked(wanted: Wanted) -> list[dict[str, Any]]:
@@ -71,8 +75,10 @@ def _linked(wanted: Wanted) -> list[dict[str, Any]]:
     return [{"FILE": [{"NAME": name, "LINK": url}]} for name, url in found if url.startswith(WEB)]
 
 
-def _with(one: Notification, attach: Mapping[str, Any], *, limit: int) -> Notification:
+def _with(one: Notification, attach: Mapping[str, Any] | None, *, limit: int) -> Notification:
     """Return the notification with further blocks after its own."""
+    if not attach:
+        return one
     own = json.loads(one.attach) if one.attach else {"BLOCKS": []}
     together = check({**own, **attach, "BLOCKS": [*own["BLOCKS"], *attach["BLOCKS"]]}, limit=limit)
     message = one.message or str(next(iter(_names(attach)), "…"))
@@ -86,10 +92,11 @@ def _names(attach: Mapping[str, Any]) -> Iterator[str]:
         yield from (str(block[kind]) for kind in ("MESSAGE",) if block.get(kind))
 
 
-def _shown(one: Notification) -> dict[str, Any]:
+def _shown(one: Notification, files: Sequence[str]) -> dict[str, Any]:
     return {
         "to": str(one.recipient),
         "message": one.message,
         "tag": one.tag,
         "attach": json.loads(one.attach) if one.attach else None,
+        **({"files": files} if files and one.kind == "bot" else {}),
     }

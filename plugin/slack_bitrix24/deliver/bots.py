@@ -16,7 +16,7 @@ from slack_bitrix24.bitrix24.bots import GONE, found_in, message_id
 from slack_bitrix24.bitrix24.codes import not_created
 from slack_bitrix24.bitrix24.rest import Answer, Call
 from slack_bitrix24.bitrix24.users import User, people, read_people
-from slack_bitrix24.deliver import calls, reasons
+from slack_bitrix24.deliver import calls, files, reasons
 from slack_bitrix24.deliver.buttons import Buttons
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 from slack_bitrix24.model import Dead, Outcome, Stored
@@ -42,6 +42,7 @@ class Post:
     earlier: Mapping[int, Stored] = field(default_factory=dict)
     taken: Mapping[str, str] = field(default_factory=dict)
     buttons: Buttons = field(default_factory=Buttons)
+    read: files.Read = files.nothing
 
     def call(self, one: Stored) -> Call:
         """Return the call for a notification. Raise ValueError or `Bitrix24Error` where none can be made of it."""
@@ -67,25 +68,43 @@ class Post:
         """Return what the answer means, as the id of a message; what it takes is asked. Raise `Bitrix24Error`."""
         note, before = one.notification, self.earlier.get(one.id)
         if note.kind == "delete":
-            return Answer(1) if isinstance(result, Bitrix24Error) and result.code.upper() in GONE else result
+            return self._taken_back(before, result, ask) if before is not None else result
         if note.kind != "bot":
             return result
         known = before.bitrix24_id if before is not None else None
-        if isinstance(result, Bitrix24Error):
-            return self._mended(one, result, ask, known=bool(known))
-        if known:
-            return replace(result, result=known)
-        number = message_id(result.result)
-        if before is not None:
+        mended = self._mended(one, result, ask, known=bool(known)) if isinstance(result, Bitrix24Error) else result
+        if isinstance(mended, Bitrix24Error):
+            return mended
+        number = known if known and mended is result else message_id(mended.result)
+        if before is not None and not known:
             ask(self._update(one, number))
-        return replace(result, result=number)
+        return self._accompanied(one, replace(mended, result=number), ask)
+
+    def _taken_back(self, before: Stored, result: Result, ask: Ask) -> Result:
+        if isinstance(result, Bitrix24Error) and result.code.upper() not in GONE:
+            return result
+        if not before.bitrix24_id:  # its answer got lost, so it may be there all the same
+            user_id = before.notification.recipient.user_id
+            before = replace(before, bitrix24_id=found_in(ask, self.bot, (user_id, self.key_of(before))))
+            if before.bitrix24_id:
+                ask(bot_calls.delete(self.bot, before.bitrix24_id))
+        files.remove(before, self.bot, ask=ask)
+        return Answer(1)
+
+    def _accompanied(self, one: Stored, answer: Answer, ask: Ask) -> Result:
+        before, number = self.earlier.get(one.id), int(answer.result)
+        if before is not None:
+            files.remove(before, self.bot, ask=ask)
+        refused = files.bring(one, self.bot, after=number, key=self.key_of(one), read=self.read, ask=ask)
+        return refused or answer
 
     def _mended(self, one: Stored, error: Bitrix24Error, ask: Ask, *, known: bool) -> Result:
         if known and error.code.upper() in LOST:
-            return Answer(message_id(ask(self._send(one, self.key_of(one))).result))
+            return ask(self._send(one, self.key_of(one)))
         if error.code.upper() == "SENDING_FAILED" and one.attempts >= LOOK_FROM:
-            number = found_in(ask, self.bot, (one.notification.recipient.user_id, self.key_of(one)))
-            return Answer(number) if number else error
+            sent_as = self.key_of(self.earlier.get(one.id, one))
+            number = found_in(ask, self.bot, (one.notification.recipient.user_id, sent_as))
+            return Answer({"id": number}) if number else error
         return error
 
     def _send(self, one: Stored, key: str) -> Call:
@@ -134,7 +153,7 @@ class Readers:
         if user is not None and user.extranet:
             if one.notification.kind == "delete":
                 return one, Dead(TAKEN, "CANT_BE_TAKEN_BACK")
-            return replace(one, notification=replace(one.notification, kind="personal")), None
+            return replace(one, notification=files.linked(replace(one.notification, kind="personal"))), None
         if one.notification.kind == "bot" and (user is None or not user.active or user.bot):
             error = reasons.why(not_created(), user_id, user)
             return one, Dead(error.description.removesuffix(" (result: false)"), error.code)

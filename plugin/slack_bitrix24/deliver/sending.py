@@ -62,7 +62,11 @@ class Sending:
             else:
                 settled[one.id] = outcome
         post = bots.Post(
-            self._portal.bot.get(self._asking.ask), claim.known.earlier, claim.known.taken, self._portal.buttons
+            self._portal.bot.get(self._asking.ask),
+            claim.known.earlier,
+            claim.known.taken,
+            self._portal.buttons,
+            self._portal.files,
         )
         return doubt.Plan(claim, going, settled, frozenset(one.id for one in through)), post
 

@@ -12,6 +12,7 @@ from slack_bitrix24.bitrix24.limits import Limits
 from slack_bitrix24.bitrix24.rest import Answer, Call
 from slack_bitrix24.deliver.buttons import Buttons
 from slack_bitrix24.deliver.doubt import Rules
+from slack_bitrix24.deliver.files import Read, nothing
 from slack_bitrix24.deliver.tags import TagsOf
 
 
@@ -27,8 +28,8 @@ class BotOf(Protocol):
 class Portal:
     """How to reach a portal, what it allows, and how many requests may be under way at once.
 
-    `bot` is there where notifications of that kind are sent, `buttons` says which have some. `tags` tells whether it
-    keeps tags; None where that is certain, as in tests of the documented rules.
+    `bot` is there where notifications of that kind are sent, `buttons` says which have some, `files` reads what it
+    uploads. `tags` tells whether it keeps tags; None where that is certain, as in tests of the documented rules.
     """
 
     client: Client
@@ -38,3 +39,4 @@ class Portal:
     rules: Rules = field(default_factory=Rules)
     bot: BotOf | None = None
     buttons: Buttons = field(default_factory=Buttons)
+    files: Read = nothing

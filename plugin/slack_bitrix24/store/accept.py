@@ -20,6 +20,7 @@ from slack_bitrix24.store.inserting import Inserting
 from slack_bitrix24.store.pending import enqueue, served, supersede_older
 from slack_bitrix24.store.prepared import Prepared
 from slack_bitrix24.store.schema import INBOX, OUTBOX, RECEIPTS, TEXTS
+from slack_bitrix24.store.stored import files_text
 from slack_bitrix24.store.work import Work
 
 RESPONSE_URL_DEADLINE = 25 * 60.0
@@ -143,7 +144,8 @@ def _texts(one: Submission, ids: Iterator[int], *, receipt_id: int | None, now: 
 
 
 _SAID = (
-    "portal", "message", "message_out", "attach", "kind", "sub_tag", "source", "author", "priority", "not_before"
+    "portal", "message", "message_out", "attach", "kind", "sub_tag", "source", "author", "priority", "not_before",
+    "files",
 )  # fmt: skip
 
 
@@ -160,6 +162,7 @@ def _said(one: Notification) -> tuple[object, ...]:
         one.author,
         one.priority,
         one.not_before,
+        files_text(one.files),
     )
 
 

@@ -30,6 +30,7 @@ TEXTS = sa.Table(
     moment("not_before", "the time that was asked for; 0 = at once"),
     moment("created_at", "when it was accepted"),
     sa.Column("receipt_id", sa.BigInteger, nullable=True, doc="the receipt that waits for its notifications"),
+    text("files", "what a bot uploads after it: JSON, or empty"),
 )
 """What is said, once for all who get it at one portal. Written once; gone with its last notification."""
 

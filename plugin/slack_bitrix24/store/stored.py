@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from slack_bitrix24.model import Notification, Recipient, State, Stored
+from slack_bitrix24.model import Attached, Notification, Recipient, State, Stored
 from slack_bitrix24.store.columns import quoted
 from slack_bitrix24.store.schema import OUTBOX, OUTCOMES, QUEUE, SENDING, TEXTS
 
@@ -30,6 +32,7 @@ SAID = (
     TEXTS.c.not_before,
     TEXTS.c.created_at,
     TEXTS.c.receipt_id,
+    TEXTS.c.files,
 )
 """What stands from the beginning, as `said` reads it."""
 
@@ -73,6 +76,16 @@ WHOLE = sa.select(
 """To be selected from PLACES or BY_TEXT; as `stored` reads it."""
 
 
+def files_text(files: Sequence[Attached]) -> str:
+    """Return files as a text's row holds them."""
+    return json.dumps([[one.name, one.url, one.kept] for one in files]) if files else ""
+
+
+def files_of(text: str) -> tuple[Attached, ...]:
+    """Return the files of a text's row."""
+    return tuple(Attached(*one) for one in json.loads(text)) if text else ()
+
+
 def said(row: Any) -> Notification:
     """Return what was accepted; SAID stands at the beginning of the row."""
     # By position: fifty rows are read for each batch, and a row's names are looked up slowly.
@@ -80,14 +93,15 @@ def said(row: Any) -> Notification:
         :14
     ]
     recipient = Recipient(portal, user_id)
+    files = files_of(row[16])
     return Notification(
-        key, recipient, message, tag, sub_tag, message_out, attach, kind, source, author, asked, priority
+        key, recipient, message, tag, sub_tag, message_out, attach, kind, source, author, asked, priority, files
     )
 
 
 def stored(row: Any) -> Stored:
     """Return a row of WHOLE as the program speaks of it."""
-    created_at, receipt_id, state, attempts, due_at, sent_at, finished_at, bitrix24_id, code, error = row[14:24]
+    created_at, receipt_id, _, state, attempts, due_at, sent_at, finished_at, bitrix24_id, code, error = row[14:25]
     return Stored(
         row[0],
         said(row),

@@ -1,4 +1,4 @@
-"""Files that came over HTTP and wait to be brought to a portal's Drive."""
+"""Files that wait to be brought to a portal: what came over HTTP to its Drive, our own into the dialogs of its bot."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from slack_bitrix24.store.work import Work
 
 KEPT = 24 * 3600.0
 """Seconds."""
+OWN = 7 * KEPT
+"""Seconds for which what a bot is to upload is kept: it is given up after one day, and may be retried by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,14 @@ class Uploads:
         """Return the bytes of a file; None where it is not there (any more)."""
         return self._work.connection.execute(sa.select(UPLOADS.c.content).where(UPLOADS.c.id == clean(id_))).scalar()
 
+    def keep(self, id_: str, name: str, content: bytes) -> None:
+        """Keep a file of our own, for a bot to upload."""
+        values = {"id": id_, "hook": "", "name": clean(name), "ticket": id_, "content": content}
+        self._work.connection.execute(sa.insert(UPLOADS).values({**values, "begun_at": self._work.now}))
+
     def purge(self, older_than: float, *, limit: int = 50) -> int:
-        """Forget up to so many that were begun before this time; never one younger than a day."""
-        before = min(older_than, self._work.now - KEPT)
+        """Forget up to so many that were begun before this time; never one younger than a day, or a week if our own."""
+        now = self._work.now
+        before = sa.case((UPLOADS.c.hook == "", min(older_than, now - OWN)), else_=min(older_than, now - KEPT))
         ids = sa.select(UPLOADS.c.id).where(UPLOADS.c.begun_at < before).limit(limit)
         return self._work.connection.execute(sa.delete(UPLOADS).where(UPLOADS.c.id.in_(ids))).rowcount

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from slack_bitrix24.bitrix24.calls import check_tag
-from slack_bitrix24.document import Document
+from slack_bitrix24.document import Document, File, Paragraph, Text
 from slack_bitrix24.mapping import Directory
-from slack_bitrix24.model import Notification, Priority, Recipient, SentAs
+from slack_bitrix24.model import Attached, Notification, Priority, Recipient, SentAs
 from slack_bitrix24.render.attach import Composed, compose
 from slack_bitrix24.submit.mentions import name_mentions
 from slack_bitrix24.submit.people import People
@@ -23,6 +23,7 @@ class Draft:
     `reference` names what came in, once and for all (a Slack event, a command's trigger, a schedule's planned time):
     the same reference never owes the same person twice. `tag`, without the recipient, is what replaces and orders;
     empty means the reference's own. `link` is (label, address) of where it comes from. `kind` goes before the portal's.
+    `files` are uploaded where a bot sends it, and linked elsewhere.
     """
 
     document: Document
@@ -33,6 +34,7 @@ class Draft:
     link: tuple[str, str] | None = None
     priority: Priority = "normal"
     kind: SentAs | None = None
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,10 @@ def notifications(
     for recipient in recipients:
         portal = recipient.portal
         rule = rules.get(portal, PortalRules())
+        kind = draft.kind or rule.kind
         zone = zone_of(recipient, directory=directory, people=people, usual=rule.zone) if timed else ""
         if (portal, zone) not in rendered:
-            document = name_mentions(draft.document, portal=portal, directory=directory, people=people)
+            document = name_mentions(_whole(draft, kind), portal=portal, directory=directory, people=people)
             document = local_times(document, zone) if timed else document
             rendered[portal, zone] = compose(document, link=draft.link, limit=rule.attach_limit)
         text = rendered[portal, zone]
@@ -89,13 +92,23 @@ def notifications(
                 sub_tag=sub_tag,
                 message_out=text.message_out,
                 attach=text.attach,
-                kind=draft.kind or rule.kind,
+                kind=kind,
                 source=draft.source,
                 author=draft.author,
                 priority=draft.priority,
+                files=tuple(Attached(one.name, one.url) for one in draft.files) if kind == "bot" else (),
             )
         )
     return made
+
+
+def _whole(draft: Draft, kind: SentAs) -> Document:
+    """Return what is rendered: with the files, but where a bot uploads them."""
+    blocks = draft.document.blocks
+    if kind != "bot":
+        return Document((*blocks, *draft.files))
+    names = ", ".join(one.name for one in draft.files)
+    return Document(blocks if blocks or not names else (Paragraph((Text(names),)),))
 
 
 def deletions(draft: Draft, recipients: Iterable[Recipient]) -> list[Notification]:

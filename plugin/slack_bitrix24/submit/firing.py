@@ -74,7 +74,6 @@ def draft(schedule: Schedule, planned: float, *, now: float) -> Draft:
     if message := extra.get("message"):
         blocks += [*([Divider()] if schedule.text.strip() else []), *payload.read(message).document.blocks]
     blocks += [Image(url=each["url"], name=each.get("name", "")) for each in extra.get("pictures") or ()]
-    blocks += [File(name=each.get("name", ""), url=each["url"]) for each in extra.get("files") or ()]
     if schedule.kind == "reminder":
         blocks.append(Author(say(language, "reminder_from", name=extra.get("name") or "Slack")))
     return Draft(
@@ -85,4 +84,5 @@ def draft(schedule: Schedule, planned: float, *, now: float) -> Draft:
         link=(say(language, "open_in_slack"), str(extra["link"])) if extra.get("link") else None,
         priority=extra.get("priority", "normal"),
         kind=extra.get("kind"),
+        files=tuple(File(name=each.get("name", ""), url=each["url"]) for each in extra.get("files") or ()),
     )

@@ -10,7 +10,22 @@ from slack_bitrix24.errors import SchemaTooNewError, StoreError
 from slack_bitrix24.store import failures
 from slack_bitrix24.store.engine import UPGRADING, Engines, connect
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013")
+REVISIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+    "0013",
+    "0014",
+)
 """All that this version knows, oldest first. A new one: a file in versions/, its id here, schema.py changed."""
 
 MARK = "copying"

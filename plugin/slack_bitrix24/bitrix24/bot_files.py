@@ -1,0 +1,62 @@
+"""Files that a bot puts into a dialog, each a message of its own. No I/O but by `ask`.
+
+An upload has no key that makes a repetition safe, and a name that is taken gets a number: so each carries a mark in its
+text, by which it is looked for before it goes again. Bitrix24 server source, main 26.250 (2026-04).
+https://apidocs.bitrix24.com/api-reference/chat-bots/chat-bots-v2/imbot.v2/files/file-upload.html
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from slack_bitrix24.bitrix24.bot_calls import Bot, safe
+from slack_bitrix24.bitrix24.numbers import whole
+from slack_bitrix24.bitrix24.rest import Answer, Call
+
+UPLOAD: Final = "imbot.v2.File.upload"
+LARGEST: Final = 100 * 1024 * 1024
+"""Bytes of one file."""
+REFUSED: Final = frozenset({"FILE_EMPTY", "FILE_INVALID_CONTENT", "FILE_TOO_LARGE"})
+"""What is said of a file that no repetition would bring in."""
+PAGES: Final = 20
+"""Answers of fifty messages in which a mark is looked for."""
+RANGE: Final = 50
+_NAME: Final = re.compile(r"[/\\\x00-\x1f\x7f]")
+
+Ask = Callable[[Call], Answer]
+
+
+def upload(bot: Bot, user_id: int, content: bytes, *, name: str, said: str = "") -> Call:
+    """Return the call that puts a file into the dialog with a person, `said` below it. Never to be repeated unseen."""
+    fields = {"name": _NAME.sub("_", name) or "file", "content": base64.b64encode(content).decode("ascii")}
+    return bot.call(UPLOAD, dialogId=str(user_id), fields={**fields, **({"message": safe(said)} if said else {})})
+
+
+def marked(ask: Ask, bot: Bot, user_id: int, *, after: int) -> dict[str, int]:
+    """Return the ids of the bot's messages to a person that came after this one, by each line of their text.
+
+    Raise `Bitrix24Error`. The newest thousand are looked through.
+    """
+    chat = _mapping(_mapping(ask(bot.call("imbot.v2.Chat.get", dialogId=str(user_id))).result).get("chat"))
+    last, found = whole(chat.get("lastMessageId")) or 0, dict[str, int]()
+    for _ in range(PAGES):
+        if last <= after:
+            break
+        page = _mapping(ask(bot.call("imbot.v2.Chat.Message.getContext", messageId=last, range=RANGE)).result)
+        rows = [row for row in page.get("messages") or () if isinstance(row, Mapping)]
+        for row in rows:
+            number = whole(row.get("id")) or 0
+            if number > after and whole(row.get("authorId")) == bot.id:
+                found.update((line.strip(), number) for line in str(row.get("text") or "").splitlines())
+        first = min((whole(row.get("id")) or 0 for row in rows), default=0)
+        if not page.get("hasPrevPage") or first >= last:
+            break
+        last = first
+    return found
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
