@@ -147,13 +147,13 @@ def test_the_app_home_shows_who_i_am_my_reminders_and_my_latest(slack):
     slack.workspace.open_home(CAROL)
     view = until(lambda: slack.workspace.views.homes.get(CAROL))
     text = str(view.body["blocks"])
-    for words in ("bitrix24:main/14", "look at home", "seen at home", "delivered"):
+    for words in ("You are Carol Chen, user 14", "bitrix24:main/14", "look at home", "seen at home", "delivered"):
         assert words in text
     button = {"type": "button", "action_id": "reminder_cancel", "value": number(said), "block_id": "x"}
     slack.workspace.action(CAROL, button, view_id=view.body["id"])
     until(lambda: "look at home" not in str(slack.workspace.views.homes[CAROL].body["blocks"]))
     slack.workspace.open_home(BOB)
-    until(lambda: "Вы — bitrix24:main/12" in str(getattr(slack.workspace.views.homes.get(BOB), "body", "")))
+    until(lambda: "Вы — Bob Smirnov, пользователь 12" in str(getattr(slack.workspace.views.homes.get(BOB), "body", "")))
 
 
 def test_the_app_home_of_somebody_unmapped_says_what_to_do(slack):

@@ -30,12 +30,12 @@ def test_check_counts_or_names_every_fault(run, configured):
 
 def test_show_says_who_is_who(run, configured):
     assert run("mapping", "show").out.splitlines() == [
-        "who        is",
-        "U024BE7LH  bitrix24:main/10",
-        "@oncall    U024BE7LH, bitrix24:main/7",
+        "who        is                          name",
+        "U024BE7LH  bitrix24:main/10            Anna",
+        "@oncall    U024BE7LH, bitrix24:main/7  Anna",
     ]
     assert json.loads(run("mapping", "show", "--json").out) == {
-        "users": [{"slack_id": "U024BE7LH", "portal": "main", "user_id": 10}],
+        "users": [{"slack_id": "U024BE7LH", "portal": "main", "user_id": 10, "name": "Anna"}],
         "groups": {"oncall": ["U024BE7LH", "bitrix24:main/7"]},
     }
 

@@ -87,8 +87,8 @@ def test_the_list_is_filtered_by_age(run, kept):
 def test_the_table_says_what_and_why(run, kept):
     kept.add(outcome=Dead("no such user", "NOBODY"), message="two\nlines \x1b[31m" + "long " * 50)
     head, row = run("outbox", "list").out.splitlines()
-    assert head.split() == ["id", "state", "to", "age", "tries", "text", "reason"]
-    assert row.split()[:3] == ["1", "dead", "bitrix24:main/10"]
+    assert head.split() == ["id", "state", "to", "name", "age", "tries", "text", "reason"]
+    assert row.split()[:4] == ["1", "dead", "bitrix24:main/10", "Anna"]
     assert "two lines [31mlong long" in row
     assert row.endswith("…  NOBODY: no such user")
 

@@ -62,7 +62,7 @@ def test_the_list_has_what_the_configuration_and_people_want(run, reminders):
     assert datetime.fromisoformat(standup["next_at"]).utcoffset() == timedelta(hours=3)
     lines = run("schedule", "list").out.splitlines()
     assert len(lines) == 6
-    assert "reminder of U024BE7LH" in lines[1]
+    assert "reminder of Anna (U024BE7LH)" in lines[1]
     assert " over " in lines[-1]
 
 

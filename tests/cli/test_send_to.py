@@ -26,7 +26,7 @@ def seen(demo, user=10):
 def test_mrkdwn_arrives_as_bitrix24s_formatting(run, configured, demo):
     ended = send(run, "--text", r"Deploy of *api*\n<https://example.com|log>")
     assert (ended.status, ended.err) == (0, "")
-    assert ended.out.startswith("U024BE7LH (bitrix24:main/10): delivered (")
+    assert ended.out.startswith("Anna (bitrix24:main/10): delivered (")
     assert seen(demo) == ["Deploy of [b]api[/b]\n[url=https://example.com]log[/url]"]
 
 
@@ -41,7 +41,7 @@ def test_those_who_resolve_are_notified_and_the_others_named(run, configured, de
     ]  # fmt: skip
     assert [len(seen(demo, user)) for user in (10, 7, 12)] == [1, 1, 1]
     assert len(ended.out.splitlines()) == 3
-    assert "U024BE7LH (bitrix24:main/10): delivered" in ended.out
+    assert "Anna (bitrix24:main/10): delivered" in ended.out
 
 
 def test_when_nobody_resolves_nothing_is_kept(run, configured):
@@ -93,7 +93,7 @@ def test_when_the_time_is_up_the_last_reason_is_told_and_it_stays_queued(run, co
     ended = send(run, "--text", "x", "--wait", "1", to=("bitrix24:10", "bitrix24:12"))
     assert (ended.status, ended.out, len(ended.lines)) == (3, "", 1)
     assert (
-        "U024BE7LH (bitrix24:main/10), bitrix24:main/12 (outbox 1–2): not delivered yet, the portal is stopped: "
+        "Anna (bitrix24:main/10), bitrix24:main/12 (outbox 1–2): not delivered yet, the portal is stopped: "
         in ended.err
     )
     listed = run("outbox", "list")

@@ -334,3 +334,49 @@ def test_any_text_is_a_directory_or_faults(text, name):
         assert int(line) > 0
         assert int(column) > 0
         assert len(fault.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("U024BE7LH: 10  # Anna Petrova", "Anna Petrova"),
+        ("U024BE7LH: 10\t#Anna", "Anna"),
+        ('"U024BE7LH": "main/10"   ## Jean-Luc O\'Neill Jr.', "Jean-Luc O'Neill Jr."),
+        ("U024BE7LH: 10 # Анна Петрова", "Анна Петрова"),
+        ("U024BE7LH: 10 # 山田太郎", ""),  # without capitals nothing tells a name from a note
+        ('U024BE7LH: 10 # user 12 of portal "acme"', ""),
+        ("U024BE7LH: 10 # on leave", ""),
+        ("U024BE7LH: 10 # On leave until 5 May", ""),
+        ("U024BE7LH: 10 # One Two Three Four Five Six", ""),
+        ("U024BE7LH: 10 #", ""),
+        ("U024BE7LH: 10", ""),
+        ("# Anna Petrova\n  U024BE7LH: 10", ""),
+    ],
+)
+def test_a_name_beside_a_user_is_kept(line, name):
+    directory = read(f"users:\n  U0G9QF9C6: 1\n  {line}\n")
+    assert directory.name(directory.users[ANNA]) == name
+    assert directory.name(directory.users[BOB]) == ""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\u2028"])
+def test_a_name_belongs_to_its_own_line(end):
+    directory = read(end.join(["users:", "  U0G9QF9C6: 12 # Bob", "  U024BE7LH: 10 # Anna", ""]))
+    assert directory.names == {ANNA: "Anna", BOB: "Bob"}
+
+
+@pytest.mark.parametrize(
+    ("sheet", "name"),
+    [
+        ("slack_id,bitrix24_id,name\nU024BE7LH,10,Anna Petrova\n", "Anna Petrova"),
+        ("Name;Slack ID;Bitrix24 ID\nAnna;U024BE7LH;10\n", "Anna"),
+        ('slack_id,bitrix24_id,name\nU024BE7LH,10,"Anna\nPetrova"\n', "Anna Petrova"),
+        ("slack_id,bitrix24_id,name\nU024BE7LH,10," + "A" * 60 + "\n", "A" * 39 + "…"),
+        ("slack_id,bitrix24_id,name\nU024BE7LH,10,\n", ""),
+        ("slack_id,bitrix24_id,name\nU024BE7LH,10\n", ""),
+        ("slack_id,bitrix24_id\nU024BE7LH,10\n", ""),
+    ],
+)
+def test_a_sheet_has_a_column_for_names(sheet, name):
+    directory = read(sheet, name="mapping.csv")
+    assert directory.name(directory.users[ANNA]) == name

@@ -11,7 +11,7 @@ from slack_bitrix24.mapping import Directory, read_mapping
 from slack_bitrix24.model import Recipient
 from slack_bitrix24.submit.people import Group, People, Person
 from slack_bitrix24.submit.permissions import among, members
-from slack_bitrix24.submit.resolve import Asked, Reason, Unknown, resolve
+from slack_bitrix24.submit.resolve import Asked, Reason, Unknown, name_of, resolve
 
 ANNA, BOB, CAROL, DAVE = "U024BE7LH", "U0G9QF9C6", "U0CAROL03", "U0DAVE004"
 MAPPING = f"""\
@@ -311,3 +311,20 @@ def test_a_name_that_is_close_to_none_names_none(directory, people, text):
 def test_a_group_of_the_configuration_that_is_misspelt_names_the_right_one(directory, people):
     (unknown,) = found(["@oncal"], directory, people, typed=False).unknown
     assert (unknown.reason, unknown.choices) == (Reason.NO_GROUP, ("@oncall",))
+
+
+@pytest.mark.parametrize(
+    ("recipient", "name"),
+    [
+        (Recipient("main", 10), "Anna Petrova"),  # Slack's name goes before the file's
+        (Recipient("main", 20), "Erin Nordic"),
+        (Recipient("main", 21), "<@U0FRANK01>"),
+        (Recipient("main", 22), "Grace Hopper"),  # of two who are one user, the one who has a name
+        (Recipient("main", 7), "bitrix24:main/7"),
+    ],
+)
+def test_a_recipient_is_called_by_the_best_name_there_is(people, recipient, name):
+    users = f"users:\n  {ANNA}: 10 # Anja\n  U0ERIN001: 20 # Erin Nordic\n  U0FRANK01: 21\n"
+    users += "  U0GRACE01: 22\n  U0GRACE02: 22 # Grace Hopper\n"
+    directory = read_mapping(users, name="mapping.yaml", portals=PORTALS)
+    assert name_of(recipient, directory=directory, people=people) == name

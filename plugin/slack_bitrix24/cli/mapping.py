@@ -77,12 +77,18 @@ def show(*, path: Path | None, environ: Mapping[str, str], as_json: bool) -> int
     groups = {name: [str(member) for member in members] for name, members in directory.groups.items()}
     if as_json:
         users = [
-            {"slack_id": slack_id, "portal": one.portal, "user_id": one.user_id}
+            {"slack_id": slack_id, "portal": one.portal, "user_id": one.user_id, "name": directory.names.get(slack_id)}
             for slack_id, one in directory.users.items()
         ]
         tables.as_json({"users": users, "groups": groups})
         return DONE
-    people = [(slack_id, str(one)) for slack_id, one in directory.users.items()]
-    rows = [*people, *((f"@{name}", ", ".join(members)) for name, members in groups.items())]
-    tables.show(("who", "is"), rows, empty=f"{found.path}: nobody")
+    people = [(slack_id, str(one), directory.names.get(slack_id, "")) for slack_id, one in directory.users.items()]
+    rows = [*people, *((f"@{name}", ", ".join(members), _names(directory, name)) for name, members in groups.items())]
+    tables.show(("who", "is", "name"), rows, empty=f"{found.path}: nobody")
     return DONE
+
+
+def _names(directory: Directory, group: str) -> str:
+    """Return the names of those in a group whom the file names."""
+    members = directory.members(group) or ()
+    return ", ".join(directory.names[str(one)] for one in members if str(one) in directory.names)

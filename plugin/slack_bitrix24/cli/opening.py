@@ -9,6 +9,7 @@ from pathlib import Path
 from slack_bitrix24.cli.ending import UsageFaultError, fail
 from slack_bitrix24.config import Settings, checks, find, load
 from slack_bitrix24.config.section import Expected
+from slack_bitrix24.errors import MappingError
 from slack_bitrix24.mapping import Directory, MappingFile, host_of
 from slack_bitrix24.store import CALM, PROMPT, Store, open_store
 
@@ -44,6 +45,15 @@ def mapping_of(settings: Settings) -> MappingFile | None:
     """Read the mapping file, where there is one. Raises MappingError with every fault."""
     file = settings.mapping.file
     return MappingFile(file, tuple(settings.portals), hosts(settings)) if file else None
+
+
+def names_of(settings: Settings) -> Mapping[str, str]:
+    """Return what the mapping file calls Slack users, by their id; nothing where it can't be read."""
+    try:
+        found = mapping_of(settings)
+    except (MappingError, OSError):
+        return {}
+    return found.directory.names if found else {}
 
 
 def opened(path: Path | None, environ: Mapping[str, str], *, warn: bool = True) -> Opened:

@@ -15,6 +15,7 @@ from slack_bitrix24.cli.opening import database, duration, opened, portal_named
 from slack_bitrix24.cli.whom import whom
 from slack_bitrix24.cli.words import cut, moment, span
 from slack_bitrix24.config import Settings
+from slack_bitrix24.mapping import Directory
 from slack_bitrix24.model import Recipient, State, Stored
 from slack_bitrix24.plain import uncoded
 from slack_bitrix24.store import LaneState, Store, Transaction
@@ -63,11 +64,11 @@ def listed(*, path: Path | None, environ: Mapping[str, str], chosen: Chosen, as_
 
         rows, lanes = store.read(read)
     if as_json:
-        tables.as_json([_facts(one) for one in rows])
+        tables.as_json([_facts(one, found.directory) for one in rows])
         return DONE
     tables.show(
-        ("id", "state", "to", "age", "tries", "text", "reason"),
-        [_row(one, now=now) for one in rows],
+        ("id", "state", "to", "name", "age", "tries", "text", "reason"),
+        [_row(one, found.directory, now=now) for one in rows],
         empty="no notifications",
     )
     say_stopped(found.settings, lanes, now=now)
@@ -94,9 +95,9 @@ def shown(*, path: Path | None, environ: Mapping[str, str], number: int, as_json
         fail(f"there is no notification {number}")
         return FAILED
     if as_json:
-        tables.as_json(_whole(one))
+        tables.as_json(_whole(one, found.directory))
         return DONE
-    for name, value in _whole(one).items():
+    for name, value in _whole(one, found.directory).items():
         if value not in ("", None):
             print(f"{name + ':':<13}{_told(name, value, one, now=now)}")  # noqa: T201 – what a command prints
     return DONE
@@ -107,7 +108,7 @@ def _one(store: Store, number: int) -> Stored | None:
     return store.read(lambda tx: tx.outbox.get(number)) if abs(number) < 2**63 else None
 
 
-def _row(one: Stored, *, now: float) -> list[str]:
+def _row(one: Stored, directory: Directory, *, now: float) -> list[str]:
     wait = one.due_at - now
     state = f"{one.state.value}, in {span(wait)}" if one.state is State.PENDING and wait >= 1 else one.state.value
     note = one.notification
@@ -117,6 +118,7 @@ def _row(one: Stored, *, now: float) -> list[str]:
         str(one.id),
         state,
         str(note.recipient),
+        directory.name(note.recipient),
         span(now - one.created_at),
         str(one.attempts),
         cut(uncoded(text)),
@@ -124,12 +126,13 @@ def _row(one: Stored, *, now: float) -> list[str]:
     ]
 
 
-def _facts(one: Stored) -> dict[str, Any]:
+def _facts(one: Stored, directory: Directory) -> dict[str, Any]:
     note = one.notification
     return {
         "id": one.id,
         "state": one.state.value,
         "to": str(note.recipient),
+        "name": directory.name(note.recipient) or None,
         "kind": note.kind,
         "message": note.message,
         "tag": note.tag,
@@ -146,10 +149,10 @@ def _facts(one: Stored) -> dict[str, Any]:
     }
 
 
-def _whole(one: Stored) -> dict[str, Any]:
+def _whole(one: Stored, directory: Directory) -> dict[str, Any]:
     note = one.notification
     attach = json.loads(note.attach) if note.attach else None
-    return {**_facts(one), "sub_tag": note.sub_tag, "message_out": note.message_out, "attach": attach}
+    return {**_facts(one, directory), "sub_tag": note.sub_tag, "message_out": note.message_out, "attach": attach}
 
 
 def _told(name: str, value: Any, one: Stored, *, now: float) -> str:

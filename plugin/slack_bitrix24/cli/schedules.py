@@ -17,7 +17,7 @@ from slack_bitrix24 import when
 from slack_bitrix24.app import setup
 from slack_bitrix24.cli import tables
 from slack_bitrix24.cli.ending import DONE
-from slack_bitrix24.cli.opening import database, settings_of
+from slack_bitrix24.cli.opening import database, names_of, settings_of
 from slack_bitrix24.cli.words import cut, moment, span
 from slack_bitrix24.config import Settings
 from slack_bitrix24.errors import PhraseError
@@ -35,9 +35,10 @@ def listed(*, path: Path | None, environ: Mapping[str, str], as_json: bool) -> i
     if as_json:
         tables.as_json([_facts(one, zone=zone) for one in found])
         return DONE
+    names = names_of(settings)
     tables.show(
         ("id", "what", "next", "in", "rule", "to", "text", "trouble"),
-        [_row(one, now=now, zone=zone) for one in found],
+        [_row(one, names, now=now, zone=zone) for one in found],
         empty="no schedules and no reminders",
     )
     return DONE
@@ -53,7 +54,8 @@ def upcoming(*, path: Path | None, environ: Mapping[str, str], number: int, as_j
     if as_json:
         tables.as_json([{"at": moment(at, zone), **_facts(one, zone=zone)} for at, one in found])
         return DONE
-    rows = [(moment(at, zone) or "", span(at - now), _called(one), ", ".join(one.addresses)) for at, one in found]
+    names = names_of(settings)
+    rows = [(moment(at, zone) or "", span(at - now), _called(one), _to(one, names)) for at, one in found]
     tables.show(("at", "in", "what", "to"), rows, empty="nothing is planned")
     return DONE
 
@@ -117,11 +119,20 @@ def _rule(one: Schedule, zone: ZoneInfo) -> str:
         return one.phrase
 
 
-def _row(one: Schedule, *, now: float, zone: ZoneInfo) -> list[str]:
+def _to(one: Schedule, names: Mapping[str, str]) -> str:
+    return ", ".join(_named(address, names) for address in one.addresses)
+
+
+def _named(address: str, names: Mapping[str, str]) -> str:
+    """Return an address, behind the name that the mapping file has for it."""
+    return f"{names[address]} ({address})" if address in names else address
+
+
+def _row(one: Schedule, names: Mapping[str, str], *, now: float, zone: ZoneInfo) -> list[str]:
     due = one.due_at if one.state == "active" else None
     at, soon = (moment(due, zone) or "", span(due - now)) if due is not None else ("over", "")
-    what = one.title if one.kind == "schedule" else f"reminder of {one.owner}"
-    return [str(one.id or ""), what, at, soon, _rule(one, zone), ", ".join(one.addresses), cut(one.text), one.error]
+    what = one.title if one.kind == "schedule" else f"reminder of {_named(one.owner, names)}"
+    return [str(one.id or ""), what, at, soon, _rule(one, zone), _to(one, names), cut(one.text), one.error]
 
 
 def _facts(one: Schedule, *, zone: ZoneInfo) -> dict[str, Any]:

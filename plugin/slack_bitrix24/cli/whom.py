@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from slack_bitrix24.address import ACCEPTED, Address, parse_address
 from slack_bitrix24.cli.opening import Opened
 from slack_bitrix24.errors import AddressError
+from slack_bitrix24.mapping import Directory
 from slack_bitrix24.model import Recipient
 from slack_bitrix24.submit.people import People
 from slack_bitrix24.submit.resolve import Resolution, Unknown, resolve
@@ -63,7 +64,8 @@ def whom(found: Opened, texts: Iterable[str]) -> Whom:
         first = _resolved(found, [one for one in addresses if str(one) not in failed], people)
         faults += [Fault(one, "its members can't be read") for one in first.unread if one not in failed]
     faults += [_fault(one) for one in first.unknown]
-    return Whom({one: _called(one, name) for one, name in first.recipients.items()}, tuple(faults), people)
+    called = {one: _called(one, name, found.directory) for one, name in first.recipients.items()}
+    return Whom(called, tuple(faults), people)
 
 
 def _resolved(found: Opened, addresses: Sequence[Address], people: People) -> Resolution:
@@ -97,6 +99,7 @@ def _fault(unknown: Unknown) -> Fault:
     return Fault(unknown.address, REASONS[unknown.reason.value] + choices)
 
 
-def _called(recipient: Recipient, name: str) -> str:
-    """Return the name, or the Slack id with the recipient where Slack was not asked for names."""
-    return f"{name[2:-1]} ({recipient})" if name.startswith("<@") else name
+def _called(recipient: Recipient, name: str, directory: Directory) -> str:
+    """Return the name with the recipient; the Slack id where neither Slack nor the mapping file gives a name."""
+    known = directory.name(recipient) or (name[2:-1] if name.startswith("<@") else name)
+    return known if known == str(recipient) else f"{known} ({recipient})"

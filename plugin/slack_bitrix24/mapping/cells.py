@@ -45,10 +45,17 @@ class Faults:
 
 @dataclass
 class Entries:
-    """The file's entries before they are checked, in its order."""
+    """The file's entries before they are checked, in its order; `names` is what it calls users, by Slack id."""
 
     users: list[tuple[Cell, Cell]] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
     groups: list[tuple[Cell, list[Cell]]] = field(default_factory=list)
+
+
+def as_name(text: str) -> str:
+    """Return what stands beside a user as a name: one line, of a length that a list can show."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
 
 
 def did_you_mean(word: str, known: list[str]) -> str:

@@ -12,7 +12,7 @@ from slack_bitrix24.model import Recipient
 
 @dataclass(frozen=True)
 class Directory:
-    """Slack id → recipient, and group → its members as written.
+    """Slack id → recipient, group → its members as written, and Slack id → the name that stands beside it, if any.
 
     A group stands under its name without "@", or under the id of the Slack group that it replaces. No group contains
     itself, and every `MappingGroup` in one is there, under the very name.
@@ -20,6 +20,7 @@ class Directory:
 
     users: Mapping[str, Recipient] = field(default_factory=dict)
     groups: Mapping[str, tuple[Address, ...]] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def recipient(self, slack_id: str) -> Recipient | None:
         """Return whom a Slack user is at Bitrix24."""
@@ -28,6 +29,10 @@ class Directory:
     def slack_ids(self, recipient: Recipient) -> tuple[str, ...]:
         """Return the Slack users who are this recipient, in the order of the file."""
         return self._slack_ids.get(recipient, ())
+
+    def name(self, recipient: Recipient) -> str:
+        """Return what the file calls a recipient: a name that stands beside one of their Slack ids, else nothing."""
+        return next((self.names[one] for one in self.slack_ids(recipient) if one in self.names), "")
 
     def members(self, group: str) -> tuple[Address, ...] | None:
         """Return whom a group contains, groups in it replaced by their members; None where there is no such group.

@@ -38,7 +38,7 @@ def read_mapping(
     users = _users(entries, list(portals), faults, hosts=hosts)
     groups = _Groups(entries, list(portals), faults).checked()
     faults.stop()
-    return Directory(users=users, groups=groups)
+    return Directory(users=users, groups=groups, names=entries.names)
 
 
 def _users(entries: Entries, portals: list[str], faults: Faults, *, hosts: Mapping[str, str]) -> dict[str, Recipient]:

@@ -12,10 +12,15 @@ from typing import Any
 
 import yaml
 
-from slack_bitrix24.mapping.cells import Cell, Entries, Faults, did_you_mean
+from slack_bitrix24.mapping.cells import Cell, Entries, Faults, as_name, did_you_mean
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _USER = re.compile(r"[UW][A-Z0-9]{5,}")
+# PyYAML keeps no comments: they are looked for in the text, by its own lines (yaml.org/spec/1.1, 5.4).
+_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+# A name, and no note such as `user 12 of portal "acme"`: a capital first, up to five words, no digits.
+_NAME = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+){0,4}\.?")
+_COMMENT = re.compile(r"[ \t]+#+[ \t]*(\S.*)")
 _SECTIONS = ["users", "groups"]
 # Three levels are in use. libyaml's composer recurses in C, and a file of brackets alone would end the process.
 _DEEPEST = 20
@@ -30,9 +35,13 @@ def read_sections(text: str, faults: Faults) -> Entries:
     if root is None:
         return entries
     outside: Cell | None = None
+    lines = _LINE_END.split(text)
     for key, node in _pairs(root, faults, "the file"):
         if key.text == "users":
-            entries.users = [(user, _cell(value)) for user, value in _pairs(node, faults, "users")]
+            for user, value in _pairs(node, faults, "users"):
+                entries.users.append((user, _cell(value)))
+                if name := _beside(value, lines):
+                    entries.names[user.text] = name
         elif key.text == "groups":
             entries.groups = [
                 (group, _members(group, value, faults)) for group, value in _pairs(node, faults, "groups")
@@ -46,6 +55,15 @@ def read_sections(text: str, faults: Faults) -> Entries:
             outside, f"{outside.text}: a user outside of any section: put users: above, and indent what follows"
         )
     return entries
+
+
+def _beside(node: yaml.Node, lines: list[str]) -> str:
+    """Return the comment behind a value: who that is, as `mapping sync` writes it and people do."""
+    mark = node.end_mark
+    rest = lines[mark.line][mark.column :] if mark.line < len(lines) else ""
+    found = _COMMENT.fullmatch(rest)
+    text = found[1].strip() if found else ""
+    return as_name(text) if text[:1].isupper() and _NAME.fullmatch(text) else ""
 
 
 def _compose(text: str, faults: Faults) -> yaml.Node | None:

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 
-from slack_bitrix24.mapping.cells import Cell, Entries, Faults, did_you_mean
+from slack_bitrix24.mapping.cells import Cell, Entries, Faults, as_name, did_you_mean
 
 _COLUMNS = ["slack_id", "bitrix24_id"]
 _SEPARATORS = ",;\t"
@@ -39,6 +39,8 @@ def read_sheet(text: str, faults: Faults) -> Entries:
             continue
         first[key.text] = key.line
         entries.users.append((key, _column(row, bitrix24)))
+        if "name" in names and (name := _column(row, names.index("name")).text):
+            entries.names[key.text] = as_name(name)
     return entries
 
 

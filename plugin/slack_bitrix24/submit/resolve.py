@@ -122,11 +122,10 @@ class _Resolver:
         self.unknown.setdefault(address, Unknown(address, reason, tuple(choices)))
 
     def direct(self, recipient: Recipient) -> None:
-        names = self.directory.slack_ids(recipient)
         if recipient.portal not in self.portals:
             self.fault(str(recipient), Reason.NO_PORTAL)
         else:
-            self.recipients.setdefault(recipient, self.people.name(names[0]) if names else str(recipient))
+            self.recipients.setdefault(recipient, name_of(recipient, directory=self.directory, people=self.people))
 
     def user(self, slack_id: str) -> None:
         recipient = self.directory.recipient(slack_id)
@@ -202,6 +201,13 @@ class _Resolver:
 
 def _choice(one: Person | Group) -> str:
     return f"{one.name} (@{one.handle})" if isinstance(one, Person) else f"@{one.handle}"
+
+
+def name_of(recipient: Recipient, *, directory: Directory, people: People) -> str:
+    """Return what a recipient is called: in Slack, else in the mapping file, else by its own address."""
+    ids = directory.slack_ids(recipient)
+    in_slack = (people.users[one].name for one in ids if one in people.users)
+    return next(in_slack, "") or directory.name(recipient) or (people.name(ids[0]) if ids else str(recipient))
 
 
 def resolve(

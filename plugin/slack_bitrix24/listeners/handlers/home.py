@@ -13,6 +13,7 @@ from slack_bitrix24.listeners.handlers.reminders import Reminders
 from slack_bitrix24.listeners.handlers.status import Statuses
 from slack_bitrix24.slack.replies import answers, views
 from slack_bitrix24.slack.replies.words import say
+from slack_bitrix24.submit.resolve import name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,11 @@ class Home:
     def show(self, ask: Ask) -> None:
         """Publish the Home of whoever opened it. Raises SlackApiError or OSError when Slack does not take it."""
         recipient = self.asker.directory().recipient(ask.user)
-        user = (
-            say(ask.language, "home_user", recipient=recipient)
-            if recipient
-            else answers.unknown(ask.user, "unmapped", lang=ask.language)
-        )
+        if recipient:
+            name = answers.shown(name_of(recipient, directory=self.asker.directory(), people=self.asker.people()))
+            user = say(ask.language, "home_user", name=name, user=recipient.user_id, recipient=recipient)
+        else:
+            user = answers.unknown(ask.user, "unmapped", lang=ask.language)
         found, total = self.reminders.upcoming(ask)
         latest = self.statuses.status(ask, None).splitlines()
         view = views.home(user=user, found=found, total=total, latest=latest, language=ask.language)

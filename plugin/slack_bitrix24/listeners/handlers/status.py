@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from slack_bitrix24.listeners.handlers.asker import Ask, Asker
 from slack_bitrix24.listeners.handlers.notify import notes, stops
 from slack_bitrix24.mapping import Directory
-from slack_bitrix24.model import Recipient, State, Stored
+from slack_bitrix24.model import State, Stored
 from slack_bitrix24.slack.replies import answers
 from slack_bitrix24.slack.replies.words import say
 from slack_bitrix24.store import Store
 from slack_bitrix24.submit.people import People
-from slack_bitrix24.submit.resolve import Asked, Reason, Unknown
+from slack_bitrix24.submit.resolve import Asked, Reason, Unknown, name_of
 from slack_bitrix24.submit.submitter import Submitter
 
 LATEST = 10
@@ -21,13 +21,8 @@ LATEST = 10
 
 def names_of(stored: Sequence[Stored], directory: Directory, people: People) -> dict[str, str]:
     """Return what the recipients are called, by address: their Slack name where the mapping file knows them."""
-    return {str(one.notification.recipient): name_of(one.notification.recipient, directory, people) for one in stored}
-
-
-def name_of(recipient: Recipient, directory: Directory, people: People) -> str:
-    """Return what a recipient is called in Slack, else its address."""
-    known = directory.slack_ids(recipient)
-    return people.name(known[0]) if known else str(recipient)
+    recipients = {one.notification.recipient for one in stored}
+    return {str(one): name_of(one, directory=directory, people=people) for one in recipients}
 
 
 @dataclass(frozen=True, slots=True)

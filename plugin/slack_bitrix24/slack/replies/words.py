@@ -225,7 +225,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "form_message": ("The message goes along:", "Вместе с сообщением:"),
     "button_cancel": ("Cancel", "Отменить"),
     "button_snooze": ("In an hour", "Через час"),
-    "home_user": ("You are {recipient}", "Вы — {recipient}"),
+    "home_user": (
+        "You are {name}, user {user} at Bitrix24 (`{recipient}`)",
+        "Вы — {name}, пользователь {user} в Битрикс24 (`{recipient}`)",
+    ),
     "home_reminders": ("Upcoming reminders", "Ближайшие напоминания"),
     "home_latest": ("Latest notifications", "Последние уведомления"),
     "home_title": ("Slack → Bitrix24", "Slack → Битрикс24"),
