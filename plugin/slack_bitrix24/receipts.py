@@ -22,6 +22,7 @@ from slack_sdk.webhook import WebhookClient
 
 from slack_bitrix24.errors import StoreError
 from slack_bitrix24.slack.replies import answers
+from slack_bitrix24.slack.replies.reasons import Reader, Stopped
 from slack_bitrix24.store import DueReceipt, Store, Transaction
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,10 @@ def post(url: str, body: Mapping[str, Any]) -> tuple[bool, float]:
 
 
 class Receipts:
-    """Gives receipts back, several at a time. `client` is needed for those that stand in a channel."""
+    """Gives receipts back, several at a time. `client` is needed for those that stand in a channel.
+
+    `told`: whether an administrator hears of a portal that stands still.
+    """
 
     def __init__(
         self,
@@ -66,9 +70,10 @@ class Receipts:
         command_name: str,
         client: WebClient | None = None,
         is_admin: Callable[[str], bool] = lambda _slack_id: False,
+        told: Callable[[], bool] = lambda: False,
     ) -> None:
         self.store, self.owner, self.command_name, self.client = store, owner, command_name, client
-        self.is_admin = is_admin
+        self.is_admin, self.told = is_admin, told
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._hand: queue.SimpleQueue[DueReceipt | None] = queue.SimpleQueue()
@@ -165,14 +170,17 @@ class Receipts:
             due.notifications,
             receipt.names or {},
             (*receipt.notes, *self._tags(due)),
-            lang=receipt.language,
+            reader=Reader(receipt.language, admin=self._for_admin(due), told=self.told()),
             command=self.command_name,
             stops={} if due.complete else self._stops(),
         )
 
+    def _for_admin(self, due: DueReceipt) -> bool:
+        return any(self.is_admin(author) for author in {one.notification.author for one in due.notifications})
+
     def _tags(self, due: DueReceipt) -> list[str]:
         """Return what an administrator should know of the portals: whether they keep tags."""
-        if not any(self.is_admin(author) for author in {one.notification.author for one in due.notifications}):
+        if not self._for_admin(due):
             return []
         portals = {one.notification.recipient.portal for one in due.notifications}
         try:
@@ -185,12 +193,12 @@ class Receipts:
             if one.portal in portals
         ]
 
-    def _stops(self) -> dict[str, str]:
+    def _stops(self) -> dict[str, Stopped]:
         try:
             lanes = self.store.read(lambda tx: tx.lanes.states())
         except StoreError:
             return {}
-        return {lane.portal: lane.stopped.reason for lane in lanes if lane.stopped is not None}
+        return {one.portal: Stopped(one.stopped.code, one.stopped.reason) for one in lanes if one.stopped is not None}
 
     def _send(self, due: DueReceipt, text: str) -> tuple[bool, float]:
         target = due.receipt.target

@@ -200,10 +200,12 @@ def test_a_revoked_webhook_stops_the_portal_says_so_and_keeps_everything(by_webh
     slack.portal.revoke()
     typed = slack.type("@anna kept while revoked")
     until(lambda: weather.said("portal main is stopped"))
-    assert typed.final("Still on its way to Anna Petrova: INVALID_CREDENTIALS").endswith("shows what becomes of it")
+    assert typed.final("Still on its way to Anna Petrova: Bitrix24 does not let the bridge in. It is kept").endswith(
+        "shows what becomes of it"
+    )
     another = slack.type("@anna asked while revoked").first.splitlines()
     assert another[0] == "Queued for Anna Petrova"
-    assert another[1].startswith("Bitrix24 portal “main” takes nothing now: INVALID_CREDENTIALS")
+    assert another[1].startswith("Bitrix24 portal “main” takes nothing now: Bitrix24 does not let the bridge in.")
     assert 'slack_bitrix24_lane_up{portal="main"} 0' in weather.page("/metrics")
     assert "queued" in slack.type("status").first
     assert "portal “main” takes nothing now" in slack.type("status").first

@@ -65,7 +65,7 @@ def test_the_mail_copy_is_marked_too():
 def test_updates_come_no_more_often_than_asked(ago, every, waits):
     _, made = planned(stored(), before=earlier(ago=ago), rules=Rules(edits_every=every))
     if waits:
-        assert made.settled[2] == Retry(NOW + waits, made.settled[2].error, counts=False)
+        assert made.settled[2] == Retry(NOW + waits, made.settled[2].error, code="UPDATE_SOON", counts=False)
     else:
         assert len(made.going) == 1
 

@@ -10,6 +10,7 @@ from slack_bitrix24.bitrix24.rest import Answer
 from slack_bitrix24.bitrix24.users import read_people
 from slack_bitrix24.deliver.reasons import why
 from slack_bitrix24.slack.replies import answers
+from slack_bitrix24.slack.replies.reasons import Reader
 
 
 @pytest.fixture
@@ -104,8 +105,8 @@ def test_the_time_in_place_of_an_id_is_dead_with_the_name(rig, scripted):
     kept = rig.get(one)
     assert (kept.code, kept.bitrix24_id) == ("NOTIFICATIONS_OFF", None)
     names = {"bitrix24:main/12": "Anna"}
-    assert "Anna Petrova (12) has switched" in answers.outcome([kept], names, (), lang="en", command="/b24")
-    assert "отключил такие уведомления" in answers.outcome([kept], names, (), lang="ru", command="/b24")
+    assert "Anna Petrova (12) has switched" in answers.outcome([kept], names, (), reader=Reader("en"), command="/b24")
+    assert "отключил такие уведомления" in answers.outcome([kept], names, (), reader=Reader("ru"), command="/b24")
 
 
 def test_a_refusal_that_may_be_another_ones_goes_out_alone_and_is_judged_there(rig, scripted):

@@ -8,6 +8,7 @@ from slack_bitrix24.deliver.doubt import Rules
 from slack_bitrix24.sandbox.portal.faults import Fault
 from slack_bitrix24.sandbox.portal.rules import DOCS, SOURCE
 from slack_bitrix24.slack.replies import answers
+from slack_bitrix24.slack.replies.reasons import Reader
 from waiting import until
 
 NAMES = {"bitrix24:main/10": "Anna"}
@@ -40,7 +41,7 @@ def seen_by(portal, user=10):
 
 def told(rig, id_, lang="en"):
     found = rig.store.read(lambda tx: tx.doubts.told([tx.outbox.get(id_)]))
-    return answers.outcome(found, NAMES, (), lang=lang, command="/b24")
+    return answers.outcome(found, NAMES, (), reader=Reader(lang), command="/b24")
 
 
 def test_nothing_is_asked_before_it_matters(rig, source):

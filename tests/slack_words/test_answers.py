@@ -6,6 +6,7 @@ import pytest
 
 from slack_bitrix24.model import Notification, Recipient, State, Stored
 from slack_bitrix24.slack.replies import answers
+from slack_bitrix24.slack.replies.reasons import Reader, Stopped
 
 ANNA, BOB = Recipient("main", 10), Recipient("main", 12)
 NAMES = {str(ANNA): "Anna", str(BOB): "<@U0G9QF9C6>"}
@@ -18,7 +19,7 @@ def stored(recipient, state, *, error="", took=0.4, number=1, message="Hello  <y
 
 
 def outcome(*found, notes=(), lang="en") -> str:
-    return answers.outcome(found, NAMES, notes, lang=lang, command="/b24")
+    return answers.outcome(found, NAMES, notes, reader=Reader(lang), command="/b24")
 
 
 @pytest.mark.parametrize(
@@ -47,13 +48,17 @@ def test_what_failed_stands_beside_what_did_not_and_notes_stay():
     )
     assert outcome(*rows, notes=("Carol is not in the mapping file",)).splitlines() == [
         "Delivered to Anna in 0.4 s",
-        "Not delivered to <@U0G9QF9C6>: ACCESS_DENIED: &lt;no&gt;",
+        "Not delivered to <@U0G9QF9C6>: Bitrix24 refused it: ACCESS_DENIED: &lt;no&gt;",
         "Carol is not in the mapping file",
     ]
 
 
 @pytest.mark.parametrize(
-    ("state", "error", "why"), [(State.PENDING, "", "not sent yet"), (State.SENDING, "busy", "busy")]
+    ("state", "error", "why"),
+    [
+        (State.PENDING, "", "not sent yet"),
+        (State.SENDING, "busy", "Bitrix24 did not take it; it is tried again by itself"),
+    ],
 )
 def test_what_is_still_on_its_way_says_why_and_where_to_look(state, error, why):
     said = outcome(stored(ANNA, state, error=error))
@@ -62,19 +67,28 @@ def test_what_is_still_on_its_way_says_why_and_where_to_look(state, error, why):
 
 def test_what_waits_for_a_stopped_portal_says_why_it_is_stopped():
     rows = [stored(ANNA, State.PENDING, error="old"), stored(Recipient("acme", 1), State.SENDING)]
-    said = answers.outcome(rows, NAMES, (), lang="en", command="/b24", stops={"main": "INVALID: <no>\n more."})
+    said = answers.outcome(
+        rows, NAMES, (), reader=Reader("en"), command="/b24", stops={"main": Stopped("INVALID", "no")}
+    )
     assert said.splitlines() == [
-        "Still on its way to Anna: INVALID: &lt;no&gt; more. `/b24 status` shows what becomes of it",
+        (
+            "Still on its way to Anna: Bitrix24 does not let the bridge in; your administrator has been told. "
+            "It is kept and goes out by itself. `/b24 status` shows what becomes of it"
+        ),
         "Still on its way to bitrix24:acme/1: Bitrix24 has not answered yet. `/b24 status` shows what becomes of it",
     ]
 
 
 def test_a_stopped_portal_is_one_line_with_its_reason():
-    line = answers.stopped("main", "A <b>.\n" + "x" * 1000, lang="en")
-    assert line.startswith("Bitrix24 portal “main” takes nothing now: A &lt;b&gt;. xxx")
-    assert len(line) < 420
+    admin = Reader("en", admin=True)
+    line = answers.stopped("main", Stopped("A", "A <b>.\n" + "x" * 1000), admin)
+    assert line.startswith(
+        "Bitrix24 portal “main” takes nothing now: Bitrix24 does not let the bridge in (A &lt;b&gt;. xxx"
+    )
+    assert len(line) < 450
     assert "\n" not in line
-    assert "ничего не принимает: A." in answers.stopped("main", "A..", lang="ru")
+    said = answers.stopped("main", Stopped("A", "A.."), Reader("ru"))
+    assert "ничего не принимает: Битрикс24 не пускает мост. " in said
 
 
 @pytest.mark.parametrize(
@@ -128,11 +142,11 @@ def test_the_first_answer_names_recipients_and_then_notes():
 
 
 def test_a_status_line_shows_number_recipient_state_and_first_words():
-    assert answers.status_line(stored(ANNA, State.DELIVERED, error="old"), NAMES, lang="en") == (
+    assert answers.status_line(stored(ANNA, State.DELIVERED, error="old"), NAMES, reader=Reader("en")) == (
         "`1` Anna: delivered · Hello &lt;you&gt;"
     )
-    line = answers.status_line(stored(Recipient("acme", 1), State.DEAD, error="<why>"), NAMES, lang="ru")
-    assert line == "`1` bitrix24:acme/1: не доставлено — &lt;why&gt; · Hello &lt;you&gt;"
+    line = answers.status_line(stored(Recipient("acme", 1), State.DEAD, error="<why>"), NAMES, reader=Reader("ru"))
+    assert line == "`1` bitrix24:acme/1: не доставлено — Битрикс24 отказал: &lt;why&gt; · Hello &lt;you&gt;"
 
 
 @pytest.mark.parametrize("reason", ["nobody", "no_group"])

@@ -31,6 +31,7 @@ from slack_bitrix24.model import Notification
 from slack_bitrix24.receipts import Receipts
 from slack_bitrix24.schedule import Clock
 from slack_bitrix24.slack.replies import answers
+from slack_bitrix24.slack.replies.reasons import Reader, Stopped
 from slack_bitrix24.store import Retention, Store, is_gone, new_owner, purge, within
 from slack_bitrix24.submit.people import People
 from slack_bitrix24.submit.permissions import among
@@ -178,7 +179,14 @@ class Bridge:
 
     def _receipts(self, command: str) -> Receipts:
         client = self.workspace.client if self.workspace else None
-        return Receipts(self.store, owner=self.owner, command_name=command, client=client, is_admin=self._is_admin)
+        return Receipts(
+            self.store,
+            owner=self.owner,
+            command_name=command,
+            client=client,
+            is_admin=self._is_admin,
+            told=lambda: any(one.startswith(("U", "W")) for one in self.settings.permissions.admin),
+        )
 
     def _keeps_tags(self, one: Notification) -> bool:
         """Tell whether a notification can be taken back; StoreError where that can't be looked up."""
@@ -359,7 +367,7 @@ class Bridge:
         for admin in self.settings.permissions.admin:
             if admin.startswith(("U", "W")):
                 language = self.people().language(admin)
-                text = answers.stopped(stop.portal, stop.reason, lang=language)
+                text = answers.stopped(stop.portal, Stopped(stop.code, stop.reason), Reader(language, admin=True))
                 try:
                     self.workspace.client.chat_postMessage(channel=admin, text=text)
                 except Exception as error:  # noqa: BLE001 – whatever Slack's client raises, delivery goes on

@@ -94,7 +94,7 @@ def _settled(one: Stored, known: Known, rules: Rules, *, now: float) -> Outcome 
     if _seen(earlier) == _seen(one):
         return Delivered(earlier.bitrix24_id or 0)
     next_at = (earlier.sent_at or earlier.finished_at or 0.0) + rules.edits_every
-    return Retry(at=next_at, error=SOON, counts=False) if next_at > now else None
+    return Retry(at=next_at, error=SOON, code="UPDATE_SOON", counts=False) if next_at > now else None
 
 
 def _seen(one: Stored) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from slack_bitrix24.mapping import Directory
+from slack_bitrix24.slack.replies.reasons import Reader
 from slack_bitrix24.slack.replies.words import say
 from slack_bitrix24.submit.people import People
 from slack_bitrix24.submit.permissions import Permissions, among, why_not
@@ -51,6 +52,11 @@ class Asker:
     def is_admin(self, user: str) -> bool:
         """Tell whether a user may see and change what is others'."""
         return among(user, self.permissions().admin, directory=self.directory(), people=self.people())
+
+    def reader(self, ask: Ask) -> Reader:
+        """Return how much whoever asks is told of what went wrong."""
+        told = any(one.startswith(("U", "W")) for one in self.permissions().admin)
+        return Reader(ask.language, admin=self.is_admin(ask.user), told=told)
 
 
 def _id(named: Any) -> str:

@@ -11,6 +11,7 @@ from slack_bitrix24.listeners.handlers.asker import Ask, Asker, Refusal
 from slack_bitrix24.model import JSON, Receipt, Recipient
 from slack_bitrix24.slack.messages import mrkdwn, payload
 from slack_bitrix24.slack.replies import answers
+from slack_bitrix24.slack.replies.reasons import Reader, Stopped
 from slack_bitrix24.slack.replies.words import say
 from slack_bitrix24.store import Store
 from slack_bitrix24.submit.compose import Draft
@@ -33,11 +34,14 @@ def unclear(found: Resolution, known: Known | None = None) -> tuple[Unknown, ...
     return (*found.unknown, *(Unknown(one, reason(one)) for one in found.unread))
 
 
-def stops(store: Store, portals: Collection[str], *, language: str) -> list[str]:
+def stops(store: Store, portals: Collection[str], reader: Reader) -> list[str]:
     """Return a line for each of these portals that is stopped: that it is, and why."""
     lanes = store.read(lambda tx: tx.lanes.states())
-    stopped = {lane.portal: lane.stopped.reason for lane in lanes if lane.stopped is not None}
-    return [answers.stopped(name, why, lang=language) for name, why in stopped.items() if name in portals]
+    return [
+        answers.stopped(lane.portal, Stopped(lane.stopped.code, lane.stopped.reason), reader)
+        for lane in lanes
+        if lane.stopped is not None and lane.portal in portals
+    ]
 
 
 def notes(unknown: Iterable[Unknown], language: str) -> tuple[str, ...]:
@@ -173,7 +177,7 @@ class Notifier:
             names=names,
             notes=lines,
         )
-        stopped = stops(self.store, {one.portal for one in found.recipients}, language=ask.language)
+        stopped = stops(self.store, {one.portal for one in found.recipients}, self.asker.reader(ask))
         answer = answers.queued(names.values(), [*stopped, *lines], lang=ask.language)
         return Prepared(answer, draft, tuple(found.recipients), receipt)
 

@@ -59,11 +59,12 @@ class Statuses:
     def _lines(self, found: Sequence[Stored], ask: Ask) -> str:
         names = names_of(found, self.asker.directory(), self.asker.people())
         taken = self.store.read(lambda tx: tx.taken.among(one.notification.sub_tag for one in found))
+        reader = self.asker.reader(ask)
         lines = [
             answers.status_line(
-                one, names, lang=ask.language, taken=by.line if (by := taken.get(one.notification.sub_tag)) else ""
+                one, names, reader=reader, taken=by.line if (by := taken.get(one.notification.sub_tag)) else ""
             )
             for one in found
         ]
         waiting = {one.notification.recipient.portal for one in found if one.state in (State.PENDING, State.SENDING)}
-        return "\n".join([*lines, *(stops(self.store, waiting, language=ask.language) if waiting else ())])
+        return "\n".join([*lines, *(stops(self.store, waiting, reader) if waiting else ())])

@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 from slack_bitrix24.model import Recipient, State, Stored
 from slack_bitrix24.plain import uncoded
+from slack_bitrix24.slack.replies import reasons
+from slack_bitrix24.slack.replies.reasons import Reader, Stopped
 from slack_bitrix24.slack.replies.words import WORDS, escape, say
 
 MENTION = re.compile(
@@ -17,8 +19,8 @@ MENTION = re.compile(
 MOST_WORDS = 60
 """Characters of a message in a list."""
 MOST_NAMES = 10
-MOST_REASON = 300
-"""Characters of a reason: what a proxy answered may be a whole page."""
+MOST_REASONS = 10
+"""Reasons that are told apart: two hundred people may each have one of their own."""
 
 
 def shown(name: str) -> str:
@@ -83,14 +85,9 @@ def tags(portal: str, found: str, asked_at: float, *, lang: str) -> str:
     return say(lang, f"tags_{found}", portal=escape(portal), date=date)
 
 
-def stopped(portal: str, reason: str, *, lang: str) -> str:
+def stopped(portal: str, why: Stopped, reader: Reader) -> str:
     """Return the line that says that a portal is stopped, and why."""
-    return say(lang, "portal_stopped", portal=escape(portal), reason=escape(_line(reason)))
-
-
-def _line(reason: str) -> str:
-    """Return a reason as a part of a sentence of ours: one line, without a full stop of its own."""
-    return " ".join(reason.split())[:MOST_REASON].rstrip(". ")
+    return say(reader.lang, "portal_stopped", portal=escape(portal), reason=escape(reasons.stop(why, reader)))
 
 
 def outcome(
@@ -98,18 +95,20 @@ def outcome(
     names: Mapping[str, str],
     notes: Sequence[str],
     *,
-    lang: str,
+    reader: Reader,
     command: str,
-    stops: Mapping[str, str] = MappingProxyType({}),
+    stops: Mapping[str, Stopped] = MappingProxyType({}),
 ) -> str:
     """Return what became of the notifications: who has it, who has not and why.
 
     `names` is by `str(recipient)`; `stops` says by portal why it is stopped.
     """
+    lang = reader.lang
     lines = []
     by_state: dict[tuple[str, str], list[Stored]] = {}
     for one in stored:
-        reason = escape(_reason(one, stops, lang=lang)) if one.state not in _FINE else ""
+        portal = one.notification.recipient.portal
+        reason = escape(reasons.of(one, stops.get(portal), reader)) if one.state not in _FINE else ""
         key = "delivered_twice" if one.perhaps_twice and one.state is State.DELIVERED else _KEY[one.state]
         by_state.setdefault((key, reason), []).append(one)
     for key in ("delivered", "delivered_twice", "failed", "waiting", "replaced", "cancelled"):
@@ -119,16 +118,10 @@ def outcome(
                 took = max((each.finished_at or each.created_at) - each.created_at for each in group)
                 time = duration(max(0.0, took), lang=lang)
                 lines.append(say(lang, key, names=who, time=time, reason=reason, command=command))
+    if len(lines) > MOST_REASONS:
+        more = say(lang, "more_reasons", n=len(lines) - MOST_REASONS, command=command)
+        lines = [*lines[:MOST_REASONS], more]
     return "\n".join([*lines, *notes])
-
-
-def _reason(one: Stored, stops: Mapping[str, str], *, lang: str) -> str:
-    if one.state is State.DEAD:
-        if lang != "en" and f"why_{one.code}" in WORDS:
-            return say(lang, f"why_{one.code}", user=one.notification.recipient.user_id)
-        return one.error or say(lang, "not_sent_yet")
-    known = _line(stops.get(one.notification.recipient.portal) or one.error)
-    return known or say(lang, "not_answered_yet" if one.state is State.SENDING else "not_sent_yet")
 
 
 _FINE = (State.DELIVERED, State.SUPERSEDED, State.CANCELLED)
@@ -153,12 +146,12 @@ def first_words(message: str) -> str:
     return words if len(words) <= MOST_WORDS else f"{words[: MOST_WORDS - 1].rstrip()}…"
 
 
-def status_line(one: Stored, names: Mapping[str, str], *, lang: str, taken: str = "") -> str:
+def status_line(one: Stored, names: Mapping[str, str], *, reader: Reader, taken: str = "") -> str:
     """Return a notification in one line: number, recipient, state, who took it, first words."""
-    note = one.notification
+    note, lang = one.notification, reader.lang
     state = say(lang, f"state_{one.state.value}")
     words = first_words(note.message)
-    why = f" — {escape(one.error)}" if one.error and one.state is not State.DELIVERED else ""
+    why = f" — {escape(reasons.of(one, None, reader))}" if one.error and one.state not in _FINE else ""
     why = f" ({say(lang, 'perhaps_twice')})" if one.perhaps_twice and one.state is State.DELIVERED else why
     why += f" — {escape(uncoded(taken))}" if taken else ""
     return f"`{one.id}` {shown(called(note.recipient, names))}: {state}{why} · {escape(words)}"

@@ -15,6 +15,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "and": ("and", "и"),
     "or": ("or", "или"),
     "more": ("{n} more", "ещё {n}"),
+    "more_reasons": (
+        "and {n} more; `{command} status` shows what became of each",
+        "и ещё {n}; что стало с каждым, покажет `{command} статус`",
+    ),
     "seconds": ("{n} s", "{n} с"),
     "queued": ("Queued for {names}", "В очереди: {names}"),
     "delivered": ("Delivered to {names} in {time}", "Доставлено: {names} — за {time}"),
@@ -25,6 +29,25 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "not_sent_yet": ("not sent yet", "ещё не отправлено"),
     "not_answered_yet": ("Bitrix24 has not answered yet", "Битрикс24 ещё не ответил"),
+    "stop_access": ("Bitrix24 does not let the bridge in", "Битрикс24 не пускает мост"),
+    "stop_away": ("Bitrix24 does not answer", "Битрикс24 не отвечает"),
+    "stop_overload": ("Bitrix24 has blocked the bridge for overload", "Битрикс24 заблокировал мост за перегрузку"),
+    "stop_plan": ("the Bitrix24 plan has run out", "тариф Битрикс24 закончился"),
+    "kept": ("{why}. It is kept and goes out by itself", "{why}. Всё сохранено и уйдёт само"),
+    "kept_told": (
+        "{why}; your administrator has been told. It is kept and goes out by itself",
+        "{why}; администратор уже знает. Всё сохранено и уйдёт само",
+    ),
+    "refused": ("Bitrix24 refused it: {why}", "Битрикс24 отказал: {why}"),
+    "waits_again": (
+        "Bitrix24 did not take it; it is tried again by itself",
+        "Битрикс24 не принял; попытка повторится сама",
+    ),
+    "waits_slower": ("Bitrix24 asks to go slower; it goes out by itself", "Битрикс24 просит помедленнее; уйдёт само"),
+    "waits_update": (
+        "an update of this message went out a moment ago; this one follows",
+        "обновление этого сообщения ушло только что; это — следом",
+    ),
     "delivered_twice": (
         "Delivered to {names} in {time}, perhaps twice: an answer of Bitrix24's got lost on the way",
         "Доставлено: {names} — за {time}, возможно дважды: один из ответов Битрикс24 потерялся",
