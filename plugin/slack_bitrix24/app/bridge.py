@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from slack_bitrix24 import metrics
 from slack_bitrix24.app import setup
@@ -16,12 +16,14 @@ from slack_bitrix24.app.emails import Emails
 from slack_bitrix24.app.installing import install
 from slack_bitrix24.app.operators import Known, desk
 from slack_bitrix24.app.portals import keeps_tags, portals, rules
+from slack_bitrix24.app.queues import queues
 from slack_bitrix24.app.reloading import Reloading
 from slack_bitrix24.app.slack_side import SlackSide, web_client
+from slack_bitrix24.app.stops import Stops
+from slack_bitrix24.app.watching import Watching
 from slack_bitrix24.app.ways import Outside, WaysIn, beating, expected, hooks, pulses, watch, ways_in, where
 from slack_bitrix24.config import Settings, load
 from slack_bitrix24.deliver.buttons import Buttons
-from slack_bitrix24.deliver.lane import Stop
 from slack_bitrix24.deliver.node import Node
 from slack_bitrix24.errors import StoreError
 from slack_bitrix24.listeners.handlers.following import Following
@@ -30,9 +32,7 @@ from slack_bitrix24.mapping import Directory, MappingFile
 from slack_bitrix24.model import Notification
 from slack_bitrix24.receipts import Receipts
 from slack_bitrix24.schedule import Clock
-from slack_bitrix24.slack.replies import answers
-from slack_bitrix24.slack.replies.reasons import Reader, Stopped
-from slack_bitrix24.store import Retention, Store, is_gone, new_owner, purge, within
+from slack_bitrix24.store import Retention, Store, is_gone, new_owner, purge
 from slack_bitrix24.submit.people import People
 from slack_bitrix24.submit.permissions import among
 from slack_bitrix24.submit.reading import NotTold
@@ -52,14 +52,8 @@ DELIVERY = 4.0
 """Seconds that requests to Bitrix24 in hand may take to end."""
 RECEIPTS = 1.0
 """Seconds that receipts in hand may take to reach Slack; what does not is given after the next start."""
-SCRAPE = 1.0
-"""Seconds that a look at the queues may take; without an answer the metrics are shown without them."""
 LASTING = ("mapping", "clicks-", "receipt", "lanes", "store-", "inbox", "web", "APScheduler", "systemd")
 """How the threads are called that run as long as the bridge does."""
-SUMMARY = 60.0
-"""Seconds after which it is said what was done, where anything was."""
-REREAD = 2.0
-"""Seconds between looks at the mapping file and the configuration."""
 
 
 class Bridge:
@@ -89,7 +83,7 @@ class Bridge:
             store=store,
             owner=self.owner,
             gone=is_gone,
-            on_stop=self._stopped,
+            on_stop=Stops(self.current, store, self.receipts, workspace=self.workspace),
             on_record=self.receipts.wake,
         )
         self.clicks = self._clicks()
@@ -105,7 +99,7 @@ class Bridge:
         self.web: WebServer | None = None
         self._started = False
         self._ending = threading.Event()
-        self._follower = threading.Thread(target=self._follow, name="mapping")
+        self.watching = Watching(self.reloading, mapping)
         self._lasting: list[threading.Thread] = []
         self._ended: dict[str, str] = {}
         self._unwatch: Callable[[], None] = lambda: None
@@ -216,7 +210,7 @@ class Bridge:
             web = self.settings.web
             self.ways_in.remember(self.store)
             self.web = WebServer(site(self._doors()), host=web.host, port=web.port)
-        self._unwatch = metrics.watch_queues(self._queues)
+        self._unwatch = metrics.watch_queues(lambda: queues(self.store))
         self.store.observe(metrics.observe_commit)
         if self.web is not None and self.settings.web is not None:
             self.web.start()
@@ -232,14 +226,14 @@ class Bridge:
             self.watch.start()
         if self.slack is not None:
             self.slack.start()
-        self._follower.start()
+        self.watching.start()
         self._lasting = [thread for thread in threading.enumerate() if thread.name.startswith(LASTING)]
         self._started = True
 
     def stop(self) -> None:
         """Finish what is in hand, within 10 s, and end: the ways in side by side, then delivery, then receipts."""
         self._ending.set()
-        self.reloading.ask()
+        self.watching.stop()
         if self._started:
             ways_in = [
                 part.stop for part in (self.slack, self.web, self.clock, self.watch, self.clicks) if part is not None
@@ -254,7 +248,7 @@ class Bridge:
             if "deliver" in self.roles:
                 self.node.stop(grace=DELIVERY)
                 self.receipts.stop(timeout=RECEIPTS)
-            self._follower.join()
+            self.watching.join()
         self._unwatch()
         for portal in self.portals.values():
             portal.client.close()
@@ -307,38 +301,6 @@ class Bridge:
         admins = self.settings.permissions.admin
         return bool(slack_id) and among(slack_id, admins, directory=self.directory(), people=self.people())
 
-    def _queues(self) -> Iterable[metrics.Queue]:
-        try:
-            now = self.store.now()
-            with within(SCRAPE):
-                counts, lanes, probed = self.store.read(
-                    lambda tx: (tx.outbox.counts(), tx.lanes.states(), tx.portals.all_probed())
-                )
-        except StoreError:
-            return []
-        tags = {one.portal: {"yes": 1, "no": 0}.get(one.tags, -1) for one in probed}
-        stopped = {lane.portal for lane in lanes if lane.stopped is not None}
-        return [
-            metrics.Queue(
-                portal=portal,
-                pending=count.pending,
-                sending=count.sending,
-                dead=count.dead,
-                oldest=max(0.0, now - count.oldest_due) if count.oldest_due is not None else 0.0,
-                stopped=portal in stopped,
-                tags=tags.get(portal, -1),
-            )
-            for portal, count in counts.items()
-        ]
-
-    @staticmethod
-    def _summed_up(before: Mapping[str, int]) -> dict[str, int]:
-        now = metrics.totals()
-        done = [f"{name}: {now[name] - before[name]}" for name in now if now[name] != before[name]]
-        if done:
-            log.info("in the last minute: %s", ", ".join(done))
-        return now
-
     def _read_members(self, wanted: str) -> None:
         if self.workspace is not None:
             self.workspace.read(wanted)
@@ -354,40 +316,3 @@ class Bridge:
             purge(self.store, Retention(delivered=keep.keep_delivered, dead=keep.keep_dead))
         except StoreError as error:
             log.warning("nothing was purged: %s", error)
-
-    def _stopped(self, stop: Stop) -> None:
-        """Tell whoever waits for an outcome, and the admins in Slack, that a portal stands still."""
-        try:
-            self.store.write(lambda tx: tx.receipts.hurry(stop.portal))
-            self.receipts.wake()
-        except StoreError as error:
-            log.warning("those who wait for portal %s could not be told: %s", stop.portal, error)
-        if self.workspace is None:
-            return
-        for admin in self.settings.permissions.admin:
-            if admin.startswith(("U", "W")):
-                language = self.people().language(admin)
-                text = answers.stopped(stop.portal, Stopped(stop.code, stop.reason), Reader(language, admin=True))
-                try:
-                    self.workspace.client.chat_postMessage(channel=admin, text=text)
-                except Exception as error:  # noqa: BLE001 – whatever Slack's client raises, delivery goes on
-                    log.warning("an admin could not be told: %s", error)
-
-    def _follow(self) -> None:
-        """Reread the mapping file and the configuration when they change, and say each minute what was done in it."""
-        said, at = metrics.totals(), time.monotonic()
-        while True:
-            self.reloading.wait(REREAD)
-            if self._ending.is_set():
-                return
-            if time.monotonic() - at >= SUMMARY:
-                said, at = self._summed_up(said), time.monotonic()
-            try:
-                self.reloading.look()
-                if self.mapping is not None and (news := self.mapping.refresh()):
-                    (log.warning if self.mapping.faults else log.info)("%s", news)
-            except Exception as error:  # noqa: BLE001 – whatever a file can do, the next change must be seen
-                log.error(  # noqa: TRY400 – its text may hold what stands in the file
-                    "mapping or configuration can't be read: unexpected %s; the last good version stays in use",
-                    type(error).__name__,
-                )
