@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from slack_bitrix24.model import Delivered, Notification, Receipt, Recipient, State
 from slack_bitrix24.store import Count, Store, Submission, Transaction, open_store
+from slack_bitrix24.store.packing import pack
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
@@ -111,8 +112,8 @@ INSERT INTO outbox (id, key, text_id, user_id, mark)
 SELECT {first} + n, {mark}, {first} + n, n % 5000 + 1, {number} FROM {numbers}
 """,
     """
-INSERT INTO texts (id, last_id, portal, message, message_out, kind, sub_tag, source, author, priority, created_at)
-SELECT id, id, 'main', '{text}', 'Firing: disk of host-17 is 93 % full', 'personal',
+INSERT INTO texts (id, last_id, portal, said, kind, sub_tag, source, author, priority, created_at)
+SELECT id, id, 'main', {said}, 'personal',
        key, 'relay:alerts', 'U' || (id % 300), 'normal', :now
 FROM outbox WHERE id > {first}
 """,
@@ -122,6 +123,8 @@ FROM outbox WHERE id > {first}
 """,
 )
 MARKS = {"sqlite": "lower(hex(randomblob(16)))", "postgresql": "md5(random()::text)"}
+SAID = pack("disk is 93 % full " * 14, "Firing: disk of host-17 is 93 % full", "")
+BYTES = {"sqlite": "x'{}'", "postgresql": "decode('{}', 'hex')"}
 RANDOM = {"sqlite": "abs(random()) % 4294967296", "postgresql": "floor(random() * 4294967296)::bigint"}
 NUMBERS = {
     "sqlite": "(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < :count) SELECT n FROM c) AS s",
@@ -142,7 +145,7 @@ def insert(tx: Transaction, count: int) -> None:
     first = tx.connection.execute(sa.text("SELECT coalesce(max(id), 0) FROM outbox")).scalar_one()
     form = {"first": first, "mark": MARKS[tx.dialect], "number": RANDOM[tx.dialect], "numbers": NUMBERS[tx.dialect]}
     for statement in ROWS:
-        text = statement.format(**form, text="disk is 93 % full " * 14)
+        text = statement.format(**form, said=BYTES[tx.dialect].format(SAID.hex()))
         parameters = {name: value for name, value in (("count", count), ("now", tx.now)) if f":{name}" in text}
         tx.connection.execute(sa.text(text), parameters)
     if tx.dialect == "postgresql":

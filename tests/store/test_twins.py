@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from slack_bitrix24.model import Dead, Delivered, Recipient, Retry
 from slack_bitrix24.store import Submission, open_store, transfer, twins
-from slack_bitrix24.store.claims import _fitting
+from slack_bitrix24.store.claims import _LIMIT, _fitting
 
 END = {
     "delivered": Delivered(1),
@@ -115,7 +115,7 @@ def test_what_was_copied_is_found(store, make, tmp_path):
 
 def row(id_, tag, limit=50):
     """As a claim reads it: what it needs here are id, tag and the limit of the batch."""
-    return (id_, "", 0, tag, *[""] * 13, 0, limit)
+    return (id_, "", 0, tag, *[""] * (_LIMIT - 4), limit)
 
 
 @pytest.mark.parametrize(

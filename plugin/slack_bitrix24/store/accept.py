@@ -17,6 +17,7 @@ from slack_bitrix24.model import Notification, Receipt, Recipient
 from slack_bitrix24.store import fair, jsonrows, twins
 from slack_bitrix24.store.cleaning import clean
 from slack_bitrix24.store.inserting import Inserting
+from slack_bitrix24.store.packing import pack
 from slack_bitrix24.store.pending import enqueue, served, supersede_older
 from slack_bitrix24.store.prepared import Prepared
 from slack_bitrix24.store.schema import INBOX, OUTBOX, RECEIPTS, TEXTS
@@ -122,7 +123,8 @@ def _texts(one: Submission, ids: Iterator[int], *, receipt_id: int | None, now: 
         id_, said = next(ids), _said(notification)
         text = texts.get(said)
         if text is None:
-            row = {"id": id_, **dict(zip(_SAID, map(_cleaned, said), strict=True))}
+            row = {"id": id_, **dict(zip(_SAME, map(_cleaned, said[3:]), strict=True))}
+            row["said"] = pack(notification.message, notification.message_out, notification.attach)
             row |= {"created_at": now, "receipt_id": receipt_id}
             text = texts[said] = _Text(row)
         text.row["last_id"] = id_
@@ -143,19 +145,16 @@ def _texts(one: Submission, ids: Iterator[int], *, receipt_id: int | None, now: 
     return list(texts.values())
 
 
-_SAID = (
-    "portal", "message", "message_out", "attach", "kind", "sub_tag", "source", "author", "priority", "not_before",
-    "files",
-)  # fmt: skip
+_SAME = ("portal", "kind", "sub_tag", "source", "author", "priority", "not_before", "files")
 
 
 def _said(one: Notification) -> tuple[object, ...]:
-    """Return what is the same for all who get the same; in the order of _SAID."""
+    """Return what is the same for all who get the same; its three forms, then as in _SAME."""
     return (
-        one.recipient.portal,
         one.message,
         one.message_out,
         one.attach,
+        one.recipient.portal,
         one.kind,
         one.sub_tag,
         one.source,
@@ -260,7 +259,8 @@ _OWED: jsonrows.Types = {
 _TEXT: jsonrows.Types = {
     "id": sa.BigInteger,
     "last_id": sa.BigInteger,
-    **dict.fromkeys(_SAID, sa.Text),
+    "said": sa.LargeBinary,
+    **dict.fromkeys(_SAME, sa.Text),
     "not_before": sa.Double,
     "created_at": sa.Double,
     "receipt_id": sa.BigInteger,

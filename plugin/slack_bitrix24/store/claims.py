@@ -174,7 +174,7 @@ def _sent(row: Any, *, now: float) -> Stored:
     )
 
 
-_TAG, _CREATED, _RECEIPT = 3, 14, 15
+_TAG, _CREATED, _RECEIPT = 3, 12, 13
 _RANK = len(SAID)
 _LIMIT = _RANK + 2
 _LANDED = ("id", "tag", "rank", "attempts", "batch_size", "batch_limit", "sent_at", "receipt_id")

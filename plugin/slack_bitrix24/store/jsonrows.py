@@ -12,13 +12,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-_ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
+
+def _hex(value: object) -> str:
+    """Return bytes as PostgreSQL reads them in a row's JSON."""
+    if isinstance(value, bytes):
+        return rf"\x{value.hex()}"
+    raise TypeError(f"{type(value).__name__} in a row")
+
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False, default=_hex)
 
 Types = Mapping[str, type[sa.types.TypeEngine[Any]]]
 
 
 def encode(rows: Sequence[Mapping[str, object]]) -> str:
-    """Return the parameter's value."""
+    """Return the parameter's value; bytes for PostgreSQL only."""
     return _ENCODER.encode(rows)
 
 

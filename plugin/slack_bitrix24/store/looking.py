@@ -19,7 +19,7 @@ from slack_bitrix24.model import Recipient, State, Stored
 from slack_bitrix24.store import jsonrows
 from slack_bitrix24.store.columns import quoted
 from slack_bitrix24.store.doubts import Doubts
-from slack_bitrix24.store.matched import matching, says
+from slack_bitrix24.store.matched import say
 from slack_bitrix24.store.schema import LANES, OUTBOX, OUTCOMES, QUEUE, SENDING, TEXTS
 from slack_bitrix24.store.stored import PLACES, STATE, WHOLE, stored
 from slack_bitrix24.store.work import Work
@@ -65,13 +65,14 @@ class Looking:
 
     def __init__(self, work: Work, wanted: Wanted, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._work, self._wanted, self._monotonic = work, wanted, monotonic
-        self._conditions = _conditions(wanted, work.dialect)
+        self._conditions = _conditions(wanted)
+        self._takes_all = not self._conditions and not wanted.words
         self._texts = self._by_text()
 
     def find(self, *, before: int = 0, limit: int = 50, budget: float = BUDGET, first: int = FIRST) -> Found:
         """Return the newest that match from below this id on (0: from the newest); `first` rows in the first window."""
         found = Found(before=before or NEWEST)
-        began, size = self._monotonic(), max(first if self._conditions else limit, limit)
+        began, size = self._monotonic(), max(limit if self._takes_all else first, limit)
         while found.before and len(found.rows) < limit:
             at = self._monotonic()
             most = limit - len(found.rows)
@@ -135,7 +136,7 @@ class Looking:
 
     def _texts_below(self, before: int, size: int, *, most: int) -> Window:
         """Return the ids of those texts of the next window that match, and where the one after it begins."""
-        wanted, dialect = self._wanted, self._work.dialect
+        wanted = self._wanted
         said = [*_sources(wanted)]
         edge = sa.select(TEXTS.c.id, TEXTS.c.last_id).where(TEXTS.c.id < before, *said).order_by(TEXTS.c.id.desc())
         beyond = self._run(edge.offset(size).limit(BESIDE))
@@ -144,13 +145,13 @@ class Looking:
             # The first of these whose rows all lie below: nothing of it belongs to this window.
             over = [row.id for row, next_row in itertools.pairwise(beyond) if next_row.last_id < row.id]
             low = over[0] if over else beyond[-1].id
-        columns = (TEXTS.c.id, TEXTS.c.last_id, TEXTS.c.message, TEXTS.c.message_out, TEXTS.c.attach)
+        columns = (TEXTS.c.id, TEXTS.c.last_id, TEXTS.c.said)
         query = sa.select(*(columns if wanted.words else columns[:2])).where(TEXTS.c.id.between(low, before - 1), *said)
-        query = query.where(*matching(wanted.words, dialect=dialect)).order_by(TEXTS.c.id.desc())
+        query = query.order_by(TEXTS.c.id.desc())
         ids: list[int] = []
         enough = 0
         for row in self._run(query):
-            if row.last_id <= enough or (wanted.words and not says(wanted.words, *row[2:5])):
+            if row.last_id <= enough or (wanted.words and not say(wanted.words, row.said)):
                 continue
             ids += self._of_text(row.id, row.last_id, before=before, most=most)
             enough = enough or (sorted(ids)[-most] if len(ids) >= most else 0)
@@ -167,16 +168,14 @@ class Looking:
     def _read(self, ids: Sequence[int], below: int, *, before: int, most: int) -> list[Stored]:
         """Return those of a window that match, as many as are wanted."""
         found: list[Stored] = []
-        step = most if not self._conditions else FIRST
+        step = most if self._takes_all else FIRST
         for begin in range(0, len(ids), step):
             listed = {"ids": jsonrows.listed(ids[begin : begin + step], dialect=self._work.dialect)}
             query = WHOLE.select_from(PLACES).where(jsonrows.among(OUTBOX.c.id, "ids", dialect=self._work.dialect))
             query = query.where(OUTBOX.c.id >= below, OUTBOX.c.id < before, *self._conditions)
             for row in self._work.connection.execute(query.order_by(OUTBOX.c.id.desc()), listed):
-                one = stored(row)
-                note = one.notification
-                if says(self._wanted.words, note.message, note.message_out, note.attach):
-                    found.append(one)
+                if say(self._wanted.words, row.said):
+                    found.append(stored(row))
                 if len(found) == most:
                     return found
         return found
@@ -202,8 +201,8 @@ def _sources(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     return found
 
 
-def _conditions(wanted: Wanted, dialect: str) -> list[sa.ColumnElement[bool]]:
-    found = [*_sources(wanted), *matching(wanted.words, dialect=dialect)]
+def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    found = _sources(wanted)
     if wanted.state is not None:
         found.append(STATE.in_([quoted(wanted.state)]))
     if wanted.recipients is not None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from slack_bitrix24.model import Attached, Notification, Recipient, State, Stored
 from slack_bitrix24.store.columns import quoted
+from slack_bitrix24.store.packing import unpack
 from slack_bitrix24.store.schema import OUTBOX, OUTCOMES, QUEUE, SENDING, TEXTS
 
 TAG = sa.func.coalesce(OUTBOX.c.tag, TEXTS.c.sub_tag + "|U" + sa.cast(OUTBOX.c.user_id, sa.Text))
@@ -21,9 +22,7 @@ SAID = (
     OUTBOX.c.user_id,
     TAG.label("tag"),
     TEXTS.c.portal,
-    TEXTS.c.message,
-    TEXTS.c.message_out,
-    TEXTS.c.attach,
+    TEXTS.c.said,
     TEXTS.c.kind,
     TEXTS.c.sub_tag,
     TEXTS.c.source,
@@ -89,11 +88,10 @@ def files_of(text: str) -> tuple[Attached, ...]:
 def said(row: Any) -> Notification:
     """Return what was accepted; SAID stands at the beginning of the row."""
     # By position: fifty rows are read for each batch, and a row's names are looked up slowly.
-    (_, key, user_id, tag, portal, message, message_out, attach, kind, sub_tag, source, author, priority, asked) = row[
-        :14
-    ]
+    (_, key, user_id, tag, portal, packed, kind, sub_tag, source, author, priority, asked) = row[:12]
     recipient = Recipient(portal, user_id)
-    files = files_of(row[16])
+    files = files_of(row[14])
+    message, message_out, attach = unpack(packed)
     return Notification(
         key, recipient, message, tag, sub_tag, message_out, attach, kind, source, author, asked, priority, files
     )
@@ -101,7 +99,7 @@ def said(row: Any) -> Notification:
 
 def stored(row: Any) -> Stored:
     """Return a row of WHOLE as the program speaks of it."""
-    created_at, receipt_id, _, state, attempts, due_at, sent_at, finished_at, bitrix24_id, code, error = row[14:25]
+    created_at, receipt_id, _, state, attempts, due_at, sent_at, finished_at, bitrix24_id, code, error = row[12:23]
     return Stored(
         row[0],
         said(row),

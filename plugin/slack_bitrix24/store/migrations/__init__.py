@@ -10,22 +10,7 @@ from slack_bitrix24.errors import SchemaTooNewError, StoreError
 from slack_bitrix24.store import failures
 from slack_bitrix24.store.engine import UPGRADING, Engines, connect
 
-REVISIONS = (
-    "0001",
-    "0002",
-    "0003",
-    "0004",
-    "0005",
-    "0006",
-    "0007",
-    "0008",
-    "0009",
-    "0010",
-    "0011",
-    "0012",
-    "0013",
-    "0014",
-)
+REVISIONS = tuple(f"{number:04}" for number in range(1, 16))
 """All that this version knows, oldest first. A new one: a file in versions/, its id here, schema.py changed."""
 
 MARK = "copying"
