@@ -125,7 +125,7 @@ CASES = [
     (TOKENS + RELAY + "from = {}", 'relays[0].from: expected "bots", "people", "anyone" or a list of Slack ids, got a table'),
     (TOKENS + RELAY + 'from = ["anna"]', 'relays[0].from[0]: expected a Slack id (U…, W… or B…), got "anna"'),
     (TOKENS + RELAY + "from = []", "relays[0].from: expected a list of Slack ids, got an empty list"),
-    (TOKENS + RELAY + 'edits = "keep"', 'relays[0].edits: expected "replace" or "ignore", got "keep"'),
+    (TOKENS + RELAY + 'edits = "keep"', 'relays[0].edits: expected "replace", "replace loudly" or "ignore", got "keep"'),
     (TOKENS + RELAY + RELAY, 'relays[1].name: "alerts" is already the name of relays[0]'),
     # webhooks
     (HOOK + HOOK.replace("012", "987"), 'webhooks[1].name: "grafana" is already the name of webhooks[0]'),

@@ -213,6 +213,10 @@ def test_time_stamps_are_ordered_as_their_times_to_the_microsecond(one, other):
 
 def test_a_relay_that_ignores_edits_owes_the_message_all_the_same_unless_it_is_gone():
     replace, ignore = relay(), relay(edits="ignore")
+    loud = relay(edits="replace loudly")
+    for each in (posted(), changed(), deleted()):
+        assert loud.wants(each) == replace.wants(each)
+    assert loud.may_send(is_newest=False, is_gone=False) == replace.may_send(is_newest=False, is_gone=False)
     assert [[one.wants(each) for each in (posted(), changed(), deleted())] for one in (replace, ignore)] == [
         [True, True, True],
         [True, False, False],

@@ -125,7 +125,7 @@ class Bridge:
         return permalink(self.slack.workspace_url, *place) if self.slack is not None and place else ""
 
     def _buttons(self) -> Buttons:
-        return Buttons(lambda: self.settings.acknowledged, self._link)
+        return Buttons(lambda: self.settings.acknowledged, self._link, lambda: self.settings.loud)
 
     def _clicks(self) -> Clicks:
         heard = {

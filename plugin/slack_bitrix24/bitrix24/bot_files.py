@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from slack_bitrix24.bitrix24.bot_calls import Bot, safe
@@ -40,22 +40,34 @@ def marked(ask: Ask, bot: Bot, user_id: int, *, after: int) -> dict[str, int]:
 
     Raise `Bitrix24Error`. The newest thousand are looked through.
     """
-    chat = _mapping(_mapping(ask(bot.call("imbot.v2.Chat.get", dialogId=str(user_id))).result).get("chat"))
-    last, found = whole(chat.get("lastMessageId")) or 0, dict[str, int]()
-    for _ in range(PAGES):
-        if last <= after:
-            break
-        page = _mapping(ask(bot.call("imbot.v2.Chat.Message.getContext", messageId=last, range=RANGE)).result)
-        rows = [row for row in page.get("messages") or () if isinstance(row, Mapping)]
-        for row in rows:
-            number = whole(row.get("id")) or 0
-            if number > after and whole(row.get("authorId")) == bot.id:
-                found.update((line.strip(), number) for line in str(row.get("text") or "").splitlines())
-        first = min((whole(row.get("id")) or 0 for row in rows), default=0)
-        if not page.get("hasPrevPage") or first >= last:
-            break
-        last = first
+    found: dict[str, int] = {}
+    for number, row in _own(ask, bot, user_id, pages=PAGES, after=after):
+        found.update((line.strip(), number) for line in str(row.get("text") or "").splitlines())
     return found
+
+
+def sent(ask: Ask, bot: Bot, user_id: int) -> dict[str, int]:
+    """Return the ids of the bot's last hundred messages to a person, by the keys that they were sent under.
+
+    Raise `Bitrix24Error`.
+    """
+    return {str(row["uuid"]): number for number, row in _own(ask, bot, user_id, pages=2) if row.get("uuid")}
+
+
+def _own(ask: Ask, bot: Bot, user_id: int, *, pages: int, after: int = 0) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield the bot's own messages behind one, page by page from the newest on; some may come twice."""
+    chat = _mapping(_mapping(ask(bot.call("imbot.v2.Chat.get", dialogId=str(user_id))).result).get("chat"))
+    last = whole(chat.get("lastMessageId")) or 0
+    for _ in range(pages):
+        if last <= after:
+            return
+        page = _mapping(ask(bot.call("imbot.v2.Chat.Message.getContext", messageId=last, range=RANGE)).result)
+        rows = [(whole(row.get("id")) or 0, row) for row in page.get("messages") or () if isinstance(row, Mapping)]
+        yield from ((id_, row) for id_, row in rows if id_ > after and whole(row.get("authorId")) == bot.id)
+        first = min((id_ for id_, _ in rows), default=0)
+        if not page.get("hasPrevPage") or first >= last:
+            return
+        last = first
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

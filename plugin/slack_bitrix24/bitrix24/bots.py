@@ -5,12 +5,14 @@ No public address is needed. https://apidocs.bitrix24.com/api-reference/chat-bot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from slack_bitrix24.bitrix24 import bot_calls
 from slack_bitrix24.bitrix24.bot_calls import LONGEST_TOKEN, REVISION, Bot
+from slack_bitrix24.bitrix24.bot_files import LARGEST, sent, upload
 from slack_bitrix24.bitrix24.caller import Caller
 from slack_bitrix24.bitrix24.calls import Attach
 from slack_bitrix24.bitrix24.rest import Answer, Call
@@ -90,8 +92,22 @@ class Messages:
         return True
 
     def find(self, user_id: int, key: str) -> int:
-        """Return the id of the message that was sent under a key, looked for among the dialog's last fifty; 0: none."""
-        return found_in(lambda call: self._caller.call(call, repeatable=True), self.bot, (user_id, key))
+        """Return the id of what was sent under a key, looked for among the dialog's last hundred messages; 0: none."""
+        return sent(lambda call: self._caller.call(call, repeatable=True), self.bot, user_id).get(key, 0)
+
+    def upload(self, user_id: int, source: Path | bytes, name: str = "", *, text: str = "") -> int:
+        """Put a file (100 MB at most) into the chat with a person, as a message of its own; return the message's id.
+
+        Not repeated after a lost answer: it would be there twice. Raise `Bitrix24Error`, ValueError for one too large.
+        """
+        if isinstance(source, bytes) and not name:
+            raise ValueError("bytes need a name")
+        content = source if isinstance(source, bytes) else source.read_bytes()
+        if len(content) > LARGEST:
+            raise ValueError(f"a file has at most {LARGEST // 1024 // 1024} MB")
+        called = name or Path(str(source)).name
+        answer = self._caller.call(upload(self.bot, user_id, content, name=called, said=text))
+        return int(_mapping(answer.result).get("messageId") or 0)
 
     def events(self, offset: int = 0) -> tuple[list[Event], int]:
         """Return what happened, and the offset for the next call, which deletes it: keep it after your work is done.
@@ -121,28 +137,12 @@ def command(ask: Ask, bot: Bot, name: str) -> int:
     return int(_mapping(_mapping(answer.result).get("command")).get("id") or 0)
 
 
-def found_in(ask: Ask, bot: Bot, sent: tuple[int, str]) -> int:
-    """Return the id of what was sent to this person under this key; 0 where it is not among the dialog's last fifty."""
-    user_id, key = sent
-    chat = _mapping(_mapping(ask(bot.call("imbot.v2.Chat.get", dialogId=str(user_id))).result).get("chat"))
-    last = int(chat.get("lastMessageId") or 0)
-    if not last:
-        return 0
-    result = ask(bot.call("imbot.v2.Chat.Message.getContext", messageId=last, range=50)).result
-    return next((int(row["id"]) for row in _messages(result) if row.get("uuid") == key), 0)
-
-
 def message_id(result: object) -> int:
     """Return the id in the answer to a send; raise `Bitrix24Error` where there is none."""
     number = int(_mapping(result).get("id") or 0)
     if not number:
         raise Bitrix24Error("the answer to the bot's message holds no id", verdict=Verdict.UNKNOWN)
     return number
-
-
-def _messages(result: object) -> Iterator[Mapping[str, Any]]:
-    rows = _mapping(result).get("messages") or []
-    return (row for row in rows if isinstance(row, Mapping))
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -97,7 +97,7 @@ class Relay:
     match: Pattern | None
     unless: Pattern | None
     to: Addresses
-    edits: Literal["replace", "ignore"]
+    edits: Literal["replace", "replace loudly", "ignore"]
     priority: Priority
     kind: SentAs | None
     acknowledge: bool
@@ -238,6 +238,11 @@ class Settings:
         """The sources of notifications that can be taken by a click."""
         relays = {f"relay:{one.name}" for one in self.relays if one.acknowledge}
         return frozenset(relays | {f"webhook:{one.name}" for one in self.webhooks if one.acknowledge})
+
+    @property
+    def loud(self) -> frozenset[str]:
+        """The sources of notifications of which an edit comes as a new message of the bot."""
+        return frozenset(f"relay:{one.name}" for one in self.relays if one.edits == "replace loudly")
 
     def uses_bot(self, portal: str) -> bool:
         """Tell whether anything may be sent to a portal through the bridge's own bot there."""

@@ -17,7 +17,7 @@ from slack_bitrix24.model import Priority, SentAs
 
 Mode = Literal["socket", "http"]
 From = Literal["bots", "people", "anyone"]
-Edits = Literal["replace", "ignore"]
+Edits = Literal["replace", "replace loudly", "ignore"]
 CatchUp = Literal["latest", "all", "skip"]
 Signature = Literal["slack", "github", "grafana"]
 

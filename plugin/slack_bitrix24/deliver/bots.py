@@ -6,23 +6,26 @@ the first one's id. Bitrix24 server source, main 26.250 (2026-04); docs/explanat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from slack_bitrix24.bitrix24 import bot_calls
-from slack_bitrix24.bitrix24.bot_calls import Bot, message_key
-from slack_bitrix24.bitrix24.bots import GONE, found_in, message_id
+from slack_bitrix24.bitrix24.bot_calls import Bot
+from slack_bitrix24.bitrix24.bot_files import sent
+from slack_bitrix24.bitrix24.bots import GONE, message_id
 from slack_bitrix24.bitrix24.codes import not_created
 from slack_bitrix24.bitrix24.rest import Answer, Call
 from slack_bitrix24.bitrix24.users import User, people, read_people
-from slack_bitrix24.deliver import calls, files, reasons
-from slack_bitrix24.deliver.buttons import Buttons
+from slack_bitrix24.deliver import calls, files, reasons, versions
+from slack_bitrix24.deliver.buttons import TAKEN_KEY, Buttons
+from slack_bitrix24.deliver.versions import Base
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 from slack_bitrix24.model import Dead, Outcome, Stored
 
 Ask = Callable[[Call], Answer]
 Result = Answer | Bitrix24Error
+Bases = dict[int, Base]
 
 LOST: Final = frozenset({"MESSAGE_NOT_FOUND", "MESSAGE_ACCESS_DENIED"})
 """What an update of a message that is not there is refused with: the next generation is sent."""
@@ -35,66 +38,76 @@ TAKEN: Final = "it went to a guest as a notification, and can't be taken back"
 class Post:
     """What goes out of one claim through the bot.
 
-    `earlier` is what went out before under the same tag, `taken` what is said by sub-tag of whoever took it.
+    `bases` are what each takes the place of, `taken` what is said by sub-tag of whoever took it; `loud` are the sources
+    whose newer versions are new messages, which ring.
     """
 
     bot: Bot
-    earlier: Mapping[int, Stored] = field(default_factory=dict)
+    bases: Mapping[int, Base] = field(default_factory=dict)
     taken: Mapping[str, str] = field(default_factory=dict)
     buttons: Buttons = field(default_factory=Buttons)
     read: files.Read = files.nothing
+    loud: frozenset[str] = frozenset()
 
     def call(self, one: Stored) -> Call:
         """Return the call for a notification. Raise ValueError or `Bitrix24Error` where none can be made of it."""
-        note, before = one.notification, self.earlier.get(one.id)
+        note, before = one.notification, self._before(one)
         if note.kind == "delete" and before is not None:
             return bot_calls.delete(self.bot, before.bitrix24_id or 0)
         if note.kind != "bot":
             return calls.call(one)
         if before is not None and before.bitrix24_id:
-            return self._update(one, before.bitrix24_id)
+            return self._send(one, self.key_of(one)) if self._rings(one) else self._update(one, before.bitrix24_id)
         # Of one whose answer got lost the id is not known: under its key it is found, or sent with what is new.
         return self._send(one, self.key_of(before or one))
 
     def key_of(self, one: Stored) -> str:
-        """Return the key of one version for one person: what it is made of never changes, nor does this.
-
-        The bot's id tells deployments apart: the server's table of keys is the whole portal's.
-        """
-        note = one.notification
-        return message_key("slack-bitrix24", str(self.bot.id), note.key, str(note.recipient))
+        """Return the key of one version for one person."""
+        return versions.key_of(self.bot, one)
 
     def settled(self, one: Stored, result: Result, ask: Ask) -> Result:
         """Return what the answer means, as the id of a message; what it takes is asked. Raise `Bitrix24Error`."""
-        note, before = one.notification, self.earlier.get(one.id)
+        note, before = one.notification, self._before(one)
         if note.kind == "delete":
-            return self._taken_back(before, result, ask) if before is not None else result
+            return self._taken_back(one, result, ask) if before is not None else result
         if note.kind != "bot":
             return result
-        known = before.bitrix24_id if before is not None else None
+        known = before.bitrix24_id if before is not None and not self._rings(one) else None
         mended = self._mended(one, result, ask, known=bool(known)) if isinstance(result, Bitrix24Error) else result
         if isinstance(mended, Bitrix24Error):
             return mended
         number = known if known and mended is result else message_id(mended.result)
-        if before is not None and not known:
+        if before is not None and not before.bitrix24_id:
             ask(self._update(one, number))
         return self._accompanied(one, replace(mended, result=number), ask)
 
-    def _taken_back(self, before: Stored, result: Result, ask: Ask) -> Result:
+    def _before(self, one: Stored) -> Stored | None:
+        return self.bases.get(one.id, Base()).before
+
+    def _rings(self, one: Stored) -> bool:
+        """Tell whether it comes as a new message in place of the one that is there."""
+        before, note = self._before(one), one.notification
+        again = before is None or before.id == one.id or not before.bitrix24_id or note.key.startswith(TAKEN_KEY)
+        return note.source in self.loud and not again
+
+    def _taken_back(self, one: Stored, result: Result, ask: Ask) -> Result:
         if isinstance(result, Bitrix24Error) and result.code.upper() not in GONE:
             return result
-        if not before.bitrix24_id:  # its answer got lost, so it may be there all the same
-            user_id = before.notification.recipient.user_id
-            before = replace(before, bitrix24_id=found_in(ask, self.bot, (user_id, self.key_of(before))))
-            if before.bitrix24_id:
-                ask(bot_calls.delete(self.bot, before.bitrix24_id))
-        files.remove(before, self.bot, ask=ask)
+        self._clear(one, self.bases[one.id].obsolete, ask)
         return Answer(1)
 
-    def _accompanied(self, one: Stored, answer: Answer, ask: Ask) -> Result:
-        before, number = self.earlier.get(one.id), int(answer.result)
-        if before is not None:
+    def _clear(self, one: Stored, obsolete: Iterable[int], ask: Ask) -> None:
+        """Take away what a version leaves behind: older messages, and the files of the one before."""
+        before = self._before(one)
+        if before is not None and before.id != one.id:
             files.remove(before, self.bot, ask=ask)
+        for number in obsolete:
+            files.gone(self.bot, number, ask=ask)
+
+    def _accompanied(self, one: Stored, answer: Answer, ask: Ask) -> Result:
+        base, number = self.bases.get(one.id, Base()), int(answer.result)
+        rung = [base.before.bitrix24_id or 0] if base.before is not None and self._rings(one) else []
+        self._clear(one, [each for each in (*rung, *base.obsolete) if each != number], ask)
         refused = files.bring(one, self.bot, after=number, key=self.key_of(one), read=self.read, ask=ask)
         return refused or answer
 
@@ -102,8 +115,9 @@ class Post:
         if known and error.code.upper() in LOST:
             return ask(self._send(one, self.key_of(one)))
         if error.code.upper() == "SENDING_FAILED" and one.attempts >= LOOK_FROM:
-            sent_as = self.key_of(self.earlier.get(one.id, one))
-            number = found_in(ask, self.bot, (one.notification.recipient.user_id, sent_as))
+            before = self._before(one)
+            sent_as = one if before is None or before.bitrix24_id else before
+            number = sent(ask, self.bot, one.notification.recipient.user_id).get(self.key_of(sent_as), 0)
             return Answer({"id": number}) if number else error
         return error
 

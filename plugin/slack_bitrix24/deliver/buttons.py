@@ -18,6 +18,8 @@ from slack_bitrix24.bitrix24.bots import Event
 from slack_bitrix24.model import Notification, State, Stored
 
 COMMAND: Final = "ack"
+TAKEN_KEY: Final = "taken:"
+"""How the keys begin of what goes out once more to say who took it: it never rings."""
 CLICKED: Final = "ONIMBOTV2COMMANDADD"
 _PARAMS: Final = re.compile(r"([1-9][0-9]{0,17}) ([0-9a-f]{32})", re.ASCII)
 
@@ -29,10 +31,14 @@ def nowhere(_: Notification) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Buttons:
-    """`sources` gives those whose messages can be taken now; `link` the address of one in Slack, empty if unknown."""
+    """`sources` gives those whose messages can be taken now; `link` the address of one in Slack, empty if unknown.
+
+    `loud` gives the sources of which an edit comes as a new message.
+    """
 
     sources: Callable[[], frozenset[str]] = frozenset
     link: Callable[[Notification], str] = nowhere
+    loud: Callable[[], frozenset[str]] = frozenset
 
     def of(self, bot: Bot, one: Stored, *, taken: bool) -> list[dict[str, str]]:
         """Return the buttons of a message; what was taken can't be taken again."""
@@ -95,7 +101,7 @@ def shown_again(newest: Iterable[Stored]) -> list[Notification]:
     What was never sent will say it anyway.
     """
     return [
-        replace(one.notification, key=message_key("taken", one.notification.key), author="", not_before=0.0)
+        replace(one.notification, key=TAKEN_KEY + message_key("taken", one.notification.key), author="", not_before=0.0)
         for one in newest
         if one.notification.kind == "bot" and (one.state in (State.DELIVERED, State.SENDING) or _may_be_there(one))
     ]

@@ -30,12 +30,14 @@ class Known:
 
     `doubts`: those of which an attempt may have arrived, True where a person has asked for them again since. `earlier`
     is what went out before under the same tag to the same person, for those that have such. `taken` says by sub-tag
-    what the readers of a bot's message are told of whoever took it.
+    what the readers of a bot's message are told of whoever took it. `chains` are all that went out before, from the
+    last one on that was delivered.
     """
 
     doubts: Mapping[int, bool] = field(default_factory=dict)
     earlier: Mapping[int, Stored] = field(default_factory=dict)
     taken: Mapping[str, str] = field(default_factory=dict)
+    chains: Mapping[int, Sequence[Stored]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,11 +74,16 @@ def remove(one: Stored, bot: Bot, *, ask: Ask) -> None:
     there = bot_files.marked(ask, bot, user, after=one.bitrix24_id or 0)
     for number in range(1, len(wanted) + 1):
         if found := there.get(mark(one, number)):
-            try:
-                ask(bot_calls.delete(bot, found))
-            except Bitrix24Error as error:
-                if error.code.upper() not in GONE:
-                    raise
+            gone(bot, found, ask=ask)
+
+
+def gone(bot: Bot, number: int, *, ask: Ask) -> None:
+    """Take a message away that may be gone already. Raise `Bitrix24Error`."""
+    try:
+        ask(bot_calls.delete(bot, number))
+    except Bitrix24Error as error:
+        if error.code.upper() not in GONE:
+            raise
 
 
 def linked(note: Notification) -> Notification:

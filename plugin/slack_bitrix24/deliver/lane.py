@@ -225,7 +225,9 @@ class Lane:
                 return doubt.Claim(rows)
             taken = tx.taken.among(one.notification.sub_tag for one in rows) if self.portal.bot else {}
             lines = {tag: one.line for tag, one in taken.items()}
-            return doubt.Claim(rows, doubt.Known(tx.doubts.among(rows), tx.doubts.earlier(rows), lines))
+            chains = tx.doubts.chains(rows)
+            earlier = {one: chain[-1] for one, chain in chains.items()}
+            return doubt.Claim(rows, doubt.Known(tx.doubts.among(rows), earlier, lines, chains))
 
         try:
             claim = self.store.write(take)

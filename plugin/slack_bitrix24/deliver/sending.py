@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import inf
 
-from slack_bitrix24.deliver import bots, doubt, flight
+from slack_bitrix24.bitrix24.bot_calls import Bot
+from slack_bitrix24.deliver import bots, doubt, flight, versions
 from slack_bitrix24.deliver.asking import Asking
 from slack_bitrix24.deliver.keeping import Keeping
 from slack_bitrix24.deliver.setup import Portal
@@ -61,14 +62,22 @@ class Sending:
                 going.append(goes)
             else:
                 settled[one.id] = outcome
+        bot = self._portal.bot.get(self._asking.ask)
+        bases = self._bases(bot, [one for one in going if one not in plan.going], claim.known, now=now)
         post = bots.Post(
-            self._portal.bot.get(self._asking.ask),
-            claim.known.earlier,
-            claim.known.taken,
-            self._portal.buttons,
-            self._portal.files,
+            bot, bases, claim.known.taken, self._portal.buttons, self._portal.files, self._portal.buttons.loud()
         )
         return doubt.Plan(claim, going, settled, frozenset(one.id for one in through)), post
+
+    def _bases(self, bot: Bot, through: Sequence[Stored], known: doubt.Known, *, now: float) -> bots.Bases:
+        found: bots.Bases = {}
+        for one in through:
+            if one.notification.kind not in ("bot", "delete"):
+                continue  # a guest's
+            chain = known.chains.get(one.id, ())
+            lost = versions.doubtful(one, chain, in_doubt=one.id in known.doubts, now=now)
+            found[one.id] = versions.base(bot, chain, lost, ask=self._asking.ask)
+        return found
 
     def _finished(self, post: bots.Post, going: Sequence[Stored], landed: flight.Landed) -> Mapping[int, flight.Result]:
         finished: dict[int, flight.Result] = {}

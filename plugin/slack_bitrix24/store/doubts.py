@@ -48,8 +48,11 @@ class Doubts:
         states = self._states([one.id for one in found if one.state is State.DELIVERED])
         return [replace(one, perhaps_twice=states.get(one.id) == TWICE) for one in found] if states else list(found)
 
-    def earlier(self, claimed: Sequence[Stored]) -> dict[int, Stored]:
-        """Return for each of these the newest that went out before it under the same tag, where there is one."""
+    def chains(self, claimed: Sequence[Stored]) -> dict[int, list[Stored]]:
+        """Return for each of these what went out before it under the same tag, oldest first, where there is something.
+
+        What lies before the last one that was delivered is left out.
+        """
         tagged = [one.notification for one in claimed if one.notification.sub_tag]
         if not tagged:
             return {}
@@ -69,12 +72,13 @@ class Doubts:
         found = [stored(row) for row in self._work.connection.execute(query.order_by(OUTBOX.c.id), listed)]
         doubted = self._states([one.id for one in found if one.state is not State.DELIVERED])
         out = [one for one in found if one.state is State.DELIVERED or one.id in doubted]
-        newest: dict[int, Stored] = {}
+        chains: dict[int, list[Stored]] = {}
         for one in claimed:
             before = [each for each in out if each.id < one.id and each.notification.tag == one.notification.tag]
+            known = [place for place, each in enumerate(before) if each.state is State.DELIVERED]
             if before:
-                newest[one.id] = before[-1]
-        return newest
+                chains[one.id] = before[known[-1] :] if known else before
+        return chains
 
     def purge(self, older_than: float, *, limit: int = 500) -> int:
         """Forget up to so many of before this time."""

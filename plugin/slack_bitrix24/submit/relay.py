@@ -32,7 +32,7 @@ class Relay:
     match: Pattern | None = None
     unless: Pattern | None = None
     to: tuple[str, ...] = ()
-    edits: Literal["replace", "ignore"] = "replace"
+    edits: Literal["replace", "replace loudly", "ignore"] = "replace"
     priority: Priority = "normal"
     sent_as: SentAs | None = None
 
@@ -42,7 +42,7 @@ class Relay:
 
     def wants(self, event: Posted | Changed | Deleted) -> bool:
         """Tell whether events of this kind can owe anything."""
-        return self.edits == "replace" or isinstance(event, Posted)
+        return self.edits != "ignore" or isinstance(event, Posted)
 
     def may_send(self, *, is_newest: bool, is_gone: bool) -> bool:
         """Tell whether an event may go out; a relay that ignores edits still owes what was edited before it came."""
