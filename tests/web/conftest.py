@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -27,9 +29,8 @@ def on_drive(portal: str, file: Attached, users: Sequence[int]) -> Place:
     return Place(f"https://{portal}.example/disk/{file.name}?for={'-'.join(map(str, users))}", len(file.content))
 
 
-@pytest.fixture
-def serve(tmp_path) -> Iterator[Callable[..., Ways]]:
-    """Return a function that serves these webhooks on a database of their own."""
+@contextmanager
+def _serving(folder: Path) -> Iterator[Callable[..., Ways]]:
     ends: list[Callable[[], None]] = []
 
     def start(
@@ -41,7 +42,7 @@ def serve(tmp_path) -> Iterator[Callable[..., Ways]]:
         by_email: Callable[[str], Recipient | None] = lambda _: None,
         **named: str,
     ) -> Ways:
-        store = open_store(url or f"sqlite:///{tmp_path / 'ways.db'}")
+        store = open_store(url or f"sqlite:///{folder / 'ways.db'}")
         directory = read_mapping(MAPPING, name="mapping.yaml", portals=["main"])
         submitter = Submitter(store, lambda: directory, People, {"main": PortalRules()})
         made = ways_in(
@@ -58,10 +59,25 @@ def serve(tmp_path) -> Iterator[Callable[..., Ways]]:
         ends.extend([store.close, lambda: made.posts.stop(timeout=5), server.stop])
         return Ways(f"http://127.0.0.1:{server.port}", store)
 
+    before = threading.enumerate()
     yield start
     for end in reversed(ends):
         end()
-    assert not [thread for thread in threading.enumerate() if thread.name == "inbox-posts"]
+    assert not [one for one in threading.enumerate() if one.name == "inbox-posts" and one not in before]
+
+
+@pytest.fixture
+def serve(tmp_path) -> Iterator[Callable[..., Ways]]:
+    """Return a function that serves these webhooks on a database of their own."""
+    with _serving(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory) -> Iterator[Ways]:
+    """Return all ways in, served for a whole file: what one test leaves, the next one finds."""
+    with _serving(tmp_path_factory.mktemp("house")) as start:
+        yield start(ntfy="backup", gotify="backup")
 
 
 @pytest.fixture

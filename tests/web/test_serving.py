@@ -193,5 +193,5 @@ def test_no_way_in_redirects(path):
         connection.close()
     finally:
         server.stop()
-    is_way_in = path.strip("/") in ("slack/events", "bitrix24/install/acme/once") and not path.startswith("//")
+    is_way_in = path.strip("/") in ("slack/events", "bitrix24/install/acme/once")
     assert status == (200 if is_way_in else 404)

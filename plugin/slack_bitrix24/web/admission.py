@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope
 from slack_bitrix24 import metrics
 from slack_bitrix24.web import body
 from slack_bitrix24.web.credentials import enclosed, offered, signed
+from slack_bitrix24.web.encodings import plain
 from slack_bitrix24.web.hooks import Hook, by_token
 from slack_bitrix24.web.request import RefusedError, Request
 from slack_bitrix24.web.routes import Place
@@ -22,6 +23,8 @@ from slack_bitrix24.web.slowdown import Slowdown
 NOT_KEPT = ("token", "any", "name", "either")
 """Parts of a path that are a secret, or kept elsewhere, or mean nothing."""
 MOST_PARAMETERS = 200
+CHALLENGE = 'Basic realm="slack-bitrix24"'
+"""Some programs (wget, Java's) show a password only after they were asked for it."""
 
 
 class Admission:
@@ -34,8 +37,9 @@ class Admission:
     async def admit(self, scope: Scope, receive: Receive, *, place: Place) -> tuple[Request, Hook]:
         """Return the whole request and the webhook that it may use; RefusedError otherwise."""
         sender = place.sender
-        if scope["method"] not in sender.methods:
-            allowed = ", ".join(sender.methods)
+        methods = sender.allowed(place.parts)
+        if scope["method"] not in methods:
+            allowed = ", ".join(methods)
             raise RefusedError(405, "method_not_allowed", f"use {allowed}", Allow=allowed)
         request = Request(
             sender=sender.name,
@@ -47,6 +51,8 @@ class Admission:
         # The secret comes first: nobody else may make us read megabytes.
         hook = self._opened(place, request)
         most = sender.largest if isinstance(hook, Hook) else LARGEST_BODY
+        if not isinstance(hook, Hook) and body.is_awaited(request.header("expect")) and sender.body_token is None:
+            raise await self._wrong(hook, scope, sender)
         whole = await body.read(scope, receive, most=most)
         request = replace(request, body=whole, hook=hook.name if isinstance(hook, Hook) else "")
         if hook == 401 and sender.body_token is not None:
@@ -54,13 +60,13 @@ class Admission:
             request = replace(request, hook=hook.name) if isinstance(hook, Hook) else request
         if not isinstance(hook, Hook) or not signed(hook, request.headers, request.body, now=time.time()):
             raise await self._wrong(hook, scope, sender)
-        return request, hook
+        return _decoded(request, most=most), hook
 
     def _opened(self, place: Place, request: Request, *more: str) -> Hook | int:
         """Return the webhook that the request's secret opens; else the status: 404 unknown, 401 none, 403 wrong."""
         sender, either = place.sender, place.parts.get("either", "")
         name = place.parts.get("name", "") or (either if either in self.hooks else sender.hook)
-        given = [place.parts.get("token", ""), either, *more]
+        given = [place.parts.get("token", ""), either if either != name else "", *more]
         given += [request.asked(sender.query_token)] if sender.query_token else []
         given += [request.header(sender.header_token)] if sender.header_token else []
         given += enclosed(request.asked(sender.query_authorization)) if sender.query_authorization else []
@@ -80,7 +86,17 @@ class Admission:
         peer = (scope.get("client") or ("",))[0]
         await asyncio.sleep(self.slowdown.wrong(peer, now=time.monotonic()))
         status = found if isinstance(found, int) else 403
-        return RefusedError(status, "invalid_token", "the token or the signature is wrong")
+        more = {"WWW_Authenticate": CHALLENGE} if status == 401 else {}
+        return RefusedError(status, "invalid_token", "the token or the signature is wrong", **more)
+
+
+def _decoded(request: Request, *, most: int) -> Request:
+    """Return the request with its body as it was before it was packed; what is kept is that."""
+    encoding = request.header("content-encoding")
+    if not encoding:
+        return request
+    headers = {name: value for name, value in request.headers.items() if name != "content-encoding"}
+    return replace(request, headers=headers, body=plain(request.body, encoding, most=most))
 
 
 def _query(text: bytes) -> tuple[tuple[str, str], ...]:

@@ -37,11 +37,7 @@ class Api:
 
     async def take(self, request: Request, hook: Hook) -> Answer:
         """Answer a request that was let in."""
-        number = request.named.get("id")
-        if (number is None) != (request.method == "POST"):
-            allowed = "POST" if number is None else "GET, DELETE"
-            raise RefusedError(405, "method_not_allowed", f"use {allowed}", Allow=allowed)
-        act = {"POST": self.post, "GET": self.get, "DELETE": self.delete}[request.method]
+        act = {"POST": self.post, "GET": self.get, "HEAD": self.get, "DELETE": self.delete}[request.method]
         return await asyncio.to_thread(act, request, hook)
 
     def post(self, request: Request, hook: Hook) -> Answer:

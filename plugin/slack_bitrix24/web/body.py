@@ -14,12 +14,18 @@ class GoneError(Exception):
     """The client went away before its body was whole: nobody waits for an answer, and nothing is taken."""
 
 
+def is_awaited(expect: str) -> bool:
+    """Tell whether a sender with this `Expect` waits with its body until it is asked for: curl does, from 1 MB on."""
+    return expect.strip().lower() == "100-continue"
+
+
 async def read(scope: Scope, receive: Receive, *, most: int) -> bytes:
     """Return the body. RefusedError 413 when it is longer than that, whatever its Content-Length says."""
     length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
     parts: list[bytes] = []
     size, too_large = 0, length.isdigit() and int(length) > most
-    if too_large and int(length) > DRAINED * most:
+    awaited = any(name == b"expect" and is_awaited(value.decode("latin-1")) for name, value in scope["headers"])
+    if too_large and (awaited or int(length) > DRAINED * most):
         raise _too_large(most)
     while True:
         message = await receive()

@@ -23,7 +23,7 @@ from slack_bitrix24.web.reading import read
 from slack_bitrix24.web.repeats import Hand, Outcome, Repeats, sameness
 from slack_bitrix24.web.request import Answer, RefusedError, Request, to_json
 from slack_bitrix24.web.routes import Place
-from slack_bitrix24.web.senders.sender import Incoming, Sender
+from slack_bitrix24.web.senders.sender import LARGEST_BODY, Incoming, Sender
 
 log = logging.getLogger(__name__)
 
@@ -108,10 +108,12 @@ async def _outcome(hand: Hand) -> Outcome:
 
 
 def check(allows: Allows, hook: Hook, *, request: Request, incoming: Incoming) -> None:
-    """Refuse a request that addresses people whom it may not."""
+    """Refuse a request that addresses people whom it may not, or that is long without a file in it."""
     named = (*request.to, *incoming.named)
     if named and not allows(hook, named):
         raise RefusedError(403, "action_prohibited", "the webhook's `addresses` do not allow this recipient")
+    if len(request.body) > LARGEST_BODY and not incoming.files:
+        raise RefusedError(413, "too_large", f"at most {LARGEST_BODY:,} bytes without attachments")
 
 
 async def keep(

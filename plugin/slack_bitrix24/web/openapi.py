@@ -9,8 +9,6 @@ from typing import Any
 from slack_bitrix24.web.senders.sender import Sender
 
 SECURITY = {"token": {"type": "http", "scheme": "bearer", "description": "the token of a [[webhooks]] section"}}
-METHODS_OF = {"/api/notifications": ("POST",), "/api/notifications/{id}": ("GET", "DELETE")}
-"""Paths that take fewer methods than their sender."""
 ANSWERS = {
     "200": "taken",
     "202": "taken; the numbers of the notifications",
@@ -28,7 +26,7 @@ ANSWERS = {
 def document(senders: Iterable[Sender], *, version: str) -> dict[str, Any]:
     """Return the OpenAPI document of all paths that are served."""
     paths = {
-        path: {method.lower(): _operation(sender, path) for method in METHODS_OF.get(path, sender.methods)}
+        path: {method.lower(): _operation(sender, path) for method in sender.allowed(_parts(path)) if method != "HEAD"}
         for sender in senders
         for path in sender.paths
     }
@@ -40,8 +38,12 @@ def document(senders: Iterable[Sender], *, version: str) -> dict[str, Any]:
     }
 
 
+def _parts(path: str) -> list[str]:
+    return re.findall(r"{(\w+)}", path)
+
+
 def _operation(sender: Sender, path: str) -> dict[str, Any]:
-    names = re.findall(r"{(\w+)}", path)
+    names = _parts(path)
     summary = (sender.read.__doc__ or sender.name).partition("\n")[0]
     return {
         "summary": summary,

@@ -1,4 +1,4 @@
-"""Both forms of a path: with a slash at its end and without.
+"""One form of each path, whichever it came in. No I/O.
 
 Never a redirect: what posts here follows one with a GET that has no body, and reports success (slack_sdk 3.48,
 apprise 2.3, Alertmanager 0.25).
@@ -6,17 +6,19 @@ apprise 2.3, Alertmanager 0.25).
 
 from __future__ import annotations
 
-from slack_bitrix24.serving.server import Application, Receive, Scope, Send
+from urllib.parse import urlsplit
 
 
-class EitherForm:
-    """ASGI middleware that takes slashes off the end of each path before a route is looked for."""
+def canonical(path: str) -> str:
+    """Return a path without an address before it (RFC 9112, 3.2.2), a slash at its end, and empty parts.
 
-    def __init__(self, app: Application) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand it on."""
-        if scope["type"] == "http" and scope["path"].endswith("/"):
-            scope = {**scope, "path": scope["path"].rstrip("/") or "/"}
-        await self._app(scope, receive, send)
+    A base that ends with a slash, put before a path that begins with one, makes an empty part.
+    """
+    if not path.startswith("/"):
+        try:
+            path = urlsplit(path).path or "/"
+        except ValueError:
+            return path
+    if "//" not in path and not path.endswith("/"):
+        return path
+    return "/" + "/".join(filter(None, path.split("/")))

@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse
 from starlette.concurrency import run_in_threadpool
 
 from slack_bitrix24.errors import StoreError
+from slack_bitrix24.web.admission import CHALLENGE
 from slack_bitrix24.web.credentials import offered
 from slack_bitrix24.web.hooks import Hook
 
@@ -25,7 +26,8 @@ def add(app: FastAPI, hooks: Mapping[str, Hook], beat: Beat) -> None:
             return PlainTextResponse("no such heartbeat", status_code=404)
         brought = offered(dict(request.headers), token)
         if not hook.opens(brought):
-            return PlainTextResponse("the token is wrong", status_code=403 if brought else 401)
+            status, headers = (403, None) if brought else (401, {"WWW-Authenticate": CHALLENGE})
+            return PlainTextResponse("the token is wrong", status_code=status, headers=headers)
         try:
             await run_in_threadpool(beat, name)
         except StoreError:

@@ -30,7 +30,7 @@ def read(sender: Sender, request: Request, hook: Hook) -> Incoming:
 
 
 def _as_it_came(request: Request) -> tuple[Block, ...]:
-    text = lenient.clean(bodies.text(request.body))
+    text = lenient.clean(bodies.said(request))
     try:
         shown = leaves.blocks(bodies.parse(text))
     except bodies.NoJSONError:

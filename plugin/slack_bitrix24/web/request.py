@@ -6,6 +6,7 @@ A `Request` holds no secret: it is kept in the inbox as it stands, shown by `inb
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,6 +16,8 @@ SECRET_HEADERS = frozenset({
     "x-slack-signature", "x-hub-signature", "x-hub-signature-256", "x-grafana-alerting-signature",
 })  # fmt: skip
 """Never kept. The signatures tell nothing, but a kept one could be shown again within its five minutes."""
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:+-]+)", re.IGNORECASE)
 
 SECRET_FIELDS = frozenset({"token", "auth"})
 """Parameters of the address that may be a secret (Gotify's `?token=`, ntfy's `?auth=`): never kept."""
@@ -40,6 +43,12 @@ class Request:
     def content_type(self) -> str:
         """Return the media type alone, in lower case; empty where none was given."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def charset(self) -> str:
+        """Return the character set that the body's type names, in lower case; empty where it names none."""
+        found = _CHARSET.search(self.headers.get("content-type", ""))
+        return found[1].lower() if found else ""
 
     def header(self, *names: str) -> str:
         """Return the first of these headers that is there and not blank."""

@@ -1,8 +1,8 @@
 """Which sender a path belongs to, and what its parts are. No I/O.
 
 A pattern is `/alertmanager/{name}/{token}`. Where it ends in `{name}/{token}`, the same without the token is known
-too: then the secret stands in a header. `{either}` is the name of a webhook, or a token that says which. A slash at the
-end of a path means nothing, and nothing is ever redirected: senders do not follow, or follow with a GET.
+too: then the secret stands in a header. `{either}` is the name of a webhook, or a token that says which. Paths come
+in the one form that `paths.py` gives them.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Routes:
             self._add("/".join(segments[:-1]), sender)
 
     def find(self, path: str) -> Place | None:
-        """Return the sender of a path (not encoded), the first of those that know it; None where nobody does."""
+        """Return the sender of a canonical path, the first of those that know it; None where nobody does."""
         segments = tuple(path.strip("/").split("/"))
         own = {first for first, _ in self._table}
         for first in (segments[0],) if segments[0] in own | RESERVED else ("{topic}",):

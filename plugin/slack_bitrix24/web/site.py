@@ -21,7 +21,7 @@ from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.openapi import document
 from slack_bitrix24.web.page import doors as page
 from slack_bitrix24.web.page.desk import Desk
-from slack_bitrix24.web.paths import EitherForm
+from slack_bitrix24.web.paths import canonical
 from slack_bitrix24.web.routes import Routes
 from slack_bitrix24.web.uploading import UPLOAD, Uploading
 
@@ -32,6 +32,7 @@ LARGEST_BODY = 1_000_000
 
 SlackRequest = Callable[[bytes, Mapping[str, str], float], tuple[int, str, str]]
 """Takes the raw body, the headers and the (monotonic) time of a request of Slack's; returns status, type and body."""
+READ = ["GET", "HEAD"]
 LARGEST_FORM = 64_000
 """Bytes; an ONAPPINSTALL has about one thousand."""
 MOST_FIELDS = 200
@@ -79,6 +80,8 @@ class Site:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
+        if scope["type"] == "http":
+            scope["path"] = canonical(scope["path"])
         if scope["type"] == "http" and self.ways is not None:
             if scope["path"].startswith(UPLOAD):
                 await self.ways.upload(scope, receive, send)
@@ -99,20 +102,19 @@ def site(doors: Doors) -> Site:
 
 def _app(doors: Doors) -> FastAPI:
     app = FastAPI(title="slack-bitrix24", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    app.add_middleware(EitherForm)
     app.add_exception_handler(ClientDisconnect, _gone)
 
-    @app.get("/healthz")
+    @app.api_route("/healthz", methods=READ)
     async def healthz() -> PlainTextResponse:  # no thread: alive is said also while every thread waits for something
         return PlainTextResponse("ok")
 
-    @app.get("/readyz")
+    @app.api_route("/readyz", methods=READ)
     async def readyz() -> JSONResponse:  # nothing in it waits
         missing = doors.ready()
         status = "waiting" if missing else "ready"
         return JSONResponse({"status": status, "waiting_for": dict(missing)}, status_code=503 if missing else 200)
 
-    @app.get("/metrics")
+    @app.api_route("/metrics", methods=READ)
     def metrics() -> Response:
         return Response(doors.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
@@ -123,7 +125,7 @@ def _app(doors: Doors) -> FastAPI:
     if doors.ways is not None:
         described = document(doors.ways.routes.senders, version=version("slack-bitrix24"))
 
-        @app.get("/openapi.json")
+        @app.api_route("/openapi.json", methods=READ)
         async def openapi() -> JSONResponse:
             return JSONResponse(described)
 

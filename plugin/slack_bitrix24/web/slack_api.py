@@ -23,6 +23,7 @@ from slack_bitrix24.web.senders.slack_api import SENDER, arguments
 
 MOST_FILES = 10
 """Files in one message (https://docs.slack.dev/reference/methods/files.completeUploadExternal has no number)."""
+MOST_DELETED = 1000
 
 
 class Stamps:
@@ -46,6 +47,8 @@ class SlackApi:
     allows: Allows
     public_url: str = ""
     stamps: Stamps = field(default_factory=Stamps)
+    deleted: dict[str, None] = field(default_factory=dict)
+    """Tags of what was deleted just now, until that is worked off."""
 
     async def take(self, request: Request, hook: Hook) -> Answer:
         """Answer a call that was let in."""
@@ -82,10 +85,17 @@ class SlackApi:
             text = lenient.text(given.get("text"))
             said |= {"text": text, "message": {"type": "message", "text": text, "ts": ts, "bot_id": _bot(hook)}}
         answer = with_unsupported(SENDER, _ok(**said), incoming)
-        return await keep(self.intake, kept, hook, sender=SENDER, incoming=incoming, answer=answer, begins=new)
+        answer = await keep(self.intake, kept, hook, sender=SENDER, incoming=incoming, answer=answer, begins=new)
+        if method == "chat.delete":
+            self.deleted[hook.tag(incoming.key)] = None
+            while len(self.deleted) > MOST_DELETED:
+                del self.deleted[next(iter(self.deleted))]
+        return answer
 
     async def _found(self, hook: Hook, ts: str) -> None:
         tag = hook.tag(f"ts\n{ts}")
+        if tag in self.deleted:
+            raise RefusedError(200, "message_not_found")
         stands = await asyncio.to_thread(self.store.read, lambda tx: tx.standing.get(tag))
         if not ts or stands is None or stands.over:
             raise RefusedError(200, "message_not_found")

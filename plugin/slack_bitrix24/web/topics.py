@@ -19,7 +19,7 @@ _STATS = (
 def add(app: FastAPI, served: Callable[[], Hook | None]) -> None:
     """Answer them; `served` returns the webhook that is served as ntfy, None where it is there no more."""
 
-    @app.get("/v1/health")
+    @app.api_route("/v1/health", methods=["GET", "HEAD"])
     async def health() -> dict[str, bool]:
         return {"healthy": True}
 

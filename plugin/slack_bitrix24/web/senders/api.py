@@ -15,9 +15,6 @@ from slack_bitrix24.web.senders import slack
 from slack_bitrix24.web.senders.bodies import NoJSONError, json_of
 from slack_bitrix24.web.senders.sender import Incoming, Sender
 
-LONGEST_AHEAD = 366 * 86_400.0
-"""Seconds: what is asked for later is a mistake."""
-
 
 def read(request: Request, hook: Hook) -> Incoming:
     """Read `to`, `text`, `blocks`, `attachments`, `tag` and `at`; RefusedError where there is nothing to say."""
@@ -65,5 +62,5 @@ SENDER = Sender(
     name="api",
     paths=("/api/notifications", "/api/notifications/{id}"),
     read=read,
-    methods=("POST", "GET", "DELETE"),
+    methods_with={"id": ("GET", "HEAD", "DELETE")},
 )

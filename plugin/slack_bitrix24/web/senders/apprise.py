@@ -44,7 +44,7 @@ def _given(request: Request) -> tuple[Mapping[str, Any], tuple[Attached, ...]]:
         if request.content_type in _FORMS:
             form = bodies.form(request)
             return {name: list(values) for name, values in form.all.items()}, form.files
-        body = bodies.parse(bodies.text(request.body))
+        body = bodies.parse(bodies.said(request))
     except bodies.NoJSONError:
         raise RefusedError(400, "bad_request", "the body is neither JSON nor a form") from None
     if not isinstance(body, Mapping):

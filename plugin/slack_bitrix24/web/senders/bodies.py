@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -46,12 +47,19 @@ class Form:
         return found
 
 
-def text(body: bytes) -> str:
-    """Return the body as text, without a byte order mark; what is no UTF-8 is read as the bytes of Windows-1252."""
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return body.decode("cp1252", "replace")
+def text(body: bytes, charset: str = "") -> str:
+    """Return the body as text, without a byte order mark: in UTF-8, else as it says of itself, else in Windows-1252."""
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return body.decode("utf-16", "replace")
+    for name in ("utf-8-sig", charset):
+        with suppress(UnicodeDecodeError, LookupError, ValueError):
+            return body.decode(name) if name else body.decode("cp1252", "replace")
+    return body.decode("cp1252", "replace")
+
+
+def said(request: Request) -> str:
+    """Return the body of a request as text."""
+    return text(request.body, request.charset)
 
 
 def json_of(request: Request, *fields: str) -> Any:
@@ -59,7 +67,7 @@ def json_of(request: Request, *fields: str) -> Any:
 
     A form without such a field is an object of its fields. Raises NoJSONError where there is neither.
     """
-    whole = text(request.body).strip()
+    whole = said(request).strip()
     if request.content_type != "multipart/form-data":
         try:
             return parse(whole)
@@ -82,9 +90,38 @@ def _holds(whole: str, fields: Sequence[str]) -> bool:
 
 
 def parse(text: str) -> Any:
-    """Return what a JSON text holds, raw line ends in its strings allowed. Raises NoJSONError."""
+    """Return what a JSON text holds, raw line ends in its strings allowed; lines of JSON objects are a list of them.
+
+    Raises NoJSONError.
+    """
     try:
         return json.loads(text, strict=False)
+    except json.JSONDecodeError:
+        lines = _lines(text)
+    except ValueError:
+        # Python takes no number of more than 4,300 digits; to a reader they are digits.
+        lines = [_long(text)]
+    except RecursionError:
+        lines = []
+    if not lines:
+        raise NoJSONError("no JSON")
+    return lines if len(lines) > 1 else lines[0]
+
+
+def _lines(text: str) -> list[Any]:
+    """Return the objects of a text with one on each line (https://github.com/ndjson/ndjson-spec); else nothing."""
+    found = []
+    for line in text.splitlines() if text.startswith("{") else ():
+        try:
+            found += [json.loads(line)] if line.strip() else []
+        except (ValueError, RecursionError):
+            return []
+    return found
+
+
+def _long(text: str) -> Any:
+    try:
+        return json.loads(text, strict=False, parse_int=str)
     except (ValueError, RecursionError):
         raise NoJSONError("no JSON") from None
 
@@ -93,10 +130,16 @@ def form(request: Request) -> Form:
     """Return the form in a body, encoded or multipart. Raises NoJSONError for one of far too many fields."""
     if request.content_type == "multipart/form-data":
         return _multipart(request)
-    try:
-        return Form(tuple(parse_qsl(text(request.body), keep_blank_values=True, max_num_fields=MOST_FIELDS)))
-    except ValueError:
-        raise NoJSONError("too many fields") from None
+    whole = said(request)
+    for name, errors in (("utf-8", "strict"), (request.charset or "cp1252", "strict"), ("cp1252", "replace")):
+        try:
+            found = parse_qsl(whole, True, encoding=name, errors=errors, max_num_fields=MOST_FIELDS)  # noqa: FBT003
+        except (UnicodeDecodeError, LookupError):
+            continue
+        except ValueError:
+            break
+        return Form(tuple(found))
+    raise NoJSONError("too many fields")
 
 
 def _multipart(request: Request) -> Form:

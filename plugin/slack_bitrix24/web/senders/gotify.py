@@ -9,6 +9,7 @@ import json
 import secrets
 import time
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from slack_bitrix24.document import Document, Image, Link, Paragraph, Text
@@ -75,12 +76,9 @@ def _answer(_request: Request, incoming: Incoming) -> Answer:
     return Answer(200, json.dumps(made, ensure_ascii=False), "application/json")
 
 
-_WORDS = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 413: "Request Entity Too Large"}
-
-
 def _refuse(refused: RefusedError) -> Answer:
     body = {
-        "error": _WORDS.get(refused.status, "Internal Server Error"),
+        "error": HTTPStatus(refused.status).phrase,
         "errorCode": refused.status,
         "errorDescription": refused.text,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -37,8 +38,17 @@ def leaves(value: object, path: str = "", depth: int = DEPTH) -> Iterator[tuple[
             return
         for number, inside in enumerate(value):
             yield from leaves(inside, _under(path, str(number)), depth - 1)
-    elif not isinstance(value, Mapping | list):
+    elif isinstance(value, Mapping | list):  # deeper than any reader follows: as it is written
+        yield path, lenient.clean(_written(value))
+    else:
         yield path, lenient.text(value)
+
+
+def _written(value: object) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (RecursionError, ValueError):
+        return "…"
 
 
 def _under(path: str, key: str) -> str:

@@ -49,6 +49,8 @@ LONGEST_DELAY = 3 * 86_400
 
 def read(request: Request, _hook: Hook) -> Incoming:
     """Read a message from wherever its parts stand; JSON on `/` names the topic itself."""
+    if request.named.get("act", "clear") != "clear":
+        raise RefusedError(404, "40401", "page not found")
     given = _given(request)
     topic = lenient.text(given.get("topic")) or request.named.get("topic", "")
     if not _TOPIC.fullmatch(topic):
@@ -82,7 +84,7 @@ def _given(request: Request) -> dict[str, Any]:
     given: dict[str, Any] = {name: _parameter(request, names) for name, names in _NAMES.items()}
     if not request.named.get("topic"):
         try:
-            body = bodies.parse(bodies.text(request.body))
+            body = bodies.parse(bodies.said(request))
         except bodies.NoJSONError:
             raise RefusedError(400, "40024", "the body is no JSON") from None
         if not isinstance(body, Mapping):
@@ -90,7 +92,7 @@ def _given(request: Request) -> dict[str, Any]:
         known = {name: body[alias] for name, aliases in _NAMES.items() for alias in aliases if alias in body}
         return {**given, **known, "topic": body.get("topic")}
     if not given["message"] and not given["filename"]:
-        given["message"] = bodies.text(request.body)
+        given["message"] = bodies.said(request)
     return given
 
 
@@ -219,7 +221,8 @@ SENDER = Sender(
     name="ntfy",
     paths=("/", "/{topic}", "/{topic}/{sequence}", "/{topic}/{sequence}/{act}"),
     read=read,
-    methods=("POST", "PUT", "DELETE"),
+    methods=("POST", "PUT"),
+    methods_with={"sequence": ("POST", "PUT", "DELETE"), "act": ("PUT",)},
     answer=_answer,
     refuse=_refuse,
     largest=LARGEST_WITH_FILES,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -97,7 +97,8 @@ class Sender:
     `read` is pure and raises nothing but RefusedError: it is called at the door, for the answer, again by the worker
     that makes the notifications, and by a replay. `glance` does for the door where a look suffices: it returns None
     unless `read` would surely take the body and show all of it, and then everything but the document. `paths` as
-    `routes.py` says. `query_token` and `header_token` name a parameter and a header, beside the usual ones, in which
+    `routes.py` says; those that have a part of `methods_with` take its methods, the last one's where they have several.
+    `query_token` and `header_token` name a parameter and a header, beside the usual ones, in which
     these programs send their secret; `body_token` finds it in a body. `hook` is the webhook of all requests, where the
     path names none and the configuration says it (`[web] ntfy = "…"`).
     """
@@ -106,6 +107,7 @@ class Sender:
     paths: tuple[str, ...]
     read: Callable[[Request, Hook], Incoming]
     methods: tuple[str, ...] = ("POST",)
+    methods_with: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     answer: Callable[[Request, Incoming], Answer] = ok_json
     refuse: Callable[[RefusedError], Answer] = json_refusal
     largest: int = LARGEST_BODY
@@ -116,3 +118,11 @@ class Sender:
     body_token: Callable[[Request], str] | None = None
     idempotent: bool = True
     hook: str = ""
+
+    def allowed(self, parts: Collection[str]) -> tuple[str, ...]:
+        """Return the methods of a path with these parts."""
+        found = self.methods
+        for part, methods in self.methods_with.items():
+            if part in parts:
+                found = methods
+        return found

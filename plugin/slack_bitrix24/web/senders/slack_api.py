@@ -16,7 +16,7 @@ from slack_bitrix24.slack.messages import lenient, mrkdwn
 from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.request import Answer, RefusedError, Request
 from slack_bitrix24.web.senders import slack
-from slack_bitrix24.web.senders.bodies import NoJSONError, form, parse, text
+from slack_bitrix24.web.senders.bodies import NoJSONError, form, parse, said
 from slack_bitrix24.web.senders.sender import Attached, Incoming, Sender
 
 WORDS = {
@@ -31,7 +31,7 @@ WORDS = {
 def arguments(request: Request) -> dict[str, Any]:
     """Return a method's arguments: JSON, a form, or parameters of the address; without the token."""
     found: dict[str, Any] = dict(request.query)
-    whole = text(request.body).strip()
+    whole = said(request).strip()
     try:
         body = parse(whole) if whole.startswith(("{", "[")) else form(request).fields
     except NoJSONError:
@@ -43,7 +43,7 @@ def arguments(request: Request) -> dict[str, Any]:
 
 def token(request: Request) -> str:
     """Return the token that stands among the arguments."""
-    whole = text(request.body).strip()
+    whole = said(request).strip()
     try:
         body = parse(whole) if whole.startswith("{") else form(request).fields
     except NoJSONError:
@@ -62,7 +62,8 @@ def read(request: Request, hook: Hook) -> Incoming:
         case "files.completeUploadExternal":
             return replace(_shared(given), key=key)
         case _:
-            return replace(slack.message(given, hook), key=key)
+            said = {name: value for name, value in given.items() if name in slack.ABOUT}
+            return replace(slack.message(said, hook), key=key)
 
 
 def _shared(given: Mapping[str, Any]) -> Incoming:
