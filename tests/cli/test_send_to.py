@@ -11,6 +11,8 @@ import sys
 import pytest
 
 from slack_bitrix24.sandbox.portal import Fault
+from slack_bitrix24.sandbox.portal.people import crowd
+from slack_bitrix24.sandbox.workspace.core import BOT_TOKEN
 from slack_bitrix24.store import open_store
 from waiting import until
 
@@ -41,7 +43,7 @@ def test_those_who_resolve_are_notified_and_the_others_named(run, configured, de
     ]  # fmt: skip
     assert [len(seen(demo, user)) for user in (10, 7, 12)] == [1, 1, 1]
     assert len(ended.out.splitlines()) == 3
-    assert "Anna (bitrix24:main/10): delivered" in ended.out
+    assert "Anna Petrova (bitrix24:main/10): delivered" in ended.out
 
 
 def test_when_nobody_resolves_nothing_is_kept(run, configured):
@@ -186,3 +188,66 @@ def test_beside_a_run_that_one_delivers(run, bridge, configured, demo):
     owners = {lane.owner.split(":")[1] for lane in store.read(lambda tx: tx.lanes.states())}
     store.close()
     assert owners == {str(bridge.pid)} != {str(os.getpid())}
+
+
+@pytest.mark.parametrize(
+    ("address", "user"),
+    [
+        ("@anna", 10),  # a handle
+        ("@Anna", 10),
+        ("@Anna Petrova", 10),
+        ("@devs", 10),  # a user group of Slack's
+        ("@OnCall", 10),
+        ("anna@example.com", 10),  # Slack's, through the mapping file
+        ("Anna@Example.COM", 10),
+        ("carol@example.com", 14),  # not in the mapping file: Bitrix24's
+    ],
+)
+def test_people_are_named_as_people_name_each_other(run, configured, demo, address, user):
+    ended = send(run, "--text", "by name", to=(address,))
+    assert "by name" in seen(demo, user), ended.err
+    assert ended.status == (1 if address == "@devs" else 0)  # Bob of the group is not in the mapping file
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("@ana", "@ana: names nobody; did you mean @anna?"),
+        ("@oncal", "@oncal: names nobody; did you mean @oncall?"),
+        ("@bob", "Bob Smirnov (U0G9QF9C6): not in the mapping file"),
+        ("@zzz", "@zzz: names nobody"),
+        ("gone@example.com", "gone@example.com: nobody has this e-mail, in Slack with the mapping file or in Bitrix24"),
+        ("anna", "anna: no address; accepted: U024BE7LH, S0614TZR7, @anna, @group, anna@example.com"),
+    ],
+)
+def test_whoever_is_not_found_is_said_with_who_may_be_meant(run, configured, address, said):
+    ended = send(run, "--text", "x", to=(address,))
+    assert (ended.status, len(ended.lines)) == (1, 1)
+    assert said in ended.err
+
+
+def test_without_slack_a_group_that_may_be_meant_is_named(run, folder, demo, monkeypatch):
+    monkeypatch.setenv("BITRIX24_WEBHOOK_URL", demo.webhook_url)
+    (folder / "mapping.yaml").write_text("users:\n  U024BE7LH: 10\ngroups:\n  oncall: [U024BE7LH]\n")
+    ended = send(run, "--text", "x", to=("@oncal", "carol@example.com"))
+    assert "@oncal: names nobody; did you mean @oncall?" in ended.err
+    assert seen(demo, 14) == ["x"]
+
+
+def test_where_slack_refuses_it_is_said_why(run, configured, demo):
+    demo.workspace.bot_token = "xoxb-another"
+    ended = send(run, "--text", "x", to=("@anna", "bitrix24:10"))
+    demo.workspace.bot_token = BOT_TOKEN
+    assert "@anna: Slack " in ended.err
+    assert seen(demo) == ["x"]
+
+
+def test_two_hundred_recipients_are_one_line(run, configured, demo):
+    for person in crowd(200, first=300):
+        demo.portal.users[person.id] = person
+    many = [f"bitrix24:{number}" for number in range(300, 500)]
+    ended = send(run, "--text", "to all", to=many)
+    assert ended.status == 0, ended.err
+    (line,) = ended.out.splitlines()
+    assert line.startswith("bitrix24:main/300, ")
+    assert "and 195 more (outbox 1–200): delivered to 200" in line

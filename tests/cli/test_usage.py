@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -234,3 +235,35 @@ def test_a_closed_pipe_and_an_interrupt_end_it_quietly(configured):
 
 def test_the_states_are_those_of_the_outbox():
     assert [state.value for state in StateName] == [state.value for state in State]
+
+
+COMPLETED = """
+eval "$(slack-bitrix24 --show-completion)"
+COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+_slack_bitrix24_completion slack-bitrix24
+echo "${{COMPREPLY[@]}}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("slack-bitrix24 ou", "outbox"),
+        ("slack-bitrix24 outbox re", "retry resume"),
+        ("slack-bitrix24 mapping ''", "check show sync"),
+        ("slack-bitrix24 send --pic", "--picture"),
+        ("slack-bitrix24 database b", "backup"),
+        ("slack-bitrix24 nothing x", ""),
+    ],
+)
+def test_the_shell_completes_commands_and_options(words, offered, tmp_path):
+    shell = shutil.which("bash")
+    if shell is None:
+        pytest.skip("no bash on this machine")
+    command = tmp_path / "slack-bitrix24"
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m slack_bitrix24 "$@"\n')
+    command.chmod(0o755)
+    environ = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "SHELL": shell}
+    script = COMPLETED.format(words=words)
+    done = subprocess.run([shell, "-c", script], capture_output=True, text=True, env=environ, timeout=60, check=False)
+    assert done.stdout.strip() == offered, done.stderr

@@ -24,7 +24,6 @@ HELP = ("-h", "--help")
 application = typer.Typer(
     name=PROGRAM,
     help="Slack commands, alerts and schedules, delivered as Bitrix24 personal notifications.",
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": list(HELP)},

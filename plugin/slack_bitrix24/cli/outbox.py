@@ -39,7 +39,7 @@ def listed(*, path: Path | None, environ: Mapping[str, str], chosen: Chosen, as_
     age = duration(chosen.older_than, "--older-than") if chosen.older_than else None
     persons: list[Recipient | None] = [None]
     if chosen.person:
-        resolved = whom(found, [chosen.person])
+        resolved = whom(found, [chosen.person], environ)
         if resolved.faults:
             raise UsageFaultError(f"--person: {resolved.faults[0]}")
         persons = list(resolved.recipients)

@@ -13,6 +13,8 @@ from slack_bitrix24.cli.whom import Whom
 from slack_bitrix24.model import State, Stored
 
 OVER = (State.DELIVERED, State.DEAD, State.SUPERSEDED, State.CANCELLED)
+MOST_LINES = 10
+"""People who are told one by one."""
 WAITING = (State.PENDING, State.SENDING)
 
 
@@ -33,10 +35,8 @@ def reported(sent: Sent, resolved: Whom, wanted: Wanted) -> int:
         found = {"notifications": [_facts(one) for one in sent.stored], "unknown": unknown}
         write(wanted, json.dumps(found, ensure_ascii=False))
     else:
-        for one in sent.stored:
-            if one.state is State.DELIVERED:
-                who = resolved.recipients.get(one.notification.recipient, str(one.notification.recipient))
-                print(f"{who}: delivered ({one.bitrix24_id})")  # noqa: T201 – what a command prints
+        for line in _delivered([one for one in sent.stored if one.state is State.DELIVERED], resolved):
+            print(line)  # noqa: T201 – what a command prints
     for line in _lines(sent, resolved):
         fail(line)
     return _status(sent, resolved)
@@ -50,6 +50,14 @@ def _facts(one: Stored) -> dict[str, Any]:
         "bitrix24_id": one.bitrix24_id,
         "error": one.error or None,
     }
+
+
+def _delivered(found: Sequence[Stored], resolved: Whom) -> list[str]:
+    """Return a line for each who has it; of many, one for all."""
+    if len(found) > MOST_LINES:
+        return [f"{_named(found, resolved)}: delivered to {len(found)}"]
+    names = [resolved.recipients.get(one.notification.recipient, str(one.notification.recipient)) for one in found]
+    return [f"{name}: delivered ({one.bitrix24_id})" for name, one in zip(names, found, strict=True)]
 
 
 def _lines(sent: Sent, resolved: Whom) -> list[str]:

@@ -32,7 +32,7 @@ def send(*, path: Path | None, environ: Mapping[str, str], wanted: Wanted, to: S
         raise UsageFaultError("--wait: expected seconds, 0 for not at all")
     wanted = read(wanted)
     found = opened(path, environ, warn=False)
-    resolved = whom(found, to)
+    resolved = whom(found, to, environ)
     for fault in resolved.faults:
         fail(str(fault))
     made = _made(found, resolved, wanted)
