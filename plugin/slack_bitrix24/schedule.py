@@ -24,7 +24,7 @@ from slack_bitrix24.submit.firing import draft
 from slack_bitrix24.submit.permissions import Permissions, members, why_not
 from slack_bitrix24.submit.reading import Read, Reading
 from slack_bitrix24.submit.resolve import Asked, Resolution
-from slack_bitrix24.submit.submitter import Submitter
+from slack_bitrix24.submit.submitter import Submitter, lacking
 
 log = logging.getLogger(__name__)
 
@@ -148,6 +148,7 @@ class Clock:
         schedule, decided = plan.schedule, plan.due
         if not tx.schedules.unchanged(schedule):
             return False  # another node was faster, or a person changed it
+        tx.unreached.note(lacking(decided.unknown), source=f"{schedule.kind}:{schedule.title}")
         if plan.notifications:
             tx.outbox.accept(Submission(plan.notifications))
         if decided.held_until:

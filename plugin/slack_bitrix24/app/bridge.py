@@ -13,6 +13,7 @@ from slack_bitrix24.app.clicks import Around, Clicks, Heard, place_of
 from slack_bitrix24.app.current import Current
 from slack_bitrix24.app.drives import Drives
 from slack_bitrix24.app.emails import Emails
+from slack_bitrix24.app.flowing import Flowing
 from slack_bitrix24.app.installing import install
 from slack_bitrix24.app.operators import Known, desk
 from slack_bitrix24.app.portals import keeps_tags, portals, rules
@@ -99,7 +100,8 @@ class Bridge:
         self.web: WebServer | None = None
         self._started = False
         self._ending = threading.Event()
-        self.watching = Watching(self.reloading, mapping)
+        counted = Flowing(store, self.owner, time.time) if settings.web and settings.web.page else None
+        self.watching = Watching(self.reloading, mapping, counted)
         self._lasting: list[threading.Thread] = []
         self._ended: dict[str, str] = {}
         self._unwatch: Callable[[], None] = lambda: None

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 
 from slack_bitrix24 import metrics
+from slack_bitrix24.app.flowing import Flowing
 from slack_bitrix24.app.reloading import Reloading
 from slack_bitrix24.mapping import MappingFile
 
@@ -20,10 +21,10 @@ REREAD = 2.0
 
 
 class Watching:
-    """Looks at both files until it is stopped; no error of a file ends it."""
+    """Looks at both files, and at what `flowing` counts, until it is stopped; no error of a file ends it."""
 
-    def __init__(self, reloading: Reloading, mapping: MappingFile | None) -> None:
-        self._reloading, self._mapping = reloading, mapping
+    def __init__(self, reloading: Reloading, mapping: MappingFile | None, flowing: Flowing | None = None) -> None:
+        self._reloading, self._mapping, self._flowing = reloading, mapping, flowing
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="mapping")
 
@@ -48,6 +49,8 @@ class Watching:
                 return
             if time.monotonic() - at >= SUMMARY:
                 said, at = _summed_up(said), time.monotonic()
+            if self._flowing is not None:
+                self._flowing.sample()
             try:
                 self._reloading.look()
                 if self._mapping is not None and (news := self._mapping.refresh()):

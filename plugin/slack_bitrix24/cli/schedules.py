@@ -130,7 +130,8 @@ def _named(address: str, names: Mapping[str, str]) -> str:
 
 def _row(one: Schedule, names: Mapping[str, str], *, now: float, zone: ZoneInfo) -> list[str]:
     due = one.due_at if one.state == "active" else None
-    at, soon = (moment(due, zone) or "", span(due - now)) if due is not None else ("over", "")
+    rests = "paused" if one.state == "paused" else "over"
+    at, soon = (moment(due, zone) or "", span(due - now)) if due is not None else (rests, "")
     what = one.title if one.kind == "schedule" else f"reminder of {_named(one.owner, names)}"
     return [str(one.id or ""), what, at, soon, _rule(one, zone), _to(one, names), cut(one.text), one.error]
 

@@ -5,7 +5,7 @@ Store.accept(Submission)   the hot path: durable when it returns
 Store.write(op)            op(Transaction): one transaction, group-committed by one writer thread
 Store.read(op)             op(Transaction): one consistent state, in the caller's thread
 Transaction                .outbox .lanes .inbox .versions .channels .receipts .schedules .tokens .portals .nodes
-                           .answers .standing .uploads .sessions .audit .unreached
+                           .answers .standing .uploads .sessions .audit .unreached .flows
 """
 
 from slack_bitrix24.store.accept import Accepted, Submission
@@ -13,6 +13,7 @@ from slack_bitrix24.store.answers import Known
 from slack_bitrix24.store.audit import Deed
 from slack_bitrix24.store.deadline import within
 from slack_bitrix24.store.engine import CALM, PROMPT, Patience
+from slack_bitrix24.store.flows import Flow
 from slack_bitrix24.store.heartbeats import Pulse
 from slack_bitrix24.store.inbox import POST, Kept, Letter
 from slack_bitrix24.store.leases import LaneState, Lease, LeaseLostError, Stop, is_gone, new_owner
@@ -41,6 +42,7 @@ __all__ = [
     "Count",
     "Deed",
     "DueReceipt",
+    "Flow",
     "Found",
     "Kept",
     "KeptToken",

@@ -43,3 +43,12 @@ UNREACHED = sa.Table(
     moment("seen_at", "when it was addressed the last time; retention goes by it"),
 )
 sa.Index("unreached_seen", UNREACHED.c.seen_at)
+
+FLOWS = sa.Table(
+    "flows",
+    METADATA,
+    whole("minute", "Unix minutes"),
+    text("node", "owner string of the process that counted"),
+    text("counts", "what went through it in that minute: JSON"),
+    sa.PrimaryKeyConstraint("minute", "node"),
+)

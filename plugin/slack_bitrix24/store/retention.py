@@ -56,6 +56,9 @@ class Retention:
     answers: float = DAY
     standing: float = 30 * DAY
     uploads: float = DAY
+    audit: float = 365 * DAY
+    unreached: float = 30 * DAY
+    flows: float = 8 * DAY
 
 
 def purge(store: Writes, retention: Retention | None = None) -> dict[str, int]:
@@ -75,6 +78,9 @@ def purge(store: Writes, retention: Retention | None = None) -> dict[str, int]:
         "standing": lambda tx: tx.standing.purge(now - kept.standing, limit=STEP),
         "doubts": lambda tx: tx.doubts.purge(now - kept.dead, limit=STEP),
         "taken": lambda tx: tx.taken.purge(now - kept.dead, limit=STEP),
+        "audit": lambda tx: tx.audit.purge(now - kept.audit, limit=STEP),
+        "unreached": lambda tx: tx.unreached.purge(now - kept.unreached, limit=STEP),
+        "flows": lambda tx: tx.flows.purge(now - kept.flows, limit=STEP),
         "reminders": lambda tx: tx.schedules.purge(now - kept.reminders, limit=STEP),
     }
     gone = {name: _until_done(store, step) for name, step in steps.items()}

@@ -39,7 +39,7 @@ class Schedule:
     catch_up: CatchUp = "latest"
     catch_up_within: float = 12 * 3600.0
     extra: JSON = field(default_factory=dict)
-    state: Literal["active", "done", "cancelled"] = "active"
+    state: Literal["active", "paused", "done", "cancelled"] = "active"
     snoozed_until: float | None = None
     fired_at: float | None = None
     created_at: float = 0.0
@@ -75,6 +75,8 @@ class Schedules:
             values = {name: value for name, value in values.items() if name not in ("next_at", "state")}
         else:
             values |= {"held_until": 0.0, "error": ""}
+            if known.state == "paused":  # by a person, who wants it so whatever the configuration says of its times
+                values["state"] = "paused"
         self._work.connection.execute(sa.update(SCHEDULES).where(SCHEDULES.c.id == known.id).values(values))
         return int(known.id)
 
@@ -168,6 +170,21 @@ class Schedules:
         """Let it fire once more at this time; the series goes on as it was. One that is done wakes up for it."""
         return self._change(id_, owner, state="active", snoozed_until=until, held_until=0.0)
 
+    def standing(self, *, limit: int = 1000) -> list[Schedule]:
+        """Return those that will fire or are paused, the next first, the paused ones last."""
+        stands = sa.or_(SCHEDULES.c.state == "paused", sa.and_(SCHEDULES.c.state == "active", _NEXT.isnot(None)))
+        order = (SCHEDULES.c.state == "paused", _NEXT, SCHEDULES.c.id)
+        rows = self._work.connection.execute(sa.select(SCHEDULES).where(stands).order_by(*order).limit(limit))
+        return [_schedule(row) for row in rows]
+
+    def pause(self, id_: int) -> Schedule | None:
+        """Let an active one rest; None where it is none. What it should have sent meanwhile is never sent."""
+        return self._turned(id_, "active", state="paused", snoozed_until=None, held_until=0.0)
+
+    def go_on(self, id_: int, *, next_at: float | None) -> Schedule | None:
+        """Let a paused one fire again, at this time next (None: its series is over); None where it is not paused."""
+        return self._turned(id_, "paused", state="done" if next_at is None else "active", next_at=next_at)
+
     def postpone(self, id_: int, next_at: float | None) -> None:
         """Move the series on to this time (None: it has no more times of its own)."""
         change = sa.update(SCHEDULES).where(SCHEDULES.c.id == id_, SCHEDULES.c.state == "active")
@@ -187,7 +204,7 @@ class Schedules:
 
     def purge(self, older_than: float, *, limit: int = 500) -> int:
         """Delete reminders that are over and were made before this time; return how many."""
-        over = sa.and_(SCHEDULES.c.state != "active", SCHEDULES.c.kind == "reminder")
+        over = sa.and_(SCHEDULES.c.state.in_(["done", "cancelled"]), SCHEDULES.c.kind == "reminder")
         last = sa.func.coalesce(SCHEDULES.c.fired_at, SCHEDULES.c.created_at)
         ids = sa.select(SCHEDULES.c.id).where(over, last < older_than).limit(limit)
         return self._work.connection.execute(sa.delete(SCHEDULES).where(SCHEDULES.c.id.in_(ids))).rowcount
@@ -195,6 +212,11 @@ class Schedules:
     def _by_key(self, key: str) -> Any:
         query = sa.select(SCHEDULES).where(SCHEDULES.c.key == key).with_for_update()
         return self._work.connection.execute(query).one_or_none()
+
+    def _turned(self, id_: int, before: str, **values: object) -> Schedule | None:
+        change = sa.update(SCHEDULES).where(SCHEDULES.c.id == id_, SCHEDULES.c.state == before)
+        row = self._work.connection.execute(change.values(values).returning(*SCHEDULES.c)).one_or_none()
+        return _schedule(row) if row else None
 
     def _change(self, id_: int, owner: str | None, **values: object) -> Schedule | None:
         mine = [SCHEDULES.c.owner == owner] if owner is not None else []

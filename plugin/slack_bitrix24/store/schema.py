@@ -217,7 +217,10 @@ SCHEDULES = sa.Table(
     moment_or_none("next_at", "the next planned time; none when the series is over"),
     moment_or_none("snoozed_until", "one more time beside the series"),
     moment_or_none("fired_at", "the last planned time that fired"),
-    text("state", "active (by put) → done (the series is over) | cancelled (by a person); both final"),
+    text(
+        "state",
+        "active (by put) ⇄ paused (by a person) → done (the series is over) | cancelled (by a person); both final",
+    ),
     text("catch_up", "latest, all or skip"),
     moment("catch_up_within", "how late it may still be, seconds"),
     text("extra", "pictures, files, channel, language, team: JSON"),

@@ -9,6 +9,7 @@ from slack_bitrix24.store.audit import Audit
 from slack_bitrix24.store.bots import Bots
 from slack_bitrix24.store.channels import Channels
 from slack_bitrix24.store.doubts import Doubts
+from slack_bitrix24.store.flows import Flows
 from slack_bitrix24.store.heartbeats import Heartbeats
 from slack_bitrix24.store.inbox import Inbox
 from slack_bitrix24.store.lanes import Lanes
@@ -136,6 +137,11 @@ class Transaction(Work):
     def audit(self) -> Audit:
         """Return what operators did."""
         return Audit(self)
+
+    @cached_property
+    def flows(self) -> Flows:
+        """Return how much went through in each minute."""
+        return Flows(self)
 
     @cached_property
     def unreached(self) -> Unreachables:

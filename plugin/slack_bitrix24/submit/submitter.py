@@ -16,6 +16,20 @@ from slack_bitrix24.submit.known import knows
 from slack_bitrix24.submit.people import People
 from slack_bitrix24.submit.resolve import Asked, Reason, Resolution, Unknown, resolve
 
+LASTING = frozenset({
+    Reason.UNMAPPED, Reason.NO_GROUP, Reason.NOBODY, Reason.SEVERAL, Reason.EMPTY, Reason.NO_PORTAL, Reason.UNREAD,
+})  # fmt: skip
+"""The reasons that stay until somebody does something about them."""
+
+
+def lacking(unknown: Iterable[Unknown]) -> list[tuple[str, str]]:
+    """Return the addresses, with their reasons, that somebody should do something about."""
+    return [(one.address, one.reason.value) for one in unknown if one.reason in LASTING]
+
+
+def _let_go(_result: object, _error: BaseException | None) -> None:
+    """Take a note that could not be kept for what it is: the next one will be."""
+
 
 @dataclass(frozen=True, slots=True)
 class Submitter:
@@ -53,6 +67,12 @@ class Submitter:
     def knows(self, text: str, *, channel: str = "") -> bool:
         """Tell whether a bare id or a full name that was typed in a channel is somebody's."""
         return knows(text, directory=self.directory(), people=self.people(), channel=channel)
+
+    def missed(self, unknown: Iterable[Unknown], *, source: str) -> None:
+        """Note who was addressed in vain, for whoever keeps the mapping file; returns at once, and may be lost."""
+        found = lacking(unknown)
+        if found:
+            self.store.write_soon(lambda tx: tx.unreached.note(found, source=source), _let_go)
 
     def compose(self, draft: Draft, recipients: Iterable[Recipient]) -> list[Notification]:
         """Render the draft for each recipient; nothing is kept yet."""

@@ -56,6 +56,7 @@ class Api:
             received_at=time.time(),
         )
         owed = self.posting.owed(letter)
+        self.posting.submitter.missed(owed.missed, source=f"webhook:{hook.name}")
         if not owed.notifications:
             said = {"status": "error", "error": "no_recipients", "message": owed.problem}
             return _json(400, {**said, "notifications": [], "unknown": list(owed.unknown)})

@@ -13,7 +13,7 @@ from slack_bitrix24.model import Notification, Recipient
 from slack_bitrix24.slack.messages import lenient
 from slack_bitrix24.store import Letter, Store, Submission, Transaction
 from slack_bitrix24.submit.compose import Draft, deletions, digest
-from slack_bitrix24.submit.resolve import Resolution
+from slack_bitrix24.submit.resolve import Resolution, Unknown
 from slack_bitrix24.submit.submitter import Submitter
 from slack_bitrix24.web.attaching import Keep, NotKeptError, shown
 from slack_bitrix24.web.hooks import Hook
@@ -48,6 +48,7 @@ class Owed:
     over: bool = False
     problem: str = ""
     unknown: tuple[str, ...] = ()
+    missed: tuple[Unknown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,16 @@ class Posting:
         if incoming.not_before:
             made = [replace(one, not_before=incoming.not_before) for one in made]
         unknown = tuple(dict.fromkeys(one.address for one in found.unknown))
-        return Owed(letter, tuple(made), tag=tag, standing=recipients, over=over, problem=problem, unknown=unknown)
+        return Owed(
+            letter,
+            tuple(made),
+            tag=tag,
+            standing=recipients,
+            over=over,
+            problem=problem,
+            unknown=unknown,
+            missed=found.unknown,
+        )
 
     def _composed(self, draft: Draft, recipients: Sequence[Recipient], files: Sequence[Attached]) -> list[Notification]:
         """Render for each portal, with the files where that portal's people can open them."""
@@ -151,6 +161,7 @@ class Posting:
 
         metrics.ACCEPTED.labels("webhook").inc(self.store.write(write))
         for one in owed:
+            self.submitter.missed(one.missed, source=f"webhook:{one.letter.payload.get('hook')}")
             if one.problem:
                 log.warning("webhook %s: %s", one.letter.payload.get("hook"), one.problem)
 

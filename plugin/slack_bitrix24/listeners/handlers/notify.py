@@ -83,6 +83,7 @@ class Prepared:
     draft: Draft | None = None
     recipients: tuple[Recipient, ...] = ()
     receipt: Receipt | None = None
+    unknown: tuple[Unknown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ class Notifier:
         if not document.blocks:
             raise Refusal(say(ask.language, "no_text"))
         if not found.recipients:
-            return Prepared(answers.queued([], lines, lang=ask.language))
+            return Prepared(answers.queued([], lines, lang=ask.language), unknown=found.unknown)
         people = self.asker.people()
         draft = Draft(
             document=signed(document, ask.user, people=people, language=ask.language),
@@ -179,9 +180,10 @@ class Notifier:
         )
         stopped = stops(self.store, {one.portal for one in found.recipients}, self.asker.reader(ask))
         answer = answers.queued(names.values(), [*stopped, *lines], lang=ask.language)
-        return Prepared(answer, draft, tuple(found.recipients), receipt)
+        return Prepared(answer, draft, tuple(found.recipients), receipt, found.unknown)
 
     def put(self, prepared: Prepared, *, inbox_id: int | None = None) -> None:
         """Put it into the outbox; durable when it returns."""
+        self.submitter.missed(prepared.unknown, source="command")
         if prepared.draft is not None:
             self.submitter.send(prepared.draft, prepared.recipients, receipt=prepared.receipt, inbox_id=inbox_id)

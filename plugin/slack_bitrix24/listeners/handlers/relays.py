@@ -157,6 +157,7 @@ class Relays:
         found = self._resolve(relay, event, people)
         for unknown in found.unknown:
             log.warning("relay %s: %s gives nobody (%s)", relay.name, unknown.address, unknown.reason.value)
+        self.submitter.missed(found.unknown, source=f"relay:{relay.name}")
         made = self.submitter.compose(self._draft(relay, event, reference=""), found.recipients)
         return [_Owed(relay, made, found.unread)] if made or found.unread else []
 

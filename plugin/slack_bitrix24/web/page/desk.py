@@ -70,7 +70,6 @@ class Desk:
     portals: Callable[[], Sequence[PortalFacts]]
     mapping: Callable[[], MappingFacts]
     sources: Callable[[], Sequence[str]]
-    wake: Callable[[], None] = lambda: None
     zone: str = "UTC"
     public_url: str = ""
     password: str = field(default="", repr=False)

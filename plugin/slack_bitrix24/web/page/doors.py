@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from slack_bitrix24.errors import StoreError
 from slack_bitrix24.store import within
 from slack_bitrix24.submit.permissions import among
-from slack_bitrix24.web.page import notifications, protection, story
+from slack_bitrix24.web.page import clock, deeds, flow, notifications, people, portals, protection, story
 from slack_bitrix24.web.page.desk import Desk, Role
 from slack_bitrix24.web.page.drawing import FILES, KINDS, drawn
 from slack_bitrix24.web.page.signing import LANGUAGE, SESSION, THEME, SigningIn, holds, preferences
@@ -53,6 +53,17 @@ def table() -> tuple[Way, ...]:
         Way("POST", "/page/sign-in", signing.enter, "all"),
         Way("POST", "/page/sign-out", signing.leave, "own"),
         Way("GET", "/page/look", preferences, "all"),
+        Way("GET", "/page/portals", portals.portals),
+        Way("POST", "/page/portals/{name}/resume", portals.resume),
+        Way("GET", "/page/people", people.people),
+        Way("POST", "/page/people/forget", people.forget),
+        Way("GET", "/page/schedules", clock.schedules, "own"),
+        Way("POST", "/page/schedules/{id}/run", clock.run, "own"),
+        Way("POST", "/page/schedules/{id}/pause", clock.pause, "own"),
+        Way("POST", "/page/schedules/{id}/go-on", clock.go_on, "own"),
+        Way("POST", "/page/schedules/{id}/end", clock.cancel, "own"),
+        Way("GET", "/page/flow", flow.flow),
+        Way("GET", "/page/audit", deeds.deeds),
     )
 
 
@@ -123,8 +134,7 @@ def _known(desk: Desk, visit: Visit) -> Visit:
     session = desk.store.read(lambda tx: tx.sessions.get(cookie)) if cookie else None
     if session is None or not holds(session, desk):
         return visit
-    people = desk.people()
-    known = people.users.get(session.who)
+    known = desk.people().users.get(session.who)
     zone = known.zone if known and known.zone else ""
     return replace(
         visit,
@@ -139,10 +149,10 @@ def _known(desk: Desk, visit: Visit) -> Visit:
 def _role(desk: Desk, who: str) -> Role:
     if not who:
         return "admin"
-    permissions, directory, people = desk.permissions(), desk.directory(), desk.people()
-    if among(who, permissions.admin, directory=directory, people=people):
+    allowed = desk.permissions()
+    if among(who, allowed.admin, directory=desk.directory(), people=desk.people()):
         return "admin"
-    return "own" if among(who, permissions.notify, directory=directory, people=people) else ""
+    return "own" if among(who, allowed.notify, directory=desk.directory(), people=desk.people()) else ""
 
 
 def _visit(request: Request, form: Mapping[str, str], desk: Desk) -> Visit:

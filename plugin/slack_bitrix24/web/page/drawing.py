@@ -19,7 +19,17 @@ FILES = {path.name: path.read_bytes() for path in (FOLDER / "static").iterdir() 
 VERSION = hashlib.sha256(b"".join(FILES[name] for name in sorted(FILES))).hexdigest()[:12]
 """Stands in the addresses of the static files: they are kept for a year, and another release has other addresses."""
 
-PARTS: tuple[tuple[str, str, str], ...] = (("/page", "notifications", "n"),)
+PARTS: tuple[tuple[str, str, str], ...] = (
+    ("/page", "notifications", "n"),
+    ("/page/portals", "portals", "p"),
+    ("/page/people", "people", "l"),
+    ("/page/schedules", "schedules", "s"),
+    ("/page/flow", "flow", "f"),
+    ("/page/audit", "audit", "a"),
+)
+OF_ALL = frozenset({"notifications", "schedules"})
+"""The parts that show whoever is signed in what is their own."""
+
 """The parts of the page: path, word, and the key that leads there."""
 
 _TEMPLATES = Environment(
@@ -44,7 +54,7 @@ def drawn(template: str, values: Mapping[str, Any], visit: Visit) -> str:
             "visit": visit,
             "version": VERSION,
             "shown": shown,
-            "parts": PARTS,
+            "parts": [part for part in PARTS if visit.admin or part[1] in OF_ALL],
             "here": _here(visit.path),
             "csrf": visit.session.csrf if visit.session else "",
             **values,

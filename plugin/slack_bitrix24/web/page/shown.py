@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from slack_bitrix24.document import Document
 from slack_bitrix24.mapping import Directory
 from slack_bitrix24.model import Notification, Recipient, Stored
-from slack_bitrix24.plain import uncoded
+from slack_bitrix24.plain import plain, uncoded
+from slack_bitrix24.slack.messages import mrkdwn
 from slack_bitrix24.slack.replies.words import WORDS as REASONS
 from slack_bitrix24.slack.replies.words import Language
 from slack_bitrix24.submit.people import People
@@ -40,7 +42,7 @@ def person(slack_id: str, people: People) -> Named:
 def recipient(one: Recipient, *, directory: Directory, people: People) -> Named:
     """Return a recipient by the name of the Slack user who is meant, `portal/id` beside it."""
     ids = directory.slack_ids(one)
-    known = next((people.users[each].name for each in ids if each in people.users), "")
+    known = next((people.users[each].name for each in ids if each in people.users), "") or directory.name(one)
     return Named(known or (ids[0] if ids else f"{one.portal}/{one.user_id}"), f"{one.portal}/{one.user_id}")
 
 
@@ -63,6 +65,25 @@ def whole_moment(at: float | None, visit: Visit) -> str:
 def iso(at: float, visit: Visit) -> str:
     """Return the same for machines."""
     return datetime.fromtimestamp(at, visit.zone).isoformat(timespec="milliseconds")
+
+
+def clock(at: float, visit: Visit, of: str) -> str:
+    """Return a time below a plot of an hour, a day or a week."""
+    there = datetime.fromtimestamp(at, visit.zone)
+    return (
+        f"{there.day} {say(visit.language, f'month_{there.month}')} {there:%H:%M}" if of == "week" else f"{there:%H:%M}"
+    )
+
+
+def said(text: str) -> str:
+    """Return mrkdwn as plain text."""
+    return plain(Document(tuple(mrkdwn.parse(text))))
+
+
+def address_of(text: str, people: People) -> str:
+    """Return an address by the name of the Slack user that it means, where it means one."""
+    known = people.users.get(text.strip("<@>").partition("|")[0])
+    return known.name if known else text
 
 
 def span(seconds: float, language: Language) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from slack_bitrix24.slack.replies.words import Language
+from slack_bitrix24.web.page.words_parts import WORDS_OF_PARTS
 
 WORDS: dict[str, tuple[str, str]] = {
+    **WORDS_OF_PARTS,
     # the frame
     "title": ("slack-bitrix24", "slack-bitrix24"),
     "skip": ("To the content", "К содержанию"),
