@@ -23,7 +23,7 @@ from waiting import until
 
 PROGRAM = Path(__file__).parents[1] / "deliver" / "sleeper.py"
 LONG = bool(os.environ.get("SOAK"))
-ROUNDS = 200 if LONG else 3
+ROUNDS = int(os.environ.get("SOAK_ROUNDS", "200")) if LONG else 3
 NODES = 2
 TTL = 1.0
 FINAL = {"delivered", "superseded"}

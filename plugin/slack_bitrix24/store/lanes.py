@@ -27,8 +27,10 @@ class Lanes:
 
     def ensure(self, portals: Iterable[str]) -> None:
         """Make a lane for each portal that has none."""
+        # ON CONFLICT alone would wait for a row that a node has in hand, and that may stand still.
+        known = set(self._work.connection.execute(sa.select(LANES.c.portal)).scalars())
         insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
-        rows = [{"portal": portal} for portal in sorted(portals)]
+        rows = [{"portal": portal} for portal in sorted(set(portals) - known)]
         if rows:
             self._work.connection.execute(insert(LANES).on_conflict_do_nothing(), rows)
 
@@ -120,7 +122,8 @@ class Lanes:
         ]
 
     def _row(self, portal: str) -> Any:
-        query = sa.select(LANES).where(LANES.c.portal == portal).with_for_update()
+        # One whose row is locked is held: its holder may stand still, and all other portals would wait with it.
+        query = sa.select(LANES).where(LANES.c.portal == portal).with_for_update(skip_locked=True)
         return self._work.connection.execute(query).one_or_none()
 
     def _is_held(self, row: Any, owner: str, *, gone: Gone, ttl: float) -> bool:
