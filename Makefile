@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint docs bench soak lock picture clean
+.PHONY: demo test lint docs bench soak senders lock picture clean
 
 demo: $(VENV)/run.stamp  ## the bridge against a Slack and a Bitrix24 sandbox on this machine
 	$(BIN)/slack-bitrix24 demo --port $(PORT)
@@ -25,6 +25,9 @@ bench: $(VENV)/dev.stamp  ## the tables of docs/explanation, measured again
 
 soak: $(VENV)/dev.stamp  ## the fault tests at full length
 	SOAK=1 $(BIN)/python -m pytest -s tests/soak $(ARGS)
+
+senders: $(VENV)/dev.stamp  ## programs of PyPI and npm that post to Slack, installed beside and tried
+	SENDERS=1 $(BIN)/python -m pytest -s tests/web/test_real_senders.py $(ARGS)
 
 picture: $(VENV)/dev.stamp  ## docs/demo.png again (needs Chromium)
 	$(BIN)/python scripts/picture.py docs/demo.png
