@@ -23,6 +23,7 @@ DOORS = {
         "listeners/",
         "receipts.py",
         "app/slack_side.py",
+        "app/slack_openid.py",
         "cli/checks_slack.py",
         "cli/online.py",
         "cli/slack_answers.py",

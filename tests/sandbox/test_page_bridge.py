@@ -128,6 +128,17 @@ def test_nothing_is_lost_while_bitrix24_is_away_and_the_bridge_is_killed(page):
     expect(notified(page, 10, "Read the new price list")).to_have_count(1)
 
 
+def test_the_operators_page_is_one_click_and_a_sign_in_away(page):
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Page for operators").click()
+    operators = opened.value
+    operators.get_by_role("link", name="Sign in with Slack").click()
+    operators.get_by_role("link", name="Anna Petrova").click()
+    expect(operators.locator("tr.row").first).to_be_visible(timeout=SLOW)
+    expect(operators.get_by_role("link", name="Portals")).to_be_visible()
+    operators.close()
+
+
 def test_on_a_telephone_there_is_one_part_at_a_time(page):
     page.set_viewport_size({"width": 390, "height": 800})
     expect(page.locator("#posting")).to_be_visible()

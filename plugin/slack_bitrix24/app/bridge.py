@@ -19,6 +19,7 @@ from slack_bitrix24.app.operators import Known, desk
 from slack_bitrix24.app.portals import keeps_tags, portals, rules
 from slack_bitrix24.app.queues import queues
 from slack_bitrix24.app.reloading import Reloading
+from slack_bitrix24.app.slack_openid import SlackSignIn
 from slack_bitrix24.app.slack_side import SlackSide, web_client
 from slack_bitrix24.app.stops import Stops
 from slack_bitrix24.app.watching import Watching
@@ -218,6 +219,9 @@ class Bridge:
             self.web.start()
             log.info("HTTP: listening on %s:%s", self.settings.web.host, self.web.port)
             self.ways_in.posts.start()
+            if self.slack is None and self.workspace is not None and self.settings.web.page:
+                # Whoever keeps the people otherwise runs in another process.
+                threading.Thread(target=self.workspace.load, name="people", daemon=True).start()
         if "deliver" in self.roles:
             self.receipts.start()
             self.node.start()
@@ -288,7 +292,13 @@ class Bridge:
         web = self.settings.web
         if web is None or not web.page:
             return None
-        known = Known(self.directory, self.people, self.mapping, self._link)
+        slack = self.settings.slack
+        openid = (
+            SlackSignIn(slack, self.workspace.client, time.time)
+            if slack is not None and slack.client_id and self.workspace is not None
+            else None
+        )
+        known = Known(self.directory, self.people, self.mapping, self._link, openid)
         return desk(self.current, self.store, self.submitter, known=known)
 
     def _install(self, name: str, path: str, form: Mapping[str, str]) -> int:

@@ -18,7 +18,7 @@ from slack_bitrix24.sandbox.portal.seen.push import push_of_message
 from slack_bitrix24.store import LaneState, Probed, Store
 from slack_bitrix24.submit.people import People
 from slack_bitrix24.submit.submitter import Submitter
-from slack_bitrix24.web.page.desk import Desk, MappingFacts, PortalFacts, Seen
+from slack_bitrix24.web.page.desk import Desk, MappingFacts, PortalFacts, Seen, SignIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Known:
     people: Callable[[], People]
     mapping: MappingFile | None
     link: Callable[[Notification], str]
+    slack: SignIn | None = None
 
 
 def desk(current: Current, store: Store, submitter: Submitter, *, known: Known) -> Desk:
@@ -51,6 +52,7 @@ def desk(current: Current, store: Store, submitter: Submitter, *, known: Known) 
         zone=current.settings.timezone,
         public_url=web.public_url if web else "",
         password=password,
+        slack=known.slack,
     )
 
 

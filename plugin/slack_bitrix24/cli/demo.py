@@ -20,6 +20,7 @@ from pathlib import Path
 from slack_bitrix24.cli.ending import DONE, FAILED, fail
 from slack_bitrix24.sandbox.demo import Demo, build
 from slack_bitrix24.sandbox.server import Server
+from slack_bitrix24.sandbox.workspace.signing_in import CLIENT_ID, CLIENT_SECRET
 from slack_bitrix24.store import open_store
 
 LONGEST_START = 30.0
@@ -31,6 +32,8 @@ database = "sqlite:///demo.db"
 bot_token = {{ env = "DEMO_BOT_TOKEN" }}
 app_token = {{ env = "DEMO_APP_TOKEN" }}
 api_url = "{slack}"
+client_id = "{slack_client_id}"
+client_secret = {{ env = "DEMO_SLACK_CLIENT_SECRET" }}
 
 # As an application: only such a sign-in has tags, by which an all-clear takes its alert's place.
 [portals.main]
@@ -98,6 +101,7 @@ state = "$.workflow_run.conclusion"
 port = {web}
 ntfy = "demo"
 gotify = "demo"
+page = true
 """
 AFTER = 15.0
 DOWN = 4.0
@@ -145,6 +149,7 @@ class Bridge:
             "DEMO_APP_TOKEN": made.app_token,
             "DEMO_CLIENT_SECRET": made.client_secret,
             "DEMO_REFRESH_TOKEN": made.refresh_token(),
+            "DEMO_SLACK_CLIENT_SECRET": CLIENT_SECRET,
             "DEMO_HOOK_TOKEN": self.tokens["demo"],
             "DEMO_GITHUB_TOKEN": self.tokens["github"],
         }
@@ -218,6 +223,7 @@ def _configuration(made: Demo, web: int) -> str:
     soon = datetime.now(UTC) + timedelta(seconds=AFTER)
     return CONFIGURATION.format(
         slack=made.slack_api_url,
+        slack_client_id=CLIENT_ID,
         portal=made.url,
         client_id=made.client_id,
         picture=made.picture_url,

@@ -21,7 +21,10 @@ Addresses = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slack:
-    """How to reach the Slack workspace. `app_token` is there in socket mode, `signing_secret` in http mode."""
+    """How to reach the Slack workspace. `app_token` is there in socket mode, `signing_secret` in http mode.
+
+    `client_id` and `client_secret` are the app's own, for Sign in with Slack; both or none.
+    """
 
     mode: Literal["socket", "http"]
     bot_token: Secret
@@ -29,6 +32,8 @@ class Slack:
     signing_secret: Secret | None
     command: str
     api_url: str
+    client_id: str
+    client_secret: Secret | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

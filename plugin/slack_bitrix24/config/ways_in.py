@@ -22,6 +22,7 @@ CatchUp = Literal["latest", "all", "skip"]
 Signature = Literal["slack", "github", "grafana"]
 
 SLACK_API = "https://slack.com/api"
+_CLIENT_ID = checks.matching(r"[0-9]+\.[0-9]+", 'a client id such as "1234567890.0987654321" (Basic Information)')
 _COMMAND = checks.matching(r"/[^\s/]{1,31}", 'a command such as "/b24"')
 # It stands in the tag, of which Bitrix24 keeps 246 characters (Bitrix24 server source, main 26.150, 2026-03).
 _NAME = checks.matching(r"(?=.*\S).{1,128}", "a text of at most 128 characters")
@@ -38,6 +39,8 @@ def read_slack(root: Section) -> Slack:
     mode = cast("Mode", section.take("mode", checks.word(Mode), usual))
     app_token = section.take("app_token", _app_token, "", required=mode == "socket", secret=True)
     signing = section.take("signing_secret", _signing_secret, "", required=mode == "http", secret=True)
+    client_id = section.take("client_id", _CLIENT_ID, "", required="client_secret" in section)
+    client_secret = section.take("client_secret", checks.credential, "", required="client_id" in section, secret=True)
     return Slack(
         mode=mode,
         bot_token=Secret(section.take("bot_token", _bot_token, "", required=True, secret=True)),
@@ -45,6 +48,8 @@ def read_slack(root: Section) -> Slack:
         signing_secret=Secret(signing) if signing else None,
         command=section.take("command", _COMMAND, "/b24"),
         api_url=section.take("api_url", base_url("an https:// address"), SLACK_API) + "/",
+        client_id=client_id,
+        client_secret=Secret(client_secret) if client_secret else None,
     )
 
 

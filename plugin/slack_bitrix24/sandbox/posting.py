@@ -126,7 +126,8 @@ class Posting:
             except (TypeError, ValueError) as error:
                 return _wrong(f"pass: {error}")
         alive = bridge is not None and bridge.alive
-        told = {"away": self._is_away(), "bridge": bridge is not None, "alive": alive}
+        page = f"http://127.0.0.1:{bridge.port}/page" if bridge is not None else ""
+        told = {"away": self._is_away(), "bridge": bridge is not None, "alive": alive, "page": page}
         return JSONResponse({**told, "now": self.time.now(), "passed": self.time.passed})
 
     def _pass(self, seconds: float) -> None:

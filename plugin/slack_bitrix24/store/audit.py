@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -26,6 +26,10 @@ class Deed:
     peer: str = ""
     at: float = 0.0
     id: int = 0
+
+    def by(self, who: str, name: str) -> Deed:
+        """Return the same as somebody else's."""
+        return replace(self, who=who, name=name)
 
 
 class Audit:

@@ -10,7 +10,14 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
@@ -18,6 +25,7 @@ from slack_bitrix24.sandbox.workspace import methods
 from slack_bitrix24.sandbox.workspace.control import control
 from slack_bitrix24.sandbox.workspace.faults import Fault
 from slack_bitrix24.sandbox.workspace.people import JSON
+from slack_bitrix24.sandbox.workspace.signing_in import SigningIn
 from slack_bitrix24.sandbox.workspace.sockets import link
 from slack_bitrix24.sandbox.workspace.workspace import Workspace
 
@@ -41,8 +49,19 @@ def app(workspace: Workspace) -> Starlette:
     async def socket(websocket: WebSocket) -> None:
         await link(workspace, websocket)
 
+    openid = SigningIn(workspace)
+
+    async def authorize(request: Request) -> Response:
+        status, said = openid.page(dict(request.query_params))
+        return RedirectResponse(said, 302) if status == 302 else HTMLResponse(said, status)
+
+    async def token(request: Request) -> Response:
+        return JSONResponse(openid.token(await arguments(request), request.headers.get("authorization", "")))
+
     return Starlette(
         routes=[
+            Route("/openid/connect/authorize", authorize),
+            Route("/api/openid.connect.token", token, methods=["GET", "POST"]),
             Route("/api/{method}", bound(web_api), methods=["GET", "POST"]),
             WebSocketRoute("/link/", socket),
             *(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from slack_bitrix24.mapping import Directory
 from slack_bitrix24.model import Notification
 from slack_bitrix24.store import Store
 from slack_bitrix24.submit.people import People
-from slack_bitrix24.submit.permissions import Permissions
+from slack_bitrix24.submit.permissions import Permissions, among
 from slack_bitrix24.submit.resolve import Resolution
 
 Role = Literal["admin", "own", ""]
@@ -57,6 +57,26 @@ class MappingFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Entered:
+    """Who signed in with Slack, a Slack id; or `why` nobody did, in Slack's word or ours."""
+
+    who: str = ""
+    why: str = ""
+
+
+class SignIn(Protocol):
+    """Sign in with Slack. `redirect` is where Slack leads back to: the same both times."""
+
+    def address(self, *, state: str, nonce: str, redirect: str) -> str:
+        """Return where somebody says who they are."""
+        ...
+
+    def who(self, code: str, *, nonce: str, redirect: str) -> Entered:
+        """Return who came back with this code."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """Everything that views work with. What is callable tells what holds at the moment."""
 
@@ -73,3 +93,17 @@ class Desk:
     zone: str = "UTC"
     public_url: str = ""
     password: str = field(default="", repr=False)
+    slack: SignIn | None = None
+
+
+def role_of(desk: Desk, who: str) -> Role:
+    """Return what somebody may, by the rights of this moment; whoever has the local password (empty) may all."""
+    if not who:
+        return "admin"
+    allowed, directory, people = desk.permissions(), desk.directory(), desk.people()
+    known = people.users.get(who)
+    if known is not None and not known.active:
+        return ""
+    if among(who, allowed.admin, directory=directory, people=people):
+        return "admin"
+    return "own" if among(who, allowed.notify, directory=directory, people=people) else ""

@@ -14,10 +14,10 @@ from starlette.concurrency import run_in_threadpool
 
 from slack_bitrix24.errors import StoreError
 from slack_bitrix24.store import within
-from slack_bitrix24.submit.permissions import among
 from slack_bitrix24.web.page import clock, deeds, flow, notifications, people, portals, protection, story
-from slack_bitrix24.web.page.desk import Desk, Role
+from slack_bitrix24.web.page.desk import Desk, role_of
 from slack_bitrix24.web.page.drawing import FILES, KINDS, drawn
+from slack_bitrix24.web.page.openid import BACK, WithSlack
 from slack_bitrix24.web.page.signing import LANGUAGE, SESSION, THEME, SigningIn, holds, preferences
 from slack_bitrix24.web.page.visit import Cookie, Reply, Visit, refused
 
@@ -44,6 +44,7 @@ class Way:
 def table() -> tuple[Way, ...]:
     """Return all paths of the page."""
     signing = SigningIn()
+    slack = WithSlack(signing)
     return (
         Way("GET", "/page", notifications.listed, "own"),
         Way("GET", "/page/notifications/{id}", story.story, "own"),
@@ -51,6 +52,8 @@ def table() -> tuple[Way, ...]:
         Way("POST", "/page/notifications/{id}/cancel", story.cancel, "own"),
         Way("GET", "/page/sign-in", signing.form, "all"),
         Way("POST", "/page/sign-in", signing.enter, "all"),
+        Way("GET", "/page/sign-in/slack", slack.go, "all"),
+        Way("GET", BACK, slack.back, "all"),
         Way("POST", "/page/sign-out", signing.leave, "own"),
         Way("GET", "/page/look", preferences, "all"),
         Way("GET", "/page/portals", portals.portals),
@@ -139,20 +142,11 @@ def _known(desk: Desk, visit: Visit) -> Visit:
     return replace(
         visit,
         session=session,
-        role=_role(desk, session.who),
+        role=role_of(desk, session.who),
         name=known.name if known else session.who,
         zone=_zone(zone) or visit.zone,
         language="ru" if LANGUAGE not in visit.cookies and known and known.language == "ru" else visit.language,
     )
-
-
-def _role(desk: Desk, who: str) -> Role:
-    if not who:
-        return "admin"
-    allowed = desk.permissions()
-    if among(who, allowed.admin, directory=desk.directory(), people=desk.people()):
-        return "admin"
-    return "own" if among(who, allowed.notify, directory=desk.directory(), people=desk.people()) else ""
 
 
 def _visit(request: Request, form: Mapping[str, str], desk: Desk) -> Visit:
@@ -176,6 +170,7 @@ def _visit(request: Request, form: Mapping[str, str], desk: Desk) -> Visit:
         cookies=request.cookies,
         peer=request.client.host if request.client else "",
         secure=public.scheme == "https" or request.url.scheme == "https",
+        base=desk.public_url or f"{request.url.scheme}://{headers.get('host', '')}",
         partial="hx-request" in headers and "hx-boosted" not in headers,
         origin="elsewhere" if elsewhere else "",
     )

@@ -56,6 +56,7 @@ def drawn(template: str, values: Mapping[str, Any], visit: Visit) -> str:
             "shown": shown,
             "parts": [part for part in PARTS if visit.admin or part[1] in OF_ALL],
             "here": _here(visit.path),
+            "same": visit.path if visit.role else "/page/sign-in",
             "csrf": visit.session.csrf if visit.session else "",
             **values,
         }

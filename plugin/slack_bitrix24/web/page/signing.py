@@ -30,23 +30,23 @@ class SigningIn:
     def form(self, desk: Desk, visit: Visit) -> Reply:
         """Show how one may sign in."""
         then = protection.own_path(visit.asked("then"))
-        return gone_to(then) if visit.role else self._form(desk, visit, then=then)
+        return gone_to(then) if visit.role else self.shown(desk, visit, then=then)
 
     def enter(self, desk: Desk, visit: Visit) -> Reply:
         """Sign in with the password."""
         then = protection.own_path(visit.form.get("then", ""))
         if not protection.same(visit.cookies.get(FORM, ""), visit.form.get("csrf", "")):
-            return self._form(desk, visit, then=then, why="form_is_old", status=403)
+            return self.shown(desk, visit, then=then, why="form_is_old", status=403)
         wait = self.tries.wait(visit.peer, now=visit.now)
         if wait:
-            reply = self._form(desk, visit, then=then, why="too_many_tries", status=429)
+            reply = self.shown(desk, visit, then=then, why="too_many_tries", status=429)
             return Reply(reply.template, reply.values, 429, "", reply.cookies, {"Retry-After": str(int(wait) + 1)})
         given = visit.form.get("password", "")[:LONGEST]
         # Noted before it is checked: tries that come at the same time count as well.
         self.tries.wrong(visit.peer, now=visit.now)
         if not desk.password or not is_right(given, desk.password):
             desk.store.write(lambda tx: tx.audit.add(visit.deed("sign_in", "", "wrong password")))
-            return self._form(desk, visit, then=then, why="wrong_password", status=403)
+            return self.shown(desk, visit, then=then, why="wrong_password", status=403)
         self.tries.right(visit.peer)
 
         def write(tx: Transaction) -> str:
@@ -67,9 +67,11 @@ class SigningIn:
         return gone_to("/page/sign-in", Cookie(SESSION, ""))
 
     @staticmethod
-    def _form(desk: Desk, visit: Visit, *, then: str, why: str = "", status: int = 200) -> Reply:
+    def shown(desk: Desk, visit: Visit, *, then: str, why: str = "", status: int = 200) -> Reply:
+        """Show the form, and why somebody is not signed in (a key of the words)."""
         token = visit.cookies.get(FORM, "") or secrets.token_urlsafe(24)
-        values = {"token": token, "then": then, "why": why, "password": bool(desk.password)}
+        ways = {"password": bool(desk.password), "slack": desk.slack is not None}
+        values = {"token": token, "then": then, "why": why, "reason": "", **ways}
         return Reply("sign_in.html", values, status=status, cookies=(Cookie(FORM, token, FORM_LASTS),))
 
 
@@ -80,7 +82,9 @@ def way_of(password: str) -> str:
 
 def holds(session: Session, desk: Desk) -> bool:
     """Tell whether a session is still what it was begun with."""
-    return bool(session.who) or (bool(desk.password) and session.way == way_of(desk.password))
+    if session.way == "slack":
+        return desk.slack is not None
+    return bool(desk.password) and session.way == way_of(desk.password)
 
 
 def preferences(_desk: Desk, visit: Visit) -> Reply:

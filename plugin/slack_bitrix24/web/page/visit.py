@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from slack_bitrix24.web.page.desk import Role
 class Visit:
     """What is asked, by whom, and how they read. `parts` are those of the path; `partial`: htmx puts it into a page.
 
-    `cookie` is the secret of the session. `now` is Unix seconds by the store's clock.
+    `base` is how the page is reached, without a slash at its end. `now` is Unix seconds by the store's clock.
     """
 
     method: str
@@ -30,6 +30,7 @@ class Visit:
     cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
     peer: str = ""
     secure: bool = False
+    base: str = ""
     partial: bool = False
     origin: str = ""
     role: Role = ""
@@ -80,6 +81,10 @@ class Reply:
     to: str = ""
     cookies: tuple[Cookie, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    def saying(self, status: int, **more: object) -> Reply:
+        """Return the same with another status and more values."""
+        return replace(self, status=status, values={**self.values, **more})
 
 
 def gone_to(path: str, *cookies: Cookie) -> Reply:

@@ -14,6 +14,7 @@ export const RUSSIAN = {
   "What goes wrong in life": "Что случается в жизни",
   "Bitrix24 is away": "Битрикс24 недоступен",
   "Kill the bridge": "Убить мост",
+  "Page for operators": "Страница для операторов",
   "Time passes": "Время идёт",
   "10 min": "10 мин",
   "1 hour": "1 час",

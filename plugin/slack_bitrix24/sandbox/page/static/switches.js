@@ -7,11 +7,13 @@ import { t } from "./words.js";
 const AGAIN = 500; // ms until a killed bridge is looked at again
 const $ = (id) => document.getElementById(id);
 
-function shown({ away, bridge, alive, passed }) {
+function shown({ away, bridge, alive, passed, page }) {
   time.passed = passed;
   $("away").setAttribute("aria-pressed", String(away));
   // a bridge that somebody else started can be neither killed from here nor waited for, and has a time of its own
   $("kill").hidden = !bridge;
+  $("operators").hidden = !page;
+  if (page) $("operators").href = page;
   $("passing").hidden = !bridge;
   const words = [
     passed && t("It is {time} here.", { time: day(time.now(), { today: false }) }),
