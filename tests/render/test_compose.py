@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -65,6 +66,8 @@ def test_whatever_comes_in_bitrix24_takes_it(document, link, limit):
         assert counted(check(composed.attach, limit=limit)) <= limit
     assert len(composed.message) <= MESSAGE_LIMIT
     if render(document.blocks).strip("—│>•.0123456789 \n"):  # more than empty quotes, items and lines across
+        assert composed.message.strip()
+    if re.search(r"\w", composed.message_out):  # a word, or an address
         assert composed.message.strip()
 
 
@@ -362,3 +365,32 @@ def test_a_link_back_too_long_for_attach_stands_in_message():
     assert [next(iter(block)) for block in blocks] == ["FILE", "USER", "USER", "USER", "MESSAGE"]
     assert blocks[-1] == {"MESSAGE": "… cut: 3 more blocks"}
     assert message == f"lead\n[url={far[1]}]Open[/url]"
+
+
+NOTHING = Fields((Field((), ()),))
+
+
+WRAPS = [lambda *b: (Quote(b),), lambda *b: (Items((b,)),), lambda *b: (Card(b),), lambda *b: b]
+
+
+@pytest.mark.parametrize("wrap", WRAPS, ids=["quote", "items", "card", "bare"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        Heading((), HTTP),
+        Heading(words(" "), HTTP),
+        Paragraph((Link(HTTP),)),
+        Paragraph((Link(HTTP, (Text(" "),)),)),
+        Image(HTTP),
+        File("", HTTP),
+        Author("", url=HTTP),
+        Fields((Field((), (Link(HTTP),)),)),
+        Table((((Link(HTTP),),),)),
+        Quote((NOTHING, Heading((), HTTP))),
+        Code("x"),
+    ],
+    ids=repr,
+)
+def test_beside_what_is_empty_an_address_alone_is_a_message(said, wrap):
+    for blocks in (wrap(NOTHING, said), (Quote((NOTHING,)), *wrap(said)), (Divider(), *wrap(NOTHING, said))):
+        assert made(*blocks)[0].strip()

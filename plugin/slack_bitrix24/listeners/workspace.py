@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from http.client import HTTPException
-from typing import Any
+from typing import Any, TypeVar
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -19,6 +19,8 @@ from slack_bitrix24.submit.people import SLACKBOT, Group, People, Person
 from slack_bitrix24.submit.reading import Known, NotTold
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 PAGE = 200
 """Users in one page of users.list (https://docs.slack.dev/reference/methods/users.list: no more than 200 at a time)."""
@@ -54,6 +56,7 @@ class Workspace:
         self._people = People(reading=True)
         self._settled: set[str] = set()
         self._read_at: dict[str, float] = {}
+        self._heard: dict[str, float] = {}
         self._lock = threading.Lock()
         # Somebody waits for what this one asks, and what is known already waits with it.
         self._asker = WebClient(token=client.token, base_url=client.base_url, timeout=ASK, retry_handlers=[])
@@ -77,8 +80,8 @@ class Workspace:
     def load(self) -> bool:
         """Read all users and groups; tell whether that is done. What Slack refuses (a missing scope) stays unknown."""
         parts: dict[str, Callable[[], None]] = {
-            USERS: lambda: self._put(users=dict(self._users())),
-            "user groups": lambda: self._put(groups=dict(self._groups())),
+            USERS: lambda: self._put(users=self._with_news(self._users, lambda: self._people.users)),
+            "user groups": lambda: self._put(groups=self._with_news(self._groups, lambda: self._people.groups)),
         }
         for what, read in parts.items():
             if what not in self._settled and self._try(what, read):
@@ -149,14 +152,36 @@ class Workspace:
         kind = event.get("type")
         if kind in ("user_change", "team_join") and isinstance(event.get("user"), dict):
             person = _person(event["user"])
-            self._put(users={**self.people.users, person.id: person})
+            if self._is_news(person.id, event, event["user"].get("updated")):
+                self._put(users={**self.people.users, person.id: person})
         elif kind in ("subteam_created", "subteam_updated") and isinstance(event.get("subteam"), dict):
             group = _group(event["subteam"])
-            self._put(groups={**self.people.groups, group.id: group})
+            if self._is_news(group.id, event, event["subteam"].get("date_update")):
+                self._put(groups={**self.people.groups, group.id: group})
         elif kind == "subteam_members_changed":
             known = self.people.groups.get(str(event.get("subteam_id", "")))
             if known is not None:
                 self._put(groups={**self.people.groups, known.id: replace(known, members=None)})
+
+    def _with_news(self, read: Callable[[], list[tuple[str, T]]], known: Callable[[], Mapping[str, T]]) -> dict[str, T]:
+        """Return what Slack lists, and what events told while it was listed: a page may be older than they are."""
+        before = dict(self._heard)
+        listed = dict(read())
+        news = {one for one, at in dict(self._heard).items() if before.get(one) != at}
+        return {**listed, **{one: what for one, what in known().items() if one in news}}
+
+    def _is_news(self, one: str, event: Mapping[str, Any], updated: Any) -> bool:
+        """Tell whether this is no older than what was heard of the same user or group.
+
+        Slack repeats what was not acknowledged, and two connections overtake each other: the last to come may be the
+        first that happened. `event_ts` says when (https://docs.slack.dev/apis/events-api#event-type-structure).
+        """
+        at = _seconds(event.get("event_ts")) or _seconds(updated)
+        with self._lock:
+            if at < self._heard.get(one, 0.0):
+                return False
+            self._heard[one] = at
+            return True
 
     def _put(self, **changed: Any) -> None:
         with self._lock:
@@ -202,6 +227,14 @@ def is_temporary(error: SlackApiError) -> bool:
     """Tell whether the same request may succeed later."""
     status, word = error.response.status_code, word_of(error)
     return status == 429 or status >= 500 or " " in word or word in TEMPORARY
+
+
+def _seconds(value: Any) -> float:
+    """Return Unix seconds that Slack gave as a number or a text, 0 where it gave none."""
+    try:
+        return float(value or 0.0)
+    except (TypeError, ValueError):
+        return 0.0
 
 
 def _person(user: Mapping[str, Any]) -> Person:

@@ -29,7 +29,7 @@ from slack_bitrix24.render.cards import is_text
 from slack_bitrix24.render.cut import least
 from slack_bitrix24.render.guard import short
 from slack_bitrix24.render.lines import author_spans, field_spans, name_of, row_spans, unsupported_spans
-from slack_bitrix24.render.spans import words
+from slack_bitrix24.render.spans import linked, words
 
 _LINE = 300
 """Characters of a fact that is repeated in MESSAGE."""
@@ -97,6 +97,8 @@ def _first_line(blocks: Blocks, told: Callable[[Block], Iterator[Spans]]) -> Par
 
 def _facts(block: Block) -> Iterator[Spans]:
     match block:
+        case Heading(spans, url) if url and not words(spans).strip():
+            yield linked(spans, url)  # a heading may be its address alone
         case Paragraph(spans) | Heading(spans):
             yield spans
         case Code(text):

@@ -22,7 +22,6 @@ _CODES = re.compile(rf"\[/?(?:{_NAMES})[^\]]*\]|\[\*\]|\[rating=\d\]|\[/?pch[^\]
 _IMG = re.compile(r"\[img[^\]]*\].*?\[/img\]", _FLAGS)
 _BARE = re.compile(r"\[url\](.*?)\[/url\]", _FLAGS)
 _LINK = re.compile(r"\[url=([^\]]*)\](.*?)\[/url\]", _FLAGS)
-_PERSON = re.compile(r"\[(user|chat)=[^\]]*\](.*?)\[/\1\]", _FLAGS)
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,5 @@ def mail(message: str, message_out: str = "", *, attach: dict[str, object] | Non
     text = strip_tags(text.replace("#BR#", "\n"))
     text = _IMG.sub("", text)
     text = _LINK.sub(r"\2 (URL: \1 )", _BARE.sub(r"\1", text))
-    text = _PERSON.sub(r"\2", text)
     text = decoded(_CODES.sub("", text)).strip()
     return Mail(" ".join(text.split())[:SUBJECT], text)
