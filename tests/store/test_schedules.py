@@ -4,7 +4,14 @@ import dataclasses
 
 import pytest
 
+from slack_bitrix24 import when
+from slack_bitrix24.mapping import Directory
+from slack_bitrix24.model import Recipient
+from slack_bitrix24.schedule import Clock
 from slack_bitrix24.store import Schedule
+from slack_bitrix24.submit.compose import PortalRules
+from slack_bitrix24.submit.people import People
+from slack_bitrix24.submit.submitter import Submitter
 
 STAND_UP = Schedule(
     key="config:stand-up",
@@ -36,7 +43,20 @@ def get(store):
 
 @pytest.fixture
 def due(store):
-    return lambda now, **how: [one.id for one in store.write(lambda tx: tx.schedules.due(now, **how))]
+    return lambda now, **how: [one.id for one in store.read(lambda tx: tx.schedules.due(now, **how))]
+
+
+def test_what_is_due_is_sent_on_either_database(store, plan):
+    """As `run` does: PostgreSQL refuses to lock what is only read."""
+    directory = Directory({"U024BE7LH": Recipient("main", 10)})
+    submitter = Submitter(store, lambda: directory, People, {"main": PortalRules()})
+    rule = when.dump(when.cron("* * * * *", "UTC"))
+    plan(rule=rule, next_at=1_000_020.0, addresses=("U024BE7LH",), extra={})
+    clock = Clock(store=store, submitter=submitter, now=lambda: 1_000_021.0, read=lambda _wanted: None)
+    clock.tick()
+    clock.tick()
+    [sent] = store.read(lambda tx: tx.outbox.find())
+    assert (sent.notification.recipient, sent.notification.source) == (Recipient("main", 10), "schedule:stand-up")
 
 
 def test_a_schedule_comes_out_as_it_went_in(plan, get):

@@ -97,7 +97,7 @@ class Schedules:
         return self._work.connection.execute(change).rowcount
 
     def due(self, now: float, *, limit: int = 50) -> list[Schedule]:
-        """Return those that are due, and keep other nodes off them until the transaction ends."""
+        """Return those that are due; who takes one asks `unchanged` first, lest two nodes do."""
         query = (
             sa.select(SCHEDULES)
             .where(
@@ -107,7 +107,6 @@ class Schedules:
             )
             .order_by(SCHEDULES.c.id)
             .limit(limit)
-            .with_for_update(skip_locked=True)
         )
         return [_schedule(row) for row in self._work.connection.execute(query)]
 
