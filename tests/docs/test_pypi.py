@@ -41,7 +41,16 @@ def wheel(tmp_path_factory):
 
 @pytest.mark.parametrize(
     "name",
-    ["manifest.json", "py.typed", "sandbox/page/index.html", "sandbox/page/static/main.js", "store/migrations/env.py"],
+    [
+        "manifest.json",
+        "py.typed",
+        "sandbox/page/index.html",
+        "sandbox/page/static/main.js",
+        "store/migrations/env.py",
+        "web/page/templates/base.html",
+        "web/page/static/page.css",
+        "web/page/static/htmx.min.js",
+    ],
 )
 def test_the_wheel_has_what_is_no_python(wheel, name):
     kept = {"manifest.json": ROOT / name}.get(name, ROOT / "plugin" / "slack_bitrix24" / name)

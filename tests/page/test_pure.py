@@ -1,9 +1,11 @@
 """What the page decides without I/O: where a sign-in may lead, whose form it is, how often one may try; its words."""
 
+import hashlib
 import string
 
 import pytest
 
+from slack_bitrix24.web.page.drawing import FILES
 from slack_bitrix24.web.page.protection import from_elsewhere, own_path, same
 from slack_bitrix24.web.page.tries import ALL, EACH, EACH_LEAK, Tries
 from slack_bitrix24.web.page.words import WORDS
@@ -78,6 +80,12 @@ def test_many_addresses_are_no_way_around_it():
         tries.wrong(str(number), now=100)
     assert tries.wait("new", now=100) > 0
     assert tries.wait("new", now=200) == 0
+
+
+def test_htmx_is_the_file_that_was_released():
+    """npm's htmx.org 2.0.11, dist/htmx.min.js: whoever takes a newer one says so here and in the package."""
+    released = "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717"
+    assert hashlib.sha256(FILES["htmx.min.js"]).hexdigest() == released
 
 
 def blanks(text):

@@ -40,6 +40,7 @@ def read_settings(root: Section, *, path: Path | None, folder: Path, environ: Ma
     webhooks = read_webhooks(root, portals)
     heartbeats = read_heartbeats(root, portals)
     slack = read_slack(root) if "slack" in root or "relays" in root else None
+    web = _read_web(root, slack, webhooks, heard=bool(heartbeats))
     return Settings(
         path=path,
         database=Secret(location),
@@ -53,10 +54,10 @@ def read_settings(root: Section, *, path: Path | None, folder: Path, environ: Ma
         webhooks=webhooks,
         heartbeats=heartbeats,
         schedules=read_schedules(root, portals, timezone=timezone),
-        web=_read_web(root, slack, webhooks, heard=bool(heartbeats)),
+        web=web,
         outbox=_read_outbox(root),
         log=_read_log(root),
-        warnings=(*filter(None, [unsure]), *_warnings(webhooks)),
+        warnings=(*filter(None, [unsure, _closed(web, slack)]), *_warnings(webhooks)),
     )
 
 
@@ -121,6 +122,13 @@ def _keep(value: object) -> float:
     if seconds < _SHORTEST_KEPT:
         raise Expected('a duration of at least "2d"')
     return seconds
+
+
+def _closed(web: Web | None, slack: Slack | None) -> str:
+    """Return a line where the page is served and nobody can sign in."""
+    if web is None or not web.page or web.page_password is not None or (slack is not None and slack.client_id):
+        return ""
+    return "web.page: nobody can sign in: give web.page_password (`slack-bitrix24 password`), or slack.client_id"
 
 
 def _warnings(webhooks: tuple[Webhook, ...]) -> tuple[str, ...]:
