@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.store.cleaning import clean
 from slack_bitrix24.store.inbox import KEPT
+from slack_bitrix24.store.prepared import Prepared
 from slack_bitrix24.store.schema import VERSIONS
 from slack_bitrix24.store.work import Work
 
@@ -29,9 +30,8 @@ class Versions:
 
     def newest(self, key: str) -> Newest | None:
         """Return what was seen; None where nothing was (or it is forgotten)."""
-        query = sa.select(VERSIONS.c.version, VERSIONS.c.deleted).where(VERSIONS.c.key == clean(key))
-        row = self._work.connection.execute(query).one_or_none()
-        return Newest(row.version, bool(row.deleted)) if row else None
+        rows = _NEWEST.run(self._work.connection, key=clean(key))
+        return Newest(rows[0][0], bool(rows[0][1])) if rows else None
 
     def advance(self, key: str, version: str, *, deleted: bool = False) -> bool:
         """Note that this version came; return whether it may stand: nothing newer came before it, and no deletion.
@@ -39,24 +39,35 @@ class Versions:
         The same version may stand again. A deletion always may, and nothing after it. Whatever it returns, the key
         is locked until the end of the transaction: what another node adds by a newer version is added later.
         """
-        insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
-        values = {"key": clean(key), "version": clean(version), "deleted": int(deleted), "seen_at": self._work.now}
-        statement = insert(VERSIONS).values(values)
-        said = statement.excluded
-        newer = VERSIONS.c.version <= said.version
-        change = statement.on_conflict_do_update(
-            index_elements=[VERSIONS.c.key],
-            set_={
-                "version": sa.case((newer, said.version), else_=VERSIONS.c.version),
-                "deleted": said.deleted,
-                "seen_at": said.seen_at,
-            },
-            where=sa.or_(said.deleted == 1, sa.and_(newer, VERSIONS.c.deleted == 0)),
-        )
-        return self._work.connection.execute(change.returning(VERSIONS.c.key)).scalar() is not None
+        given = {"key": clean(key), "version": clean(version), "deleted": int(deleted), "seen_at": self._work.now}
+        return _ADVANCING.scalar(self._work.connection, **given) is not None
 
     def purge(self, older_than: float, *, limit: int = 500) -> int:
         """Forget up to so many of which nothing came since this time; never one younger than 26 hours."""
         before = min(older_than, self._work.now - KEPT)
         keys = sa.select(VERSIONS.c.key).where(VERSIONS.c.seen_at < before).limit(limit)
         return self._work.connection.execute(sa.delete(VERSIONS).where(VERSIONS.c.key.in_(keys))).rowcount
+
+
+def _advancing(dialect: str) -> sa.Executable:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    names = ("key", "version", "deleted", "seen_at")
+    statement = insert(VERSIONS).values({name: sa.bindparam(name, type_=VERSIONS.c[name].type) for name in names})
+    said = statement.excluded
+    newer = VERSIONS.c.version <= said.version
+    change = statement.on_conflict_do_update(
+        index_elements=[VERSIONS.c.key],
+        set_={
+            "version": sa.case((newer, said.version), else_=VERSIONS.c.version),
+            "deleted": said.deleted,
+            "seen_at": said.seen_at,
+        },
+        where=sa.or_(said.deleted == 1, sa.and_(newer, VERSIONS.c.deleted == 0)),
+    )
+    return change.returning(VERSIONS.c.key)
+
+
+_ADVANCING = Prepared(_advancing)
+_NEWEST = Prepared(
+    lambda _: sa.select(VERSIONS.c.version, VERSIONS.c.deleted).where(VERSIONS.c.key == sa.bindparam("key"))
+)

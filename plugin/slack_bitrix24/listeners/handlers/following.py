@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from slack_bitrix24.store import Store
 
@@ -32,8 +32,12 @@ class Following:
 
     def oldest(self, channel: str) -> str:
         """Return the first id that a channel had: what belongs to it is kept under that one."""
-        moved = self._known()[0]
-        return _last(channel, {new: old for old, new in moved.items()}) if moved else channel
+        return self.back()(channel)
+
+    def back(self) -> Callable[[str], str]:
+        """Return `oldest` as it is at the moment, for many channels at one look."""
+        back = {new: old for old, new in self._known()[0].items()}
+        return lambda channel: _last(channel, back) if back else channel
 
     def since(self, relay: str, channel: str) -> float:
         """Return since when a relay has listened to a channel (under its oldest id), Unix seconds."""

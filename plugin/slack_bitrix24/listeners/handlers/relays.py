@@ -109,7 +109,7 @@ class Relays:
     def _watching(self, event: Said) -> list[Relay]:
         if self.following is None:
             return watching(self.relays(), event.channel)
-        oldest = self.following.oldest
+        oldest = self.following.back()
         mine = [replace(relay, channels=tuple(map(oldest, relay.channels))) for relay in self.relays()]
         return watching(mine, event.channel)
 

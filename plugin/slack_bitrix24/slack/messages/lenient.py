@@ -29,6 +29,11 @@ def clean(value: str) -> str:
 
 def text(value: object) -> str:
     """Return what a reader would see of a string, a number, a text object or a list of these."""
+    # Asked fifty times for one message, and nearly always about one of these two.
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return clean(value)
     return "\n".join(part for part in _parts(value, 4) if part)
 
 
