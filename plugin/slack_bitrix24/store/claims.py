@@ -8,11 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from slack_bitrix24.model import Delivered, Outcome, Retry, State, Stored
-from slack_bitrix24.store import fair, jsonrows, pending, twins
+from slack_bitrix24.store import fair, pending, steps, twins
 from slack_bitrix24.store.cleaning import clean
 from slack_bitrix24.store.doubts import Doubts
-from slack_bitrix24.store.inserting import Inserting
-from slack_bitrix24.store.leases import Lease, LeaseLostError
+from slack_bitrix24.store.leases import Lease
 from slack_bitrix24.store.prepared import Prepared
 from slack_bitrix24.store.schema import LANES, OUTBOX, QUEUE, SENDING, TEXTS
 from slack_bitrix24.store.stored import SAID, said
@@ -29,24 +28,15 @@ def fenced(lease: Lease) -> list[sa.ColumnElement[bool]]:
 
 def claim(work: Work, lease: Lease, *, limit: int, limits: str) -> list[Stored]:
     """See Lanes.claim."""
-    claims, served = _hold_fast(work, lease, limits=limits, now=work.now, claims=1)
-    _WAKING.run(work.connection, of=lease.portal, now=work.now, come=served)
+    claims, served = steps.begin(work, lease, limits=limits)
     by_age = fair.is_turn_of_age(claims, _oldest(work, lease.portal, claims), now=work.now)
     chosen = _fitting(_NEXT[by_age].run(work.connection, of=lease.portal), limit)
     if not chosen:
         return []
-    ids = jsonrows.listed([row[0] for row in chosen], dialect=work.dialect)
-    taken = {id_ for (id_,) in _TAKING.run(work.connection, of=lease.portal, ids=ids)}
-    rows = [row for row in chosen if row[0] in taken]
-    if not rows:
-        return []
-    same = {"portal": lease.portal, "fence": lease.fence, "batch_size": len(rows), "sent_at": work.now}
-    _KEEPING.run(work.connection, [_in_hand(row) for row in rows], **same)
-    come = fair.come_to(served, max(row[_RANK] for row in rows))
-    if come > served and not by_age:
-        _COMING.run(work.connection, of=lease.portal, come=come)
-    work.moved(lease.portal, State.PENDING, State.SENDING, n=len(rows))
-    return [_sent(row, now=work.now) for row in rows]
+    come = 0 if by_age else fair.come_to(served, max(row[_RANK] for row in chosen))
+    taken = steps.take(work, lease, [_in_hand(row) for row in chosen], come=come)
+    work.moved(lease.portal, State.PENDING, State.SENDING, n=len(taken))
+    return [_sent(row, now=work.now) for row in chosen if row[0] in taken]
 
 
 def due_at(work: Work, portal: str) -> float | None:
@@ -57,10 +47,7 @@ def due_at(work: Work, portal: str) -> float | None:
 
 def record(work: Work, lease: Lease, outcomes: Mapping[int, Outcome], *, limits: str) -> dict[int, State]:
     """See Lanes.record."""
-    _, served = _hold_fast(work, lease, limits=limits, now=0.0, claims=0)
-    ids = jsonrows.listed(outcomes, dialect=work.dialect)
-    found = _LANDING.run(work.connection, of=lease.portal, held_by=lease.fence, ids=ids)
-    rows = [dict(zip(_LANDED, row, strict=True)) for row in found]
+    served, rows = steps.land(work, lease, outcomes, limits=limits)
     final = []
     again = []
     for row in rows:
@@ -93,8 +80,7 @@ def put_back(work: Work, rows: Sequence[pending.Row]) -> set[int]:
 
 def give_back(work: Work, lease: Lease) -> None:
     """Line up again, in halves, what earlier holders of the lane left in hand."""
-    found = _LEFT.run(work.connection, of=lease.portal, held_by=lease.fence)
-    rows = [dict(zip(_LANDED, row, strict=True)) for row in found]
+    rows = steps.left(work, lease)
     for row in rows:
         row |= {"portal": lease.portal, "batch_limit": max(1, row.pop("batch_size") // 2)}
     Doubts(work).open(row["id"] for row in rows)
@@ -121,18 +107,6 @@ def _retried(row: dict[str, Any], outcome: Retry, *, portal: str, served: int) -
         "code": clean(outcome.code),
         "error": clean(outcome.error),
     }
-
-
-def _hold_fast(work: Work, lease: Lease, *, limits: str, now: float, claims: int) -> tuple[int, int]:
-    """Write the limits under the lease's fence, while the lease lasts beyond `now` (0: even after it).
-
-    Returns how many claims there were, and how far the fair order has come.
-    """
-    holder = {"of": lease.portal, "by": lease.owner, "held_by": lease.fence, "after": now}
-    held = _HOLDING.run(work.connection, **holder, now_limits=limits, more=claims)
-    if not held:
-        raise LeaseLostError(f"portal {lease.portal}: the lease of its lane has ended")
-    return held[0][0], held[0][1]
 
 
 def _oldest(work: Work, portal: str, claims: int) -> float | None:
@@ -177,24 +151,6 @@ def _sent(row: Any, *, now: float) -> Stored:
 _TAG, _CREATED, _RECEIPT = 3, 12, 13
 _RANK = len(SAID)
 _LIMIT = _RANK + 2
-_LANDED = ("id", "tag", "rank", "attempts", "batch_size", "batch_limit", "sent_at", "receipt_id")
-_IN_HAND: jsonrows.Types = {
-    "id": sa.BigInteger,
-    "tag": sa.Text,
-    "rank": sa.BigInteger,
-    "attempts": sa.BigInteger,
-    "batch_limit": sa.BigInteger,
-    "receipt_id": sa.BigInteger,
-}
-
-
-def _whole(name: str) -> sa.BindParameter[int]:
-    return sa.bindparam(name, type_=sa.BigInteger())
-
-
-def _moment(name: str) -> sa.BindParameter[float]:
-    return sa.bindparam(name, type_=sa.Double())
-
 
 _OF = sa.bindparam("of", type_=sa.Text())
 _READY = sa.and_(QUEUE.c.portal == _OF, QUEUE.c.wait == sa.literal_column("0"))
@@ -233,60 +189,5 @@ _DUE = Prepared(
         .where(QUEUE.c.portal == _OF, ~_BUSY)
         .order_by(QUEUE.c.wait, QUEUE.c.rank, QUEUE.c.id)
         .limit(sa.literal_column("1"))
-    )
-)
-
-_HOLDING = Prepared(
-    lambda _: (
-        sa.update(LANES)
-        .where(
-            LANES.c.portal == _OF,
-            LANES.c.owner == sa.bindparam("by", type_=sa.Text()),
-            LANES.c.fence == _whole("held_by"),
-            LANES.c.until > _moment("after"),
-        )
-        .values(limits=sa.bindparam("now_limits", type_=sa.Text()), claims=LANES.c.claims + _whole("more"))
-        .returning(LANES.c.claims, LANES.c.served)
-    )
-)
-
-_COMING = Prepared(lambda _: sa.update(LANES).where(LANES.c.portal == _OF).values(served=_whole("come")))
-
-_WAKING = Prepared(
-    lambda _: (
-        sa.update(QUEUE)
-        .where(QUEUE.c.portal == _OF, QUEUE.c.wait > sa.literal_column("0"), QUEUE.c.wait <= _moment("now"))
-        .values(wait=sa.literal_column("0"), rank=QUEUE.c.rank + _whole("come"))
-    )
-)
-
-_TAKING = Prepared(
-    lambda dialect: (
-        sa.delete(QUEUE)
-        .where(jsonrows.pairs((QUEUE.c.portal, QUEUE.c.id), "of", "ids", dialect=dialect))
-        .returning(QUEUE.c.id)
-    )
-)
-
-
-_KEEPING = Inserting(SENDING, _IN_HAND, same=("portal", "fence", "batch_size", "sent_at"))
-
-_LANDING = Prepared(
-    lambda dialect: (
-        sa.delete(SENDING)
-        .where(
-            SENDING.c.portal == _OF,
-            SENDING.c.fence == _whole("held_by"),
-            jsonrows.among(SENDING.c.id, "ids", dialect=dialect),
-        )
-        .returning(*(SENDING.c[name] for name in _LANDED))
-    )
-)
-
-_LEFT = Prepared(
-    lambda _: (
-        sa.delete(SENDING)
-        .where(SENDING.c.portal == _OF, SENDING.c.fence < _whole("held_by"))
-        .returning(*(SENDING.c[name] for name in _LANDED))
     )
 )
