@@ -19,6 +19,7 @@ from slack_bitrix24.bitrix24.client import Client
 from slack_bitrix24.config import load
 from slack_bitrix24.model import Notification, Recipient
 from slack_bitrix24.sandbox.portal import Portal, app
+from slack_bitrix24.sandbox.portal.people import USERS, crowd
 from slack_bitrix24.sandbox.server import Server
 from slack_bitrix24.store import Store, Submission, new_owner
 from waiting import until
@@ -35,7 +36,7 @@ class Acme:
 
     def begin(self) -> None:
         """Forget everything: a new portal at the same address."""
-        self.portal = Portal(plan="off", rules="docs")
+        self.portal = Portal(plan="off", people=(*USERS, *crowd(65, first=10)))
         self.grants: list[dict[str, str]] = []
         self.calls: list[str] = []
         self.told: set[str] = set()

@@ -10,6 +10,7 @@ import pytest
 from scripted import Scripted
 from slack_bitrix24.bitrix24.portal import Bitrix24
 from slack_bitrix24.sandbox.portal import Portal, app
+from slack_bitrix24.sandbox.portal.people import USERS, crowd
 from slack_bitrix24.sandbox.server import Server
 
 
@@ -29,8 +30,8 @@ def other() -> Iterator[Scripted]:
 
 @pytest.fixture
 def sandbox() -> Iterator[Portal]:
-    """A sandbox portal that keeps a webhook's tags, as the documentation has it; `sandbox.url` is its webhook."""
-    portal = Portal(rules="docs")
+    """A sandbox portal as the server is, with a thousand people who get notifications; `sandbox.url` is its webhook."""
+    portal = Portal(people=(*crowd(1001, first=1), *(one for one in USERS if one.active and one.kind != "bot")))
     with Server(app(portal)) as running:
         portal.url = portal.webhook_url(running.url)
         portal.origin = running.url

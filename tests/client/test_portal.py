@@ -70,6 +70,7 @@ def test_lone_notification_is_a_single_call(server, connect):
 
 
 def test_replaced_and_deleted_by_tag_sub_tag_and_id(sandbox, connect):
+    sandbox.follow("docs")  # by which a webhook's tags are kept, as an application's are
     portal = connect(sandbox.url)
     portal.notify(10, "old", tag="t")
     portal.notify(10, "new", tag="t")
@@ -210,6 +211,7 @@ def test_many_with_one_bad_tells_each(sandbox, connect):
 
 
 def test_bad_day_is_seen_once_and_reported_whole(sandbox, connect):
+    sandbox.follow("docs")  # where tags are kept, what is sent again replaces what was
     for kind in ("execute_and_drop", "execute_and_html", "drop", "query_limit", "execute_and_empty"):
         sandbox.fail(Fault(kind, times=2))
     results = list(
