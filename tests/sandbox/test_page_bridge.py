@@ -152,6 +152,32 @@ def test_on_a_telephone_there_is_one_part_at_a_time(page):
     expect(page.locator("section.bitrix24")).to_be_visible()
 
 
+def test_an_incident_is_fired_gets_worse_is_taken_with_a_click_and_is_over(page):
+    """Through the bridge's bot: one message in each chat from beginning to end."""
+    page.get_by_role("tab", name="Slack", exact=True).click()
+    page.get_by_role("tab", name="# incidents").click()
+    page.get_by_role("button", name="Monitoring bot: raise an alert").click()
+    bubbles = {user: page.locator(f"[data-user='{user}'] .bubble") for user in (10, 12)}
+    for bubble in bubbles.values():
+        expect(bubble).to_contain_text("[FIRING:1] HighErrorRate", timeout=SLOW)
+        expect(bubble.get_by_role("button", name="Take it")).to_be_in_viewport()
+    page.get_by_role("button", name="Monitoring bot: it gets worse").click()
+    for bubble in bubbles.values():
+        expect(bubble).to_contain_text("21 %", timeout=SLOW)
+    bubbles[12].get_by_role("button", name="Take it").click()
+    # Bob's Slack is in Russian, and he is the one who took it.
+    for bubble in bubbles.values():
+        expect(bubble).to_contain_text("взял(а) Bob Smirnov", timeout=SLOW)
+        expect(bubble.get_by_role("button")).to_have_count(0)
+    expect(page.locator("#messages .message", has_text="взял(а) Bob Smirnov")).to_have_count(1, timeout=SLOW)
+    page.get_by_role("button", name="Monitoring bot: all-clear").click()
+    for bubble in bubbles.values():
+        expect(bubble).to_contain_text("[RESOLVED] HighErrorRate", timeout=SLOW)
+        expect(bubble).to_contain_text("взял(а) Bob Smirnov")
+        expect(bubble).to_have_count(1)
+    expect(page.locator("#messages .message", has_text="[RESOLVED] HighErrorRate")).to_have_count(1)
+
+
 @pytest.fixture
 def slack(page):
     page.get_by_role("tab", name="Slack").click()

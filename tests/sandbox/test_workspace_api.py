@@ -80,7 +80,7 @@ def test_channels_tell_their_members_and_history(client, workspace):
     workspace.message("U0G9QF9C6", "two", thread_ts=first.ts)
     assert client.conversations_info(channel="C0GENERAL")["channel"]["name"] == "general"
     assert "U0CAROL03" in client.conversations_members(channel="C0GENERAL")["members"]
-    assert [c["name"] for c in client.conversations_list()["channels"]] == ["general", "alerts"]
+    assert [c["name"] for c in client.conversations_list()["channels"]] == ["general", "alerts", "incidents"]
     assert len(client.users_conversations(user="U024BE7LH")["channels"]) == 2
     assert [m["text"] for m in client.conversations_history(channel="C0GENERAL")["messages"]] == ["two", "one"]
     assert len(client.conversations_replies(channel="C0GENERAL", ts=first.ts)["messages"]) == 2

@@ -116,7 +116,8 @@ def test_people_and_channels_are_told(control, workspace):
     told = control("people")
     assert {user["name"] for user in told["users"]} == {"anna", "bob", "carol", "bitrix24"}
     assert told["api_url"] == workspace.api_url
-    assert {channel["name"] for channel in told["channels"] if channel.get("name")} == {"general", "alerts"}
+    names = {channel["name"] for channel in told["channels"] if channel.get("name")}
+    assert names == {"general", "alerts", "incidents"}
     assert told["groups"][0]["handle"] == "devs"
 
 

@@ -1,6 +1,7 @@
 """kill -9 at any moment, with a twentieth of Bitrix24's answers lost: nothing is lost, nothing is seen twice.
 
-`make soak` runs 200 rounds on each store and prints the figures; otherwise a few rounds run.
+`make soak` runs 200 rounds on each store (or SOAK_ROUNDS) and prints the figures; otherwise a few rounds run. Through
+an application, which has tags, and through a webhook with a bot.
 """
 
 import os
@@ -17,6 +18,7 @@ import pytest
 
 from slack_bitrix24.model import Notification, Recipient
 from slack_bitrix24.sandbox.portal import Fault, Portal, app
+from slack_bitrix24.sandbox.portal.people import User
 from slack_bitrix24.sandbox.server import Server
 from slack_bitrix24.store import Submission
 from waiting import until
@@ -32,8 +34,9 @@ FINAL = {"delivered", "superseded"}
 class Nursery:
     """Nodes as processes, each started within milliseconds."""
 
-    def __init__(self, url, webhook, portals):
-        arguments = [sys.executable, PROGRAM, url, webhook, ",".join(portals), str(TTL)]
+    def __init__(self, url, webhook, portals, *, bot):
+        more = ["--bot"] if bot else []
+        arguments = [sys.executable, PROGRAM, *more, url, webhook, ",".join(portals), str(TTL)]
         self.process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.living = []
 
@@ -58,8 +61,8 @@ class Nursery:
 class Soak:
     """What was accepted, and what the portal shows of it."""
 
-    def __init__(self, store, portal, chance):
-        self.store, self.portal, self.chance = store, portal, chance
+    def __init__(self, store, portal, chance, *, bot):
+        self.store, self.portal, self.chance, self.bot = store, portal, chance, bot
         self.newest = {}
         self.ids = []
         self.number = 0
@@ -73,8 +76,31 @@ class Soak:
             tag = f"n{self.number}|U{user}" if user > 1000 else f"disk|U{user}"
             name = f"portal{user % 2}"
             self.newest[name, user, tag] = f"version {self.number}"
-            made.append(Notification(f"k{self.number}", Recipient(name, user), f"version {self.number}", tag))
+            self.portal.users.setdefault(user, User(user, f"User {user}"))
+            made.append(
+                Notification(
+                    f"k{self.number}",
+                    Recipient(name, user),
+                    f"version {self.number}",
+                    tag,
+                    sub_tag=tag.partition("|")[0] if self.bot else "",
+                    kind="bot" if self.bot else "personal",
+                )
+            )
         self.ids += [one.id for one in self.store.accept(Submission(made))]
+
+    def executed(self):
+        """Return how many commands that show something were executed."""
+        counts = self.portal.counts
+        return counts["bot_sent"] + counts["bot_updated"] if self.bot else len(self.portal.store.sent)
+
+    def seen(self):
+        """Return who sees what, under which tag; each user has one."""
+        if not self.bot:
+            return [(one["user_id"], one["tag"], one["message"]) for one in self.portal.notifications()]
+        tags = {user: tag for _, user, tag in self.newest}
+        messages = [one for one in self.portal.bots.messages.values() if one.gone != "vanished"]
+        return [(one.user_id, tags.get(one.user_id), one.text) for one in messages]
 
     def open(self):
         """Return those that are not final yet."""
@@ -84,12 +110,13 @@ class Soak:
 
     def figures(self):
         """Return lost, seen twice and out of date, and how much was sent."""
-        seen = Counter((one["user_id"], one["tag"]) for one in self.portal.notifications())
-        shown = {(one["user_id"], one["tag"]): one["message"] for one in self.portal.notifications()}
+        visible = self.seen()
+        seen = Counter((user, tag) for user, tag, _ in visible)
+        shown = {(user, tag): text for user, tag, text in visible}
         wanted = {(user, tag): text for (_, user, tag), text in self.newest.items()}
         return {
             "accepted": len(self.ids),
-            "sent": len(self.portal.sends()),
+            "sent": self.executed(),
             "lost answers": self.portal.stats()["faults"]["happened"],
             "lost": len(set(wanted) - set(seen)),
             "seen twice": sum(count > 1 for count in seen.values()),
@@ -98,42 +125,38 @@ class Soak:
         }
 
 
-@pytest.fixture
-def portal():
-    """A portal that works on each command for a moment, so that a kill meets requests half done; it keeps tags."""
-    return Portal(plan="off", work=0.001, seed=24, rules="docs")
-
-
-def test_nothing_is_lost_and_nothing_is_seen_twice_whatever_is_killed_when(store, store_url, portal):
-    """Promises 1, 2 and 3."""
+@pytest.mark.parametrize("way", ["tags", "bot"])
+def test_nothing_is_lost_and_nothing_is_seen_twice_whatever_is_killed_when(store, store_url, way):
+    """Promises 1, 2 and 3. The portal works on each command for a moment, so that a kill meets requests half done."""
+    portal = Portal(plan="off", work=0.001, seed=24, rules="source" if way == "bot" else "docs")
     chance = random.Random(24)  # noqa: S311 - the same run each time, no secret
-    soak = Soak(store, portal, chance)
+    soak = Soak(store, portal, chance, bot=way == "bot")
     portal.fail(Fault("execute_and_drop", probability=0.05))
     began = time.monotonic()
     with Server(app(portal)) as server:
-        nodes = Nursery(store_url, portal.webhook_url(server.url), ["portal0", "portal1"])
+        nodes = Nursery(store_url, portal.webhook_url(server.url), ["portal0", "portal1"], bot=way == "bot")
         try:
             for _ in range(NODES):
                 nodes.start()
             soak.accept(1)
-            until(portal.sends, what="the nodes deliver")
+            until(soak.executed, what="the nodes deliver")
             for number in range(ROUNDS):
                 soak.accept(chance.randrange(30, 90))
                 # At the moment when so many more commands have been executed: before, within or after a request.
-                wanted = len(portal.store.sent) + chance.randrange(1, 60)
+                wanted = soak.executed() + chance.randrange(1, 60)
                 with suppress(AssertionError):
-                    until(lambda wanted=wanted: len(portal.store.sent) >= wanted, timeout=1.0)
+                    until(lambda wanted=wanted: soak.executed() >= wanted, timeout=1.0)
                 victims = list(nodes.living) if number % 10 == 9 else [chance.choice(nodes.living)]
                 for victim in victims:
                     nodes.kill(victim)
                     nodes.start()
-            until(lambda: not soak.open(), timeout=60, what="all is delivered")
+            until(lambda: not soak.open(), timeout=120, what="all is delivered")
         finally:
             nodes.close()
     found = soak.figures()
     kind = "PostgreSQL" if store.is_shared else "SQLite"
     shown = ", ".join(f"{name} {count}" for name, count in found.items())
-    print(f"\n{kind}: {ROUNDS} rounds of kill -9 in {time.monotonic() - began:.0f} s: {shown}")
+    print(f"\n{kind}, {way}: {ROUNDS} rounds of kill -9 in {time.monotonic() - began:.0f} s: {shown}")
     assert {name: found[name] for name in ("lost", "seen twice", "out of date", "unasked")} == {
         "lost": 0, "seen twice": 0, "out of date": 0, "unasked": 0
     }  # fmt: skip

@@ -42,6 +42,7 @@ client_id = "{client_id}"
 client_secret = {{ env = "DEMO_CLIENT_SECRET" }}
 refresh_token = {{ env = "DEMO_REFRESH_TOKEN" }}
 oauth_url = "{portal}"
+bot = {{ name = "Alerts", code = "slack_bridge" }}
 
 [mapping]
 file = "mapping.yaml"
@@ -54,6 +55,15 @@ name = "alerts"
 channels = ["C0ALERTS"]
 from = "bots"
 to = ["@oncall"]
+
+# Through the bridge's own bot, with a button: who takes it is shown to all.
+[[relays]]
+name = "incidents"
+channels = ["C0INCIDENT"]
+from = "bots"
+to = ["@oncall"]
+kind = "bot"
+acknowledge = true
 
 [[relays]]
 name = "mentions"

@@ -11,10 +11,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from slack_bitrix24.model import State, Stored
 from slack_bitrix24.store import jsonrows
 from slack_bitrix24.store.schema import DOUBTS, OUTBOX, OUTCOMES, TEXTS
-from slack_bitrix24.store.stored import BY_TEXT, WHOLE, stored
+from slack_bitrix24.store.stored import PLACES, WHOLE, stored
 from slack_bitrix24.store.work import Work
 
 OPEN, ASKED, TWICE = "open", "asked", "twice"
+
+_SAID = TEXTS.join(OUTBOX, sa.and_(OUTBOX.c.id.between(TEXTS.c.id, TEXTS.c.last_id), OUTBOX.c.text_id == TEXTS.c.id))
 
 
 class Doubts:
@@ -58,20 +60,24 @@ class Doubts:
             return {}
         dialect = self._work.dialect
         subs, users = {note.sub_tag for note in tagged}, {note.recipient.user_id for note in tagged}
-        query = WHOLE.select_from(BY_TEXT).where(
+        where = (
             jsonrows.among(TEXTS.c.sub_tag, "subs", dialect=dialect),
             jsonrows.among(OUTBOX.c.user_id, "users", dialect=dialect),
             TEXTS.c.portal == tagged[0].recipient.portal,
             TEXTS.c.kind != "delete",
-            OUTCOMES.c.id.isnot(None),
         )
         listed = {
             "subs": jsonrows.listed(sorted(subs), dialect=dialect),
             "users": jsonrows.listed(sorted(users), dialect=dialect),
         }
-        found = [stored(row) for row in self._work.connection.execute(query.order_by(OUTBOX.c.id), listed)]
-        doubted = self._states([one.id for one in found if one.state is not State.DELIVERED])
-        out = [one for one in found if one.state is State.DELIVERED or one.id in doubted]
+        # Of a tag with thousands of versions only these few are read as a whole.
+        last = sa.select(sa.func.max(OUTBOX.c.id)).select_from(_SAID).join(OUTCOMES, OUTCOMES.c.id == OUTBOX.c.id)
+        last = last.where(*where, OUTCOMES.c.state == State.DELIVERED)
+        last = last.group_by(TEXTS.c.sub_tag, OUTBOX.c.user_id, OUTBOX.c.tag)
+        lost = sa.select(OUTBOX.c.id).select_from(_SAID).join(DOUBTS, DOUBTS.c.id == OUTBOX.c.id)
+        lost = lost.join(OUTCOMES, OUTCOMES.c.id == OUTBOX.c.id).where(*where, OUTCOMES.c.state != State.DELIVERED)
+        ids = self._work.connection.execute(sa.union_all(last, lost), listed).scalars().all()
+        out = self._whole(ids)
         chains: dict[int, list[Stored]] = {}
         for one in claimed:
             before = [each for each in out if each.id < one.id and each.notification.tag == one.notification.tag]
@@ -79,6 +85,14 @@ class Doubts:
             if before:
                 chains[one.id] = before[known[-1] :] if known else before
         return chains
+
+    def _whole(self, ids: Sequence[int]) -> list[Stored]:
+        if not ids:
+            return []
+        dialect = self._work.dialect
+        query = WHOLE.select_from(PLACES).where(jsonrows.among(OUTBOX.c.id, "ids", dialect=dialect))
+        listed = {"ids": jsonrows.listed(sorted(ids), dialect=dialect)}
+        return [stored(row) for row in self._work.connection.execute(query.order_by(OUTBOX.c.id), listed)]
 
     def purge(self, older_than: float, *, limit: int = 500) -> int:
         """Forget up to so many of before this time."""

@@ -28,6 +28,19 @@ def firing(name: str, *, at: float, image_url: str = "") -> JSON:
     return {"text": "", "attachments": [attachment | ({"image_url": image_url} if image_url else {})]}
 
 
+def worse(body: JSON) -> list[JSON]:
+    """Return the attachments of the same message when it has become worse."""
+    first = body["attachments"][0]
+    said = "*5xx responses* are above `20 %` for 15 minutes &amp; rising: *customers notice*."
+    fields = [{**one, "value": "21 %"} if one["title"] == "Error rate" else one for one in first.get("fields", ())]
+    return [{**first, "text": said, "fields": fields}]
+
+
+def is_firing(body: JSON) -> bool:
+    """Tell whether it is an alert that is not over."""
+    return any(str(one.get("title", "")).startswith("[FIRING") for one in body.get("attachments") or ())
+
+
 def resolved(body: JSON, *, at: float) -> list[JSON]:
     """Return the attachments of the same message when all is well again."""
     name = str(body["attachments"][0]["title"]).partition("] ")[2]

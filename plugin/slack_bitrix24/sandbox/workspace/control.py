@@ -88,6 +88,12 @@ def clear(workspace: Workspace, body: JSON) -> JSON:
     return {"ts": cleared.ts if cleared else None}
 
 
+def worsen(workspace: Workspace, body: JSON) -> JSON:
+    """Let an alert of the monitoring bot become worse."""
+    changed = workspace.worsen(body.get("ts", ""), channel=body.get("channel", "C0ALERTS"))
+    return {"ts": changed.ts if changed else None}
+
+
 def edit(workspace: Workspace, body: JSON) -> JSON:
     """Edit a message."""
     workspace.edit(body["ts"], body["text"])
@@ -199,8 +205,8 @@ def reset(workspace: Workspace, _body: JSON) -> JSON:
 
 
 POSTS: list[Callable[[Workspace, JSON], JSON]] = [
-    command, message, alert, bot_message, clear, edit, delete, event, shortcut, block_action, view_submit, view_close,
-    open_home, language, faults, request_url, reset,
+    command, message, alert, bot_message, clear, worsen, edit, delete, event, shortcut, block_action, view_submit,
+    view_close, open_home, language, faults, request_url, reset,
 ]  # fmt: skip
 GETS: list[Callable[[Workspace, JSON], JSON]] = [views, home, messages, deliveries, connections, people]
 ACTS: dict[str, Callable[[Workspace, Any], JSON]] = {

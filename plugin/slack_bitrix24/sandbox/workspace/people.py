@@ -146,6 +146,7 @@ def cast() -> tuple[list[User], list[Group], list[Channel]]:
     channels = [
         Channel("C0GENERAL", "general", list(everyone)),
         Channel("C0ALERTS", "alerts", list(everyone)),
+        Channel("C0INCIDENT", "incidents", list(everyone)),
         *(Channel(f"D0{user.name.upper()}", "", [user.id, BOT_USER], peer=user.id) for user in users[:3]),
     ]
     return users, groups, channels

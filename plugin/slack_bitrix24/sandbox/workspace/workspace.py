@@ -86,14 +86,24 @@ class Workspace(Core):
 
     def clear(self, ts: str = "", *, channel: str = "C0ALERTS") -> Message | None:
         """Give the all-clear: the bot edits its alert, the last one that is not cleared if none is named."""
-        raised = [
-            m for m in self.log.seen_by(channel) if m.body.get("bot_id") == MONITOR_ID and not m.body.get("edited")
-        ]
-        message = self._message(ts) if ts else raised[-1] if raised else None
+        message = self._raised(ts, channel)
         if message is not None:
             over = alerts.resolved(message.body, at=self.clock.now())
             self.change(message, content({"attachments": over}), editor=MONITOR_ID)
         return message
+
+    def worsen(self, ts: str = "", *, channel: str = "C0ALERTS") -> Message | None:
+        """Let an alert become worse: the bot edits it, the last one that is not cleared if none is named."""
+        message = self._raised(ts, channel)
+        if message is not None:
+            self.change(message, content({"attachments": alerts.worse(message.body)}), editor=MONITOR_ID)
+        return message
+
+    def _raised(self, ts: str, channel: str) -> Message | None:
+        if ts:
+            return self._message(ts)
+        mine = [one for one in self.log.seen_by(channel) if one.body.get("bot_id") == MONITOR_ID]
+        return next((one for one in reversed(mine) if alerts.is_firing(one.body)), None)
 
     def shortcut(self, user: str, callback_id: str, *, ts: str = "") -> Delivery:
         """Choose a global shortcut, or one on the message `ts`."""

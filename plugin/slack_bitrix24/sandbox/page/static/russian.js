@@ -37,6 +37,7 @@ export const RUSSIAN = {
   "App Home": "Главная приложения",
   "Monitoring bot and shortcut": "Бот мониторинга и быстрое действие",
   "Monitoring bot: raise an alert": "Бот мониторинга: поднять тревогу",
+  "Monitoring bot: it gets worse": "Бот мониторинга: стало хуже",
   "Monitoring bot: all-clear": "Бот мониторинга: отбой",
   "Suggestions": "Подсказки",
   "Send this": "Отправить",
@@ -65,6 +66,8 @@ export const RUSSIAN = {
   "This page needs JavaScript.": "Странице нужен JavaScript.",
   "Nothing has been said here yet. Press one of the suggestions below, or the monitoring bot’s alert.":
     "Здесь ещё ничего не сказано. Нажмите подсказку внизу или тревогу бота мониторинга.",
+  "Alerts of this channel come through the bridge’s bot: raise one, and take it with the button in Anna’s or Bob’s chat.":
+    "Тревоги этого канала приходят через бота моста: поднимите тревогу и возьмите её кнопкой в чате Анны или Боба.",
   "Only visible to you": "Видно только вам",
   "(edited)": "(изменено)",
   "app": "приложение",

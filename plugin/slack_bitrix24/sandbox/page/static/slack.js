@@ -30,6 +30,8 @@ const LANGUAGES = {
   "ru-RU": "{name} reads Slack in Russian: the bridge answers in Russian. Commands are understood in both languages.",
 };
 const EMPTY = "Nothing has been said here yet. Press one of the suggestions below, or the monitoring bot’s alert.";
+const INCIDENTS = "C0INCIDENT";
+const TAKE = "Alerts of this channel come through the bridge’s bot: raise one, and take it with the button in Anna’s or Bob’s chat.";
 // the two shortcuts of the app's manifest
 const SEND = "send_to_bitrix24";
 const WRITE = "notify_bitrix24";
@@ -62,7 +64,7 @@ const refresh = latest(async () => {
   const { messages } = await get("/slack/sandbox/messages", { channel: state.channel, user: state.me });
   const list = $("messages");
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
-  list.replaceChildren(...(messages.length ? messages.map(shown) : [el("p.empty", {}, t(EMPTY))]));
+  list.replaceChildren(...(messages.length ? messages.map(shown) : [el("p.empty", {}, t(state.channel === INCIDENTS ? TAKE : EMPTY))]));
   if (atEnd) list.scrollTop = list.scrollHeight;
   for (const image of list.querySelectorAll("img")) image.addEventListener("load", () => atEnd && (list.scrollTop = list.scrollHeight));
 });
@@ -141,15 +143,23 @@ function composer() {
     await post("/slack/sandbox/language", { user: state.me, locale: me().locale });
     if (state.channel === HOME) await opened(state.me);
   });
-  $("raise").addEventListener("click", async () => {
-    go("C0ALERTS");
-    await post("/slack/sandbox/alert", { image_url: `${location.origin}/static/errors.png` });
+  const monitored = () => {
+    const channel = state.channel === INCIDENTS ? INCIDENTS : "C0ALERTS";
+    go(channel);
+    return channel;
+  };
+  $("raise").addEventListener("click", () => {
+    const channel = monitored();
+    // without its picture a bot's message fits into the chat, text and buttons
+    const picture = channel === INCIDENTS ? {} : { image_url: `${location.origin}/static/errors.png` };
+    return post("/slack/sandbox/alert", { channel, ...picture });
   });
-  $("clear").addEventListener("click", async () => {
-    go("C0ALERTS");
-    const { ts } = await post("/slack/sandbox/clear");
-    $("clear").title = ts ? "" : t("There is no alert to clear: raise one first.");
-  });
+  for (const id of ["worsen", "clear"]) {
+    $(id).addEventListener("click", async () => {
+      const { ts } = await post(`/slack/sandbox/${id}`, { channel: monitored() });
+      $(id).title = ts ? "" : t("There is no alert to clear: raise one first.");
+    });
+  }
 }
 
 export async function slack() {

@@ -72,7 +72,7 @@ def delete(call: Call) -> object:
 def _delete(call: Call, message: Message, *, complete: bool) -> None:
     if complete or not message.viewed:
         message.gone = VANISHED
-        call.portal.bots.uuids.forget(message.id)
+        call.portal.bots.uuids.forget(message.uuid, message.id)
     else:
         message.gone, message.keyboard = STUB, []
     call.portal.counts["bot_deleted"] += 1

@@ -106,6 +106,7 @@ class Bots:
     clicks: dict[tuple[int, int], float] = field(default_factory=dict)
     listeners: list[Callable[[Json], None]] = field(default_factory=list)
     _last: dict[str, int] = field(default_factory=dict)
+    _dialogs: dict[tuple[int, int], list[Message]] = field(default_factory=dict)
 
     def next_id(self, kind: str, first: int) -> int:
         """Return an id that no `kind` of thing had."""
@@ -116,13 +117,13 @@ class Bots:
         """Keep a message; tell whether its dialog is new."""
         new = not self.dialog(message.bot_id, message.user_id)
         self.messages[message.id] = message
+        self._dialogs.setdefault((message.bot_id, message.user_id), []).append(message)
         self.tell(message)
         return new
 
     def dialog(self, bot_id: int, user_id: int) -> list[Message]:
         """Return the messages of a bot and a person that are there or left a stub, the oldest first."""
-        both = (bot_id, user_id)
-        return [one for one in self.messages.values() if (one.bot_id, one.user_id) == both and one.gone != VANISHED]
+        return [one for one in self._dialogs.get((bot_id, user_id), ()) if one.gone != VANISHED]
 
     def happen(self, bot: Bot, kind: str, data: Json, *, now: float) -> None:
         """Let a bot hear of something."""
@@ -142,6 +143,7 @@ class Bots:
     def clear(self) -> None:
         """Forget dialogs, keys and events; bots and commands stay, ids go on."""
         self.messages.clear()
+        self._dialogs.clear()
         self.uuids = Uuids()
         self.clicks.clear()
         for bot in self.bots.values():

@@ -52,6 +52,7 @@ class Uuids:
         if key in self.rows:
             self.rows[key].message = message
 
-    def forget(self, message: int) -> None:
+    def forget(self, key: str, message: int) -> None:
         """Take away the row of a message, as deleting it completely does."""
-        self.rows = {key: row for key, row in self.rows.items() if row.message != message}
+        if key in self.rows and self.rows[key].message == message:
+            del self.rows[key]
