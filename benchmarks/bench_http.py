@@ -134,8 +134,10 @@ def bridge(url: str, port: int) -> None:
         secret=None,
         fields={},
         priority="normal",
+        kind=None,
+        acknowledge=False,
     )
-    outside = Outside(lambda _: None, lambda _: False, lambda *_: None)
+    outside = Outside(lambda _: None, lambda _: False, lambda *_: None, lambda _: None)
     made = ways_in([hook], store=store, submitter=submitter, outside=outside, owner="bench", where=Where())
     WebServer(site(Doors(ready=dict, metrics=bytes, ways=made.ways)), host="127.0.0.1", port=port).start()
     made.posts.start()

@@ -290,3 +290,13 @@ def test_errors_of_gotify_have_the_name_of_their_status(house):
     answer = house.post("/message", "GET", headers=BEARER).json()
     assert (answer["error"], answer["errorCode"]) == ("Method Not Allowed", 405)
     assert json.loads(house.post("/message", data=b"{}", headers=BEARER).text)["error"] == "Bad Request"
+
+
+def test_head_and_body_of_an_answer_go_out_in_one_packet(house):
+    request = f"POST {SLACK} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(HELLO)}\r\n\r\n".encode() + HELLO
+    with socket.create_connection(("127.0.0.1", urlsplit(house.origin).port), timeout=10) as connection:
+        for _ in range(20):
+            connection.sendall(request)
+            text = connection.recv(65_536)
+            assert text.startswith(b"HTTP/1.1 200")
+            assert text.endswith(b"\r\n\r\nok")

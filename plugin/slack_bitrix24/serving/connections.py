@@ -14,6 +14,8 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from slack_bitrix24.serving.together import Together
+
 log = logging.getLogger(__name__)
 
 
@@ -74,6 +76,7 @@ class Guarded(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take it, or end it at once where there are too many."""
         super().connection_made(transport)
+        self.transport = Together(transport, self.loop)  # type: ignore[assignment]
         if self._table.enter(self):
             self._await("head")
         else:
