@@ -69,17 +69,18 @@ def bent(body: bytes, chance: random.Random) -> bytes:
         holder = made
         for step in path:
             holder = holder[step]
+        odd = copy.deepcopy(chance.choice(ODD))
         match chance.randrange(5):
             case 0:
                 del holder[last]
             case 1:
                 holder[last] = [copy.deepcopy(holder[last])] * chance.randint(1, 3)
             case 2:
-                holder[last] = {"text": copy.deepcopy(holder[last]), "value": chance.choice(ODD)}
+                holder[last] = {"text": copy.deepcopy(holder[last]), "value": odd}
             case 3:
                 holder[last] = str(holder[last])
             case _:
-                holder[last] = chance.choice(ODD)
+                holder[last] = odd
     return json.dumps(made).encode()
 
 

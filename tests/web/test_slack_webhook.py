@@ -7,6 +7,7 @@ import json
 import pytest
 from slack_sdk.webhook import WebhookClient
 
+from slack_bitrix24.render.attach import compose
 from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.request import Request
 from slack_bitrix24.web.senders.slack import glance, read
@@ -235,3 +236,28 @@ def test_slacks_own_client_is_content(ways, path):
 def test_slacks_own_client_hears_what_is_wrong(ways, path, text, status, word):
     answer = WebhookClient(f"{ways.origin}{path}").send(text=text)
     assert (answer.status_code, answer.body) == (status, word)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"text": "word " * 190_000},
+        {"attachments": [{"text": f"word {number}", "color": "danger"} for number in range(20_000)]},
+        {"blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "word"}}] * 10_000},
+        {"attachments": [{"text": "word " * 190_000}]},
+        {"text": "word", "attachments": [{"text": "word"}] * 30_000},
+    ],
+)
+def test_of_a_megabyte_no_more_is_read_than_a_notification_can_hold(body):
+    found = read(Request("slack", body=json.dumps(body).encode()), Hook("x"))
+    made = compose(found.document)
+    assert "word" in made.message + made.attach
+    assert "…" in made.message_out[-200:] or "…" in made.attach[-3000:] or "…" in made.message
+    assert len(repr(found.document)) < 3_500_000
+
+
+@pytest.mark.parametrize("count", [0, 1, 100, 101, 3000])
+def test_what_is_in_reach_is_all_read(count):
+    body = {"text": "x", "attachments": [{"text": f"word{number}"} for number in range(count)]}
+    shown = repr(read(Request("slack", body=json.dumps(body).encode()), Hook("x")).document)
+    assert shown.count("word") == count

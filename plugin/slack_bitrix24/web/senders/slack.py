@@ -6,6 +6,8 @@ wrong. Alertmanager takes any other body for a failure.
 
 from __future__ import annotations
 
+import itertools
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -25,6 +27,10 @@ ABOUT = frozenset({
     "icon", "mrkdwn_in", "fallback", "color", "pretext", "title",
 })  # fmt: skip
 """Fields of a message that say nothing alone: a body of none but these, without a word in them, is `no_text`."""
+
+REACH = 300_000
+"""Characters: MESSAGE, MESSAGE_OUT and ATTACH together hold half as many, addresses of links and all."""
+_FEW = 100  # Slack's own limit of attachments; more are measured
 
 _SAID = ("text", "title", "pretext")
 _WORD = re.compile(r"^[^\W_]|(?<=\s)[^\W_]")
@@ -62,6 +68,7 @@ def glance(request: Request, _hook: Hook) -> Incoming | None:
 
 def message(body: Mapping[str, Any] | list[Any], _hook: Hook) -> Incoming:
     """Return what a message says; RefusedError `no_text` where that is nothing."""
+    body = _in_reach(body)
     post = payload.read(body)
     blocks: Blocks = post.document.blocks
     if not blocks:
@@ -71,6 +78,23 @@ def message(body: Mapping[str, Any] | list[Any], _hook: Hook) -> Incoming:
     if post.sender.name:
         blocks = (*blocks, Author(post.sender.name))
     return Incoming(document=Document(blocks), wanted=wanted(post.channel), facts=(body,))
+
+
+def _in_reach(body: Mapping[str, Any] | list[Any]) -> Mapping[str, Any] | list[Any]:
+    """Return the body without what is beyond everything that a notification can hold: nobody would ever see it."""
+    if not isinstance(body, Mapping):
+        return body
+    cut: dict[str, Any] = {}
+    text = body.get("text")
+    if isinstance(text, str) and len(text) > REACH:
+        cut["text"] = f"{text[:REACH]}…"
+    for name in ("blocks", "attachments"):
+        several = body.get(name)
+        if isinstance(several, list) and len(several) > _FEW:
+            sizes = itertools.accumulate(len(json.dumps(one)) for one in several)
+            kept = sum(1 for _ in itertools.takewhile(lambda size: size < REACH, sizes))
+            cut |= {name: several[: kept + 1]} if kept + 1 < len(several) else {}
+    return {**body, **cut} if cut else body
 
 
 def _foreign(body: Mapping[str, Any] | list[Any]) -> Blocks:
