@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
+from token import COMMENT
 
 import pytest
 
@@ -61,3 +64,23 @@ def test_a_call_names_its_arguments(path):
 def test_a_file_is_named_after_what_is_in_it(path):
     assert path.stem not in EMPTY_NAMES
     assert len(path.stem) > 2
+
+
+def _comments(path: Path) -> dict[int, str]:
+    """Return the comments by their line, without what only tells a linter."""
+    with path.open("rb") as opened:
+        found = {token.start[0]: token.string for token in tokenize.tokenize(opened.readline) if token.type == COMMENT}
+    bare = {line: re.sub(r"^#\s*noqa: [A-Z0-9, ]+", "", text).strip("# –-") for line, text in found.items()}
+    return {line: text for line, text in bare.items() if text}
+
+
+@each_module
+def test_whatever_is_caught_wholesale_says_why(path):
+    """`except Exception` may hide a fault of ours: a comment says what must go on. What is raised again hides none."""
+    comments = _comments(path)
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ExceptHandler) and isinstance(node.type, ast.Name):
+            wholesale = node.type.id in ("Exception", "BaseException")
+            again = any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
+            said = any(line in comments for line in range(node.lineno, (node.end_lineno or node.lineno) + 1))
+            assert not wholesale or again or said, f"line {node.lineno}"

@@ -48,6 +48,7 @@ def ended(command: Callable[[], int]) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:
+        # A traceback shows the values of no variable, and yet its last line may be a library's with a secret in it.
         if os.environ.get(TRACEBACK):
             raise
         return _unexpected(error)

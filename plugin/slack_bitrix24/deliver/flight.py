@@ -112,6 +112,7 @@ def _sent(client: Client, ready: Mapping[int, Call]) -> Landed:
         away = Bitrix24Error(f"no access token: {error}", verdict=Verdict.AGAIN, retry_after=1.0)
         return Landed(dict.fromkeys(ready, away), away)
     except Exception as error:
+        # Nobody knows how far it came: it counts as in doubt, never as not sent.
         log.exception("a request failed in an unforeseen way")
         unknown = Bitrix24Error(f"a fault of this program: {type(error).__name__}", verdict=Verdict.UNKNOWN)
         return Landed(dict.fromkeys(ready, unknown), unknown)

@@ -270,6 +270,7 @@ class Lane:
         try:
             self.listeners.on_stop(news)
         except Exception:
+            # Whoever listens is Slack's side: its troubles must not end a turn of the lane.
             log.exception("portal %s: nobody could be told that it is stopped", self.name)
 
     def _holds(self, lease: Lease) -> bool:

@@ -180,6 +180,7 @@ class Worker:
         try:
             self._work_off(run)
         except Exception:
+            # The letters are in the database and come again; held in hand for ever, they never would.
             log.exception("inbox: a run of %d letters failed", len(run))
         with self._emptied:
             for letter in run:
@@ -220,6 +221,7 @@ class Worker:
         except (SlackApiError, OSError, HTTPException) as error:
             self._again(letter, first_line(error))
         except Exception as error:
+            # A fault of ours with one letter: it is tried again a few times, then kept as failed, and the others go on.
             log.exception("inbox: letter %s failed", letter.id)
             self._again(letter, type(error).__name__)
         else:

@@ -163,6 +163,7 @@ class Writer:
             for observer in self._observers:
                 observer(seconds, operations)
         except Exception:
+            # What it hears of is committed already: its fault must reach none of the callers that wait for this.
             log.exception("a subscriber of the store failed")
 
     def _commit(self, jobs: Sequence[Job]) -> set[str]:
@@ -180,6 +181,7 @@ class Writer:
                 if not failures.is_deadlock(cause):
                     raise cause from None
             except Exception as error:
+                # A job is its caller's code: what it raises goes to that caller, found by running each apart.
                 if failures.is_general(error):
                     self._disconnect()
                 if failures.is_lost(error) or failures.is_deadlock(error):

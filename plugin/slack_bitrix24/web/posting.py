@@ -195,6 +195,7 @@ class Posting:
             try:
                 self.read_members(wanted)
             except Exception as error:
+                # Slack's client raises its own, urllib's and http.client's errors; each means: not now.
                 raise NotYetError(f"{wanted}: {str(error).splitlines()[0] if str(error) else 'no answer'}") from error
         return self.submitter.resolve(texts, typed=typed) if found.unread else found
 

@@ -84,6 +84,7 @@ class Posts:
         except StoreError as error:
             log.warning("inbox: letter %s waits: %s", letter.id, error)
         except Exception as error:
+            # A fault of ours with one body: it was answered with 200, so it is kept, and those behind it go on.
             log.exception("inbox: letter %s failed", letter.id)
             self._again(letter, type(error).__name__)
         return None

@@ -45,6 +45,7 @@ class Commands:
             log.warning("a command was not taken: %s", error)
             text = say(ask.language, "not_kept")
         except Exception:
+            # Slack shows a warning triangle and no word where nothing comes; nothing was kept, and that is said.
             log.exception("a command went wrong")
             text = say(ask.language, "went_wrong")
         if text is None:
