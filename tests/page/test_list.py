@@ -62,6 +62,9 @@ def seeded(bridge):
         ("to=bitrix24:12", ["bob"]),
         ("to=main/12", ["bob"]),
         ("to=oncall", ["cancelled", "pending", "bob", "delivered"]),
+        ("to=smirn", ["bob"]),
+        ("to=PETRO", ["cancelled", "pending", "delivered"]),
+        ("to=bob@example.com", ["bob"]),
         ("to=999", ["dead"]),
         ("to=999&state=delivered", []),
         ("to=nobodyatall", []),
@@ -177,6 +180,21 @@ def test_a_dead_one_goes_out_again(bridge, visitor, made):
     bridge.reaches(id_, "delivered")
     answer = visitor.post(f"/page/notifications/{id_}/retry", csrf=visitor.csrf("/page"))
     assert "said=not_retry" in answer.headers["location"]
+
+
+def test_all_that_is_dead_goes_out_again_at_once(bridge, visitor, made):
+    several = [bridge.notify(f"all again {number}", to=f"bitrix24:{5000 + number}") for number in range(3)]
+    for id_ in several:
+        bridge.reaches(id_, "dead")
+    assert "/page/retry-all" in visitor.get("/page?state=dead").text
+    assert "/page/retry-all" not in visitor.get("/page?state=delivered").text
+    for number in range(3):
+        made.portal.users[5000 + number] = made.portal.users[17]
+    answer = visitor.post("/page/retry-all", csrf=visitor.csrf("/page"))
+    assert answer.headers["location"] == "/page?said=retry_all"
+    assert "goes out again" in visitor.get("/page?said=retry_all").text
+    for id_ in several:
+        bridge.reaches(id_, "delivered")
 
 
 def test_what_is_delivered_is_not_cancelled(bridge, visitor, seeded):

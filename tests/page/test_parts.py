@@ -158,7 +158,7 @@ def test_every_action_stands_in_the_audit_list(bridge, visitor, stranger):
     stranger.sign_in("a wrong password")
     text = visitor.get("/page/audit").text
     rows = re.findall(r"<tr[^>]*>(.*?)</tr>", text, re.DOTALL)[1:]
-    assert "wrong password" in rows[0]
+    assert "The password is wrong." in rows[0]
     assert "a wrong password" not in text
     assert "not done: it is cancelled" in rows[1]
     assert f"/page/notifications/{id_}" in rows[2]

@@ -118,6 +118,12 @@ def test_a_language_is_chosen_or_the_browsers(stranger):
     assert "Вход" in stranger.get("/page/sign-in", headers={"Accept-Language": "en"}).text
 
 
+@pytest.mark.parametrize("path", ["/page/nowhere", "/page/static/nothing.css", "/page/notifications", "/page/a/b/c"])
+def test_what_is_not_there_is_not_there(visitor, stranger, path):
+    assert visitor.get(path).status_code == 404
+    assert stranger.get(path).status_code in (303, 404)
+
+
 @pytest.mark.parametrize("path", ["/page/", "/page/sign-in/"])
 def test_a_slash_at_the_end_means_nothing(visitor, path):
     assert visitor.get(path).status_code in (200, 303)

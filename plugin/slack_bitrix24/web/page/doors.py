@@ -41,6 +41,11 @@ class Way:
     who: str = "admin"
 
 
+def nowhere(_desk: Desk, _visit: Visit) -> Reply:
+    """Say that there is no such part."""
+    return refused(404, "no_such_page")
+
+
 def table() -> tuple[Way, ...]:
     """Return all paths of the page."""
     signing = SigningIn()
@@ -48,6 +53,7 @@ def table() -> tuple[Way, ...]:
     return (
         Way("GET", "/page", notifications.listed, "own"),
         Way("GET", "/page/notifications/{id}", story.story, "own"),
+        Way("POST", "/page/retry-all", story.retry_all),
         Way("POST", "/page/notifications/{id}/retry", story.retry, "own"),
         Way("POST", "/page/notifications/{id}/cancel", story.cancel, "own"),
         Way("GET", "/page/sign-in", signing.form, "all"),
@@ -67,13 +73,12 @@ def table() -> tuple[Way, ...]:
         Way("POST", "/page/schedules/{id}/end", clock.cancel, "own"),
         Way("GET", "/page/flow", flow.flow),
         Way("GET", "/page/audit", deeds.deeds),
+        Way("GET", "/page/{rest:path}", nowhere, "own"),
     )
 
 
 def add(app: FastAPI, desk: Desk) -> None:
     """Serve the page."""
-    for way in table():
-        app.add_api_route(way.path, _handler(way, desk), methods=[way.method], include_in_schema=False)
 
     @app.get("/page/static/{name}", include_in_schema=False)
     async def static(name: str) -> Response:
@@ -82,6 +87,9 @@ def add(app: FastAPI, desk: Desk) -> None:
             return Response(status_code=404, headers=protection.HEADERS)
         lasting = {"Cache-Control": "public, max-age=31536000, immutable", **protection.HEADERS}
         return Response(content, media_type=kind, headers=lasting)
+
+    for way in table():
+        app.add_api_route(way.path, _handler(way, desk), methods=[way.method], include_in_schema=False)
 
 
 def _handler(way: Way, desk: Desk) -> Callable[[Request], object]:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from slack_bitrix24.model import Recipient, State
+from slack_bitrix24.model import State
 from slack_bitrix24.store import Count, Found, Transaction, Wanted
 from slack_bitrix24.web.page import shown
 from slack_bitrix24.web.page.desk import Desk
 from slack_bitrix24.web.page.visit import Reply, Visit
+from slack_bitrix24.web.page.whom import whom
 
 LIMIT = 50
 LONGEST = 200
 """Characters of what is looked for."""
 MOST_WORDS = 8
-MOST_PEOPLE = 50
-"""People whom one address may stand for here: more are no search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,36 +74,6 @@ def listed(desk: Desk, visit: Visit) -> Reply:
             "counts": _summed(counts) if visit.admin else None,
         },
     )
-
-
-def whom(desk: Desk, text: str) -> tuple[tuple[Recipient, ...] | None, str]:
-    """Return whom an address means, and what is wrong with it: names, ids, e-mails, groups, as people write them.
-
-    None where nothing was written: anybody.
-    """
-    if not text:
-        return None, ""
-    recipients: list[Recipient] = []
-    for each in _readings(desk, text):
-        found = desk.resolve([each])
-        recipients = list(found.recipients)
-        if recipients:
-            break
-    if len(recipients) > MOST_PEOPLE:
-        return (), "too_many_people"
-    return tuple(recipients), "" if recipients else "nobody_called_so"
-
-
-def _readings(desk: Desk, text: str) -> Sequence[str]:
-    """Return what may be meant, the likeliest first: an address, a name, an e-mail, a Bitrix24 id."""
-    bare = text.removeprefix("@")
-    people = desk.people()
-    by_email = [one.id for one in people.with_email(text)]
-    named = [
-        one.id for one in people.users.values() if bare.casefold() in (one.name.casefold(), one.display.casefold())
-    ]
-    ids = [f"bitrix24:{bare}"] if bare.replace("/", "").isalnum() and bare[-1:].isdigit() else []
-    return [*by_email, *named, *ids, f"@{bare}", text]
 
 
 def _summed(counts: dict[str, Count]) -> Count:

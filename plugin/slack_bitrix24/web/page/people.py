@@ -11,6 +11,7 @@ from slack_bitrix24.web.page import shown
 from slack_bitrix24.web.page.desk import Desk
 from slack_bitrix24.web.page.shown import Named
 from slack_bitrix24.web.page.visit import Reply, Visit, gone_to
+from slack_bitrix24.web.page.whom import is_known
 
 MOST = 2000
 """People in one list: a browser draws no more at once."""
@@ -49,7 +50,7 @@ def people(desk: Desk, visit: Visit) -> Reply:
     unreached = desk.store.read(lambda tx: tx.unreached.list())
     unmapped = [_mapped(each, "", known).who for each in directory.unmapped()]
     # Who was added to the file since is no news any more.
-    lacking = [one for one in unreached if not desk.resolve([one.address.rpartition("(")[2].rstrip(")")]).recipients]
+    lacking = [one for one in unreached if not is_known(one.address, directory=directory, people=known)]
     return Reply("people.html", {**values, "groups": groups, "unreached": lacking, "unmapped": unmapped})
 
 

@@ -18,10 +18,12 @@ from slack_bitrix24.slack.replies.words import WORDS as REASONS
 from slack_bitrix24.slack.replies.words import Language
 from slack_bitrix24.submit.people import People
 from slack_bitrix24.web.page.visit import Visit
-from slack_bitrix24.web.page.words import say
+from slack_bitrix24.web.page.words import WORDS, say
 
 CUT = 300
 """Characters of a text in a list: more than two lines of any screen."""
+OUTCOMES = {"done": "done", "wrong password": "wrong_password", "not done: it is not stopped": "said_not_resume"}
+"""What the audit list keeps, and the key of the words for it; others are Slack's own words."""
 _WAYS = ("relay", "webhook", "schedule", "reminder", "heartbeat")
 
 
@@ -136,6 +138,15 @@ def reason(one: Stored, language: Language) -> str:
     if language == "ru" and key in REASONS:
         return REASONS[key][1].format(user=one.notification.recipient.user_id)
     return one.error
+
+
+def outcome(text: str, language: Language) -> str:
+    """Return what came of an action, as the audit list keeps it, in the reader's language."""
+    state = text.removeprefix("not done: it is ")
+    if state != text and f"state_{state}" in WORDS:
+        return say(language, "not_done", state=say(language, f"state_{state}"))
+    key = OUTCOMES.get(text, "")
+    return say(language, key) if key else text
 
 
 def took(one: Stored) -> float | None:

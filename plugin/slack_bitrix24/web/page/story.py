@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from slack_bitrix24.model import Stored
 from slack_bitrix24.store import Kept, Transaction
@@ -14,6 +15,8 @@ from slack_bitrix24.web.page.visit import Reply, Visit, gone_to, refused
 
 VERSIONS = 20
 """Of one tag and person, that are listed beside it."""
+MOST, PORTION = 20_000, 500
+"""Dead ones that one click tries again, and how many in one transaction."""
 LONGEST = 100_000
 """Characters of a request that are shown."""
 
@@ -56,6 +59,23 @@ def retry(desk: Desk, visit: Visit) -> Reply:
 def cancel(desk: Desk, visit: Visit) -> Reply:
     """Take back one that is pending."""
     return _changed(desk, visit, "cancel", change=lambda tx, id_: tx.outbox.cancel([id_]))
+
+
+def retry_all(desk: Desk, visit: Visit) -> Reply:
+    """Make everything that is dead pending again: as much as there is now, so that what dies again is left alone."""
+    total = sum(one.dead for one in desk.store.read(lambda tx: tx.outbox.counts()).values())
+    done = 0
+    while done < min(total, MOST):
+        again = desk.store.write(partial(_again, before=done))
+        if not again:
+            break
+        done += again
+    desk.store.write(lambda tx: tx.audit.add(visit.deed("retry_all", str(done))))
+    return gone_to("/page?said=retry_all")
+
+
+def _again(tx: Transaction, *, before: int) -> int:
+    return len(tx.outbox.retry_dead(limit=PORTION, before=before))
 
 
 def _changed(desk: Desk, visit: Visit, action: str, *, change: Callable[[Transaction, int], list[int]]) -> Reply:

@@ -140,6 +140,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "after_time": ("in {time}", "за {time}"),
     # the story
     "notification": ("Notification {id}", "Уведомление {id}"),
+    "retry_all": ("Try all of these again", "Повторить все недоставленные"),
+    "said_retry_all": ("What was not delivered goes out again.", "Недоставленное отправляется снова."),
     "retry": ("Try again", "Повторить"),
     "cancel": ("Cancel it", "Отменить"),
     "said_retry": ("It goes out again.", "Оно отправляется снова."),

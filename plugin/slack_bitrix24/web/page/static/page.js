@@ -42,7 +42,7 @@ document.addEventListener("keydown", (event) => {
     case "j": move(1); break;
     case "k": move(-1); break;
     case "g": leads = true; break;
-    case "Escape": if (history.length > 1) history.back(); break;
+    case "Escape": if (document.getElementById("story")) history.back(); break;
     default: return;
   }
   event.preventDefault();
