@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from slack_bitrix24.model import Dead, Delivered, Retry
 from slack_bitrix24.store import Submission
+from slack_bitrix24.store.fair import TURN
 
 LONG = "outbox|texts|queue|outcomes"
 
@@ -27,7 +28,8 @@ def plans(store, make):
     kinds = (Delivered(1), Retry(9e9, "e"), Dead("no"))
     outcomes = {one.id: kinds[number % 3] for number, one in enumerate(batch)}
     store.write(lambda tx: tx.lanes.record(lease, outcomes, limits=""))
-    store.write(lambda tx: tx.lanes.claim(lease, limits=""))
+    for _ in range(TURN):
+        store.write(lambda tx: tx.lanes.claim(lease, limit=1, limits=""))
     store.write(lambda tx: tx.lanes.hold("main", "a"))
     store.write(lambda tx: tx.lanes.due_at("main"))
     store.write(lambda tx: tx.outbox.counts())
@@ -62,6 +64,14 @@ def test_no_statement_walks_all_that_a_portal_has(plans):
     for statement, plan in plans:
         walk = re.search(rf"SEARCH ({LONG}) USING [A-Z ]+( \w+)? \(portal=\?\)", plan)
         assert not walk or "LIMIT" in statement, f"{statement}\n{plan}"
+
+
+def test_nothing_of_a_claim_is_sorted(plans):
+    """It is read in the order in which it lies: by rank, and in the turn of age by age."""
+    claims = [(statement, plan) for statement, plan in plans if "FROM queue" in statement and "LIMIT" in statement]
+    assert len(claims) > 3
+    for statement, plan in claims:
+        assert not re.search(r"Sort|TEMP B-TREE", plan), f"{statement}\n{plan}"
 
 
 def test_no_statement_walks_a_whole_index(plans):

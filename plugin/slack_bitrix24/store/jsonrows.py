@@ -60,19 +60,6 @@ def among(column: sa.ColumnElement[Any], parameter: str, *, dialect: str) -> sa.
     return column == sa.any_(sa.bindparam(parameter, type_=postgresql.ARRAY(column.type)))
 
 
-def pairs(
-    columns: tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]], of: str, parameter: str, *, dialect: str
-) -> sa.ColumnElement[bool]:
-    """Return the condition that the first column is the parameter `of`, and the second in the list of the other."""
-    first, second = columns
-    value = sa.bindparam(of, type_=first.type)
-    if dialect == "sqlite":
-        # As two conditions SQLite, which takes such a list for long, would walk all that has the first value.
-        each = sa.func.json_each(sa.bindparam(parameter, type_=sa.Text())).table_valued("value", name="each_second")
-        return sa.tuple_(first, second).in_(sa.select(value, each.c.value))
-    return sa.and_(first == value, among(second, parameter, dialect=dialect))
-
-
 def listed(values: Iterable[object], *, dialect: str) -> object:
     """Return a list as `among` wants it."""
     return json.dumps(list(values)) if dialect == "sqlite" else list(values)

@@ -20,7 +20,7 @@ from slack_bitrix24.store import jsonrows
 from slack_bitrix24.store.columns import quoted
 from slack_bitrix24.store.doubts import Doubts
 from slack_bitrix24.store.matched import say
-from slack_bitrix24.store.schema import LANES, OUTBOX, OUTCOMES, QUEUE, SENDING, TEXTS
+from slack_bitrix24.store.schema import OUTBOX, OUTCOMES, QUEUE, SENDING, TEXTS
 from slack_bitrix24.store.stored import PLACES, STATE, WHOLE, stored
 from slack_bitrix24.store.work import Work
 
@@ -109,11 +109,7 @@ class Looking:
             return self._merged(queries, OUTBOX.c.id, before=before, size=size)
         match wanted.state:
             case State.PENDING:
-                portals = self._work.connection.execute(sa.select(LANES.c.portal)).scalars().all()
-                known = self._work.connection.execute(sa.select(QUEUE.c.portal).limit(1)).scalars().all()
-                names = sorted({*portals, *known})
-                queries = [sa.select(QUEUE.c.id).where(QUEUE.c.portal == name) for name in names]
-                return self._merged(queries, QUEUE.c.id, before=before, size=size)
+                return self._merged([sa.select(QUEUE.c.id)], QUEUE.c.id, before=before, size=size)
             case State.SENDING:
                 return self._merged([sa.select(SENDING.c.id)], SENDING.c.id, before=before, size=size)
             case State.DEAD | State.SUPERSEDED | State.CANCELLED:

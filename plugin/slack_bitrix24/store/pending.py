@@ -44,7 +44,7 @@ def supersede_older(work: Work, rows: Sequence[Row]) -> list[Row]:
     # Another node may have been given its ids later and been quicker.
     for tag, id_ in older.items():
         newest[tag] = max(id_, newest[tag])
-    take_out(work, [(id_, tag[0]) for tag, id_ in older.items() if newest[tag] > id_], State.SUPERSEDED)
+    take_out(work, [id_ for tag, id_ in older.items() if newest[tag] > id_], State.SUPERSEDED)
     stay = [row for row in rows if newest[row["portal"], row["tag"]] == row["id"]]
     if len(stay) < len(rows):
         over = [row for row in rows if newest[row["portal"], row["tag"]] > row["id"]]
@@ -55,18 +55,13 @@ def supersede_older(work: Work, rows: Sequence[Row]) -> list[Row]:
     return stay
 
 
-def take_out(work: Work, ids: Iterable[tuple[int, str]], state: State) -> list[int]:
-    """Make these (id and portal) final, those of them that are pending; return which."""
-    by_portal: dict[str, list[int]] = {}
-    for id_, portal in ids:
-        by_portal.setdefault(portal, []).append(id_)
+def take_out(work: Work, ids: Iterable[int], state: State) -> list[int]:
+    """Make these final, those of them that are pending; return which."""
     gone = []
-    for portal, of_portal in sorted(by_portal.items()):
-        listed = jsonrows.listed(of_portal, dialect=work.dialect)
-        for found in _TAKING_OUT.run(work.connection, of=portal, ids=listed):
-            row = dict(zip(_TAKEN, found, strict=True))
-            gone.append(outcome(row, state, now=work.now))
-            work.moved(portal, State.PENDING, state, receipt_id=row["receipt_id"])
+    for found in _TAKING_OUT.run(work.connection, ids=jsonrows.listed(ids, dialect=work.dialect)):
+        row = dict(zip(_TAKEN, found, strict=True))
+        gone.append(outcome(row, state, now=work.now))
+        work.moved(row["portal"], State.PENDING, state, receipt_id=row["receipt_id"])
     finish(work, gone)
     return [row["id"] for row in gone]
 
@@ -114,7 +109,7 @@ _LINED_UP: jsonrows.Types = {
 _DEFAULTS: dict[str, Any] = {
     "wait": 0.0, "attempts": 0, "batch_limit": BATCH_LIMIT, "sent_at": None, "code": "", "error": "", "receipt_id": None
 }  # fmt: skip
-_TAKEN = ("id", "attempts", "sent_at", "code", "error", "receipt_id")
+_TAKEN = ("id", "portal", "attempts", "sent_at", "code", "error", "receipt_id")
 
 _FINAL: jsonrows.Types = {
     "id": sa.BigInteger,
@@ -132,7 +127,7 @@ _FINISHING = Inserting(OUTCOMES, _FINAL)
 _TAKING_OUT = Prepared(
     lambda dialect: (
         sa.delete(QUEUE)
-        .where(jsonrows.pairs((QUEUE.c.portal, QUEUE.c.id), "of", "ids", dialect=dialect))
+        .where(jsonrows.among(QUEUE.c.id, "ids", dialect=dialect))
         .returning(*(QUEUE.c[name] for name in _TAKEN))
     )
 )

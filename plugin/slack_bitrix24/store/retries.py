@@ -31,7 +31,7 @@ def retry(work: Work, ids: Sequence[int], *, before: int) -> list[int]:
     }
     again = [row for row in dead if row.id not in over]
     # An older one that is pending was made so by hand, while this one was dead.
-    older = [(queued[row.portal, row.tag], row.portal) for row in again if (row.portal, row.tag) in queued]
+    older = [queued[row.portal, row.tag] for row in again if (row.portal, row.tag) in queued]
     pending.take_out(work, older, State.SUPERSEDED)
     _supersede(work, over)
     _forget(work, [row.id for row in again])

@@ -67,7 +67,9 @@ QUEUE = sa.Table(
 # PostgreSQL holds that there is one pending version of a tag at a portal: nodes write at once. A deletion touches no
 # index there; in SQLite a claim would rewrite fifty of its pages, so there `outbox_mark` serves (twins.py).
 sa.Index("queue_tag", QUEUE.c.tag, QUEUE.c.portal, unique=True, info={"only": "postgresql"})
-sa.Index("queue_age", QUEUE.c.portal, QUEUE.c.id, unique=True)
+sa.Index("queue_id", QUEUE.c.id, unique=True)
+# For the turn of those that waited longest. It leads to them whatever a planner knows of the portal: nothing is sorted.
+sa.Index("queue_age", QUEUE.c.portal, QUEUE.c.wait, QUEUE.c.id)
 
 SENDING = sa.Table(
     "sending",

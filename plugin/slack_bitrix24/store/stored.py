@@ -35,13 +35,12 @@ SAID = (
 )
 """What stands from the beginning, as `said` reads it."""
 
-_IN_QUEUE = sa.and_(QUEUE.c.portal == TEXTS.c.portal, QUEUE.c.id == OUTBOX.c.id)
 _IN_HAND = sa.and_(SENDING.c.portal == TEXTS.c.portal, SENDING.c.tag == TAG, SENDING.c.id == OUTBOX.c.id)
 
 PLACES = (
     OUTBOX.join(TEXTS, TEXTS.c.id == OUTBOX.c.text_id)
     .outerjoin(OUTCOMES, OUTCOMES.c.id == OUTBOX.c.id)
-    .outerjoin(QUEUE, _IN_QUEUE)
+    .outerjoin(QUEUE, QUEUE.c.id == OUTBOX.c.id)
     .outerjoin(SENDING, _IN_HAND)
 )
 """All that is known of notifications."""
@@ -49,7 +48,7 @@ PLACES = (
 BY_TEXT = (
     TEXTS.join(OUTBOX, sa.and_(OUTBOX.c.id.between(TEXTS.c.id, TEXTS.c.last_id), OUTBOX.c.text_id == TEXTS.c.id))
     .outerjoin(OUTCOMES, OUTCOMES.c.id == OUTBOX.c.id)
-    .outerjoin(QUEUE, _IN_QUEUE)
+    .outerjoin(QUEUE, QUEUE.c.id == OUTBOX.c.id)
     .outerjoin(SENDING, _IN_HAND)
 )
 """The same, found by what is said."""

@@ -50,8 +50,7 @@ def _by_marks(work: Work, tags: set[Tag], but: set[int]) -> list[Any]:
         return []
     ids = jsonrows.listed(sorted(met), dialect=work.dialect)
     _FORGETTING.run(work.connection, ids=ids)
-    portals = {portal for portal, _ in tags}
-    return [row for portal in portals for row in _BY_IDS.run(work.connection, of=portal, ids=ids)]
+    return _BY_IDS.run(work.connection, ids=ids)
 
 
 def remember(work: Work, tags: Iterable[tuple[int, Tag]]) -> None:
@@ -72,7 +71,7 @@ _BY_MARKS = Prepared(
 )
 _BY_IDS = Prepared(
     lambda dialect: sa.select(QUEUE.c.id, QUEUE.c.portal, QUEUE.c.tag).where(
-        jsonrows.pairs((QUEUE.c.portal, QUEUE.c.id), "of", "ids", dialect=dialect)
+        jsonrows.among(QUEUE.c.id, "ids", dialect=dialect)
     )
 )
 _FORGETTING = Prepared(
