@@ -86,8 +86,11 @@ class Clock:
             wake = self.store.read(lambda tx: tx.schedules.next_wake())
             if wake is None or wake > now:
                 return
-            for schedule in self.store.read(lambda tx: tx.schedules.due(now, limit=AT_ONCE)):
-                self._take(schedule, now)
+            with self.store.gathering() as written:  # a hundred of the same minute are one commit, not a hundred
+                for schedule in self.store.read(lambda tx: tx.schedules.due(now, limit=AT_ONCE)):
+                    self._take(schedule, now)
+            for wait in written:
+                wait()
         except StoreError as error:
             log.warning("schedules wait: %s", error)
 
@@ -109,8 +112,8 @@ class Clock:
             plan = _Plan(schedule, broken(error, now), ())
             if plan.due.error != schedule.error:
                 log.exception("schedule %s can't be written out", schedule.key)
-        if plan is not None and self.store.write(lambda tx: self._fire(tx, plan, now)):
-            self._say(plan)
+        if plan is not None:
+            self.store.write_then(partial(self._fire, plan=plan, now=now), partial(self._say, plan))
 
     def _plan(self, schedule: Schedule, now: float) -> _Plan | None:
         """Return what becomes of it; None while Slack is being asked who is meant."""
@@ -144,7 +147,7 @@ class Clock:
         directory, people = self.submitter.directory(), self.submitter.people()
         return why_not(schedule.owner, self.permissions(), broad=found.broad, directory=directory, people=people)
 
-    def _fire(self, tx: Transaction, plan: _Plan, now: float) -> bool:
+    def _fire(self, tx: Transaction, *, plan: _Plan, now: float) -> bool:
         schedule, decided = plan.schedule, plan.due
         if not tx.schedules.unchanged(schedule):
             return False  # another node was faster, or a person changed it
@@ -174,7 +177,9 @@ class Clock:
             language = people.language(user)
             tx.receipts.say(user, said(plan.schedule, plan.due, lang=language), language=language)
 
-    def _say(self, plan: _Plan) -> None:
+    def _say(self, plan: _Plan, fired: bool) -> None:  # noqa: FBT001 – what `write_then` hands on
+        if not fired:
+            return
         schedule, decided = plan.schedule, plan.due
         if not decided.error:
             log.info("schedule %s is due", schedule.key)

@@ -260,5 +260,5 @@ def test_a_schedule_that_changes_while_it_is_written_out_is_left_to_the_next_tic
     read = rig.get(number)
     plan = rig.clock._plan(read, rig.at)
     rig.store.write(lambda tx: tx.schedules.cancel(number))
-    assert not rig.store.write(lambda tx: rig.clock._fire(tx, plan, rig.at))
+    assert not rig.store.write(lambda tx: rig.clock._fire(tx, plan=plan, now=rig.at))
     assert rig.sent() == []

@@ -55,13 +55,15 @@ def _shift(day: date, zone: ZoneInfo) -> timedelta:
 
 def _hands(line: Crontab, day: date, since: datetime) -> Iterator[datetime]:
     """Yield the times of a day at which the line fires, from the minute of `since` on, as a clock shows them."""
+    if day < since.date():
+        return
+    first = (since.hour, since.minute) if day == since.date() else (0, 0)
     for hour in line.hours:
-        if day == since.date() and hour < since.hour:
+        if hour < first[0]:
             continue
-        if day < since.date():
-            return
         for minute in line.minutes:
-            yield datetime.combine(day, time(hour, minute))
+            if (hour, minute) >= first:
+                yield datetime.combine(day, time(hour, minute))
 
 
 def _fires(hands: datetime, zone: ZoneInfo, *, real: bool) -> tuple[datetime, ...]:
