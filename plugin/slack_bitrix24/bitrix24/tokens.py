@@ -104,6 +104,7 @@ class Seal:
             return Tokens(**plain)
         except (InvalidToken, ValueError, TypeError):
             pass
+        # Raised out here: from within `except`, the traceback would lead to what was decrypted.
         raise Bitrix24Error("the kept tokens can't be opened with this key", verdict=Verdict.PORTAL)
 
 
@@ -143,12 +144,13 @@ class FileTokens:
     def save(self, text: str) -> None:
         """Replace the file, whole and on disk."""
         fresh = self._path.with_name(f"{self._path.name}.new")
+        # The mode from the first byte on: with chmod afterwards there is a moment in which others may read.
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        fresh.replace(self._path)
+        fresh.replace(self._path)  # whole or not at all: half a refresh token would end the sign-in for good
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:

@@ -31,6 +31,7 @@ class Dispatch:
             case "event_callback":
                 self._event(body)
             case "view_submission":
+                # Answered in the acknowledgement: what is wrong with a field can be said nowhere else.
                 return self.forms.submitted(body)
             case "shortcut" | "message_action":
                 self.forms.open_for(body)
@@ -44,6 +45,7 @@ class Dispatch:
         event = body.get("event")
         if isinstance(event, dict):
             channel = str(event.get("channel") or "")
+            # Slack repeats an event under the same id when an acknowledgement was late: the key makes it one letter.
             key = str(body.get("event_id") or _event_key(event))
             if event.get("type") == "app_home_opened":  # of a pool of its own: it waits for Slack
                 self._keep(key, "home", body, order_key=f"home:{event.get('user')}")

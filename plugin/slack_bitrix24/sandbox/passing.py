@@ -40,6 +40,7 @@ class Time:
 
     def share(self, file: Path) -> None:
         """Keep it in this file from now on, for another process to follow."""
+        # Mapped by both processes: nothing has to be told, and a look at the clock reads no file.
         file.write_bytes(bytes(self._kept[: _SECONDS.size]))
         with file.open("r+b") as opened:
             self._kept = mmap.mmap(opened.fileno(), _SECONDS.size)

@@ -82,6 +82,7 @@ def give_back(work: Work, lease: Lease) -> None:
     """Line up again, in halves, what earlier holders of the lane left in hand."""
     rows = steps.left(work, lease)
     for row in rows:
+        # One of them may be what every batch dies of: halved each time, it is alone in the end and holds up nobody.
         row |= {"portal": lease.portal, "batch_limit": max(1, row.pop("batch_size") // 2)}
     Doubts(work).open(row["id"] for row in rows)
     put_back(work, rows)
@@ -96,6 +97,7 @@ def _settled(outcome: Outcome) -> tuple[State, dict[str, Any]]:
 def _retried(row: dict[str, Any], outcome: Retry, *, portal: str, served: int) -> dict[str, Any]:
     """Return what was in hand as it waits to go out again. Does no I/O."""
     size = row.pop("batch_size")
+    # The same here: an answer that was lost may be due to what was in the request.
     suspect = 1 if outcome.alone else max(1, size // 2) if outcome.ambiguous else row["batch_limit"]
     return {
         **row,

@@ -76,6 +76,7 @@ class Job:
         if not self._done.acquire(timeout=-1 if seconds is None else seconds):
             with self._turn:
                 self._gone = not self._sealed
+            # Sealed: its commit is on the way and can't be taken back, so its end is worth a moment more.
             if self._gone or not self._done.acquire(timeout=COMMITTING):
                 raise LateError(unknown=not self._gone)
         self._done.release()

@@ -80,6 +80,7 @@ def is_bot(sender: Sender, people: People) -> bool:
     """Tell whether a bot wrote the message, by its own marks or because its user is a bot's; Slackbot is one."""
     if marked(sender):
         return True
+    # A message may have none of the marks and be a bot's all the same: its user says so.
     known = people.users.get(sender.user)
     return known is not None and known.bot
 
@@ -122,6 +123,7 @@ def permalink(workspace_url: str, channel: str, ts: str, *, thread_ts: str = "")
     """
     if not workspace_url or not channel or not ts:
         return ""
+    # Without the thread Slack's client opens the channel, where a reply is not to be seen.
     thread = f"?thread_ts={thread_ts}&cid={channel}" if thread_ts and thread_ts != ts else ""
     return f"{workspace_url.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}{thread}"
 

@@ -37,6 +37,7 @@ def _attachment(attachment: object, depth: int) -> Blocks:
     fields = lenient.mapping(attachment)
     pretext = texts.blocks(fields.get("pretext"))
     inside = tuple(_inside(fields, depth))
+    # `fallback` is for clients that show no attachments: it repeats what they show, or is all that there is.
     if not inside and not pretext:
         inside = _fallback(fields)
     return (*pretext, *((Card(inside, color(lenient.text(fields.get("color")))),) if inside else ()))
@@ -89,6 +90,7 @@ def _author(fields: Mapping[str, Any]) -> Blocks:
     return (Author(_line(texts.title(name)), icon, url),) if name else ()
 
 
+# Of 253 captured fields 37 have no title, and some are no object at all: what there is, is the value.
 def _fields(value: object) -> Blocks:
     found = tuple(field for field in map(_field, lenient.several(value)) if field.title or field.value)
     return (Fields(found),) if found else ()

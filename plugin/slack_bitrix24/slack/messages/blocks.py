@@ -35,6 +35,7 @@ def _block(block: object, depth: int) -> Blocks:
         return (unsupported(kind, block),)
     if kind in _HOLDERS:
         return _held(fields, depth)
+    # Block Kit Builder gives `{"blocks": […]}`, and some paste that where one block belongs.
     if "blocks" in fields and not kind:
         return parse(fields["blocks"], depth=depth - 1)
     return (unsupported(kind, block),) if fields else ()

@@ -16,8 +16,10 @@ from slack_bitrix24.slack.messages.emphasis import MRKDWN, Marks, merged
 from slack_bitrix24.slack.messages.lenient import clean
 from slack_bitrix24.slack.messages.lists import Entry, nested
 
+# Of more than three backticks the last three close: the others are code.
 _FENCE = re.compile(r"```(.+?)```(?!`)", re.DOTALL)
 _BROKEN_TOKEN = re.compile(r"<(?:https?://|mailto:|[@#!])[^<>]*>")
+# `>= 5` at a line's beginning is a comparison, no quote.
 _QUOTE = re.compile(r" ?(?:>|&gt;)(?!=) ?")
 _QUOTE_REST = re.compile(r" ?(?:>>>|&gt;&gt;&gt;) ?")
 _ITEM = re.compile(r"([ \t\u2007\u00a0]*)(?:([•◦▪▫‣⁃●○■])|([-–])|(\d{1,9})[.)])[ \t]+(?=\S)")
@@ -68,6 +70,7 @@ def _lines(text: str) -> Iterator[_Line]:
     for match in [*_FENCE.finditer(text), None]:
         before = text[end : match.start() if match else len(text)]
         for index, line in enumerate(before.split("\n")):
+            # What stands behind a fence on its line begins no line, so that a mark there is text.
             opens = None if rest_quoted or (index == 0 and end) else _QUOTE_REST.match(line)
             rest_quoted = rest_quoted or bool(opens)
             mark = opens or (None if rest_quoted or (index == 0 and end) else _QUOTE.match(line))

@@ -31,6 +31,7 @@ def spans(elements: object) -> Spans:
 
 def _blocks(elements: list[Any], depth: int) -> Blocks:
     found: list[Block] = []
+    # Slack writes a nested list as lists in a row, each with its indent: together they are one.
     for (is_list, border), group in groupby(elements, key=_kind):
         run = list(group)
         blocks: Blocks
@@ -51,6 +52,7 @@ def _entries(element: Mapping[str, Any], depth: int) -> Iterator[Entry]:
     ordered = element.get("style") == "ordered"
     offset = lenient.whole(element.get("offset"))
     for index, item in enumerate(lenient.several(element.get("elements"))):
+        # `offset` moves the first number; Slack's client counts on from there.
         number = offset + 1 if offset and not index else None
         blocks = _element(item, depth - 1)
         if blocks:
@@ -139,6 +141,7 @@ def _emoji(fields: Mapping[str, Any]) -> Spans:
     tone = lenient.whole(fields.get("skin_tone"))
     if not (name or codes):
         return ()
+    # Where `unicode` has several codes the tone is one of them already.
     return (emoji.coded(name, codes, 0 if "-" in codes else tone),)
 
 
