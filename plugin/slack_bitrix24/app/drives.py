@@ -18,10 +18,15 @@ PATIENCE = 20.0
 
 
 class Drives:
-    """One client for each portal that is asked for, made when the first file comes."""
+    """One client for each portal that is asked for, made when the first file comes.
 
-    def __init__(self, settings: Settings, portals: Mapping[str, Portal], store: Store) -> None:
-        self.settings, self.portals, self.store = settings, portals, store
+    `patience` is in seconds.
+    """
+
+    def __init__(
+        self, settings: Settings, portals: Mapping[str, Portal], store: Store, *, patience: float = PATIENCE
+    ) -> None:
+        self.settings, self.portals, self.store, self.patience = settings, portals, store, patience
         self._clients: dict[str, Bitrix24] = {}
         self._lock = threading.Lock()
 
@@ -53,5 +58,5 @@ class Drives:
         with self._lock:
             if portal not in self._clients:
                 auth, plan = self.portals[portal].client.auth, self.settings.portals[portal].plan
-                self._clients[portal] = Bitrix24(auth=auth, plan=plan, retry_for=PATIENCE)
+                self._clients[portal] = Bitrix24(auth=auth, plan=plan, retry_for=self.patience)
             return self._clients[portal]
