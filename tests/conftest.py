@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser
 
+from chromium import chromium
 from postgres import Cluster, programs
 from slack_bitrix24.app.logs import LIBRARIES
 from slack_bitrix24.store import Store, open_store, upgrade
@@ -24,6 +26,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Whoever starts the tests in the background has it ignored, and what is ignored stays so in every child: with a
     # handler here, which still does nothing, the programs under test begin as they do for a person.
     signal.signal(signal.SIGINT, lambda *_: None)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium. While it runs, its thread has an event loop: not for longer than a module that needs it."""
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture(autouse=True)

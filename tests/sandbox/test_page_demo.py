@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import requests
-from playwright.sync_api import Error, expect, sync_playwright
+from playwright.sync_api import expect
 
 from slack_app import bolt, connected
 from slack_bitrix24.sandbox import demo
@@ -17,23 +16,8 @@ from slack_bitrix24.sandbox.portal.seen import tree
 from slack_bitrix24.sandbox.server import Server
 from waiting import until
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
-SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 ANNA = "U024BE7LH"
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not Path(CHROMIUM).exists():
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        try:
-            found = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        except Error as error:
-            pytest.skip(f"Chromium does not start: {error}")
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")
