@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from slack_bitrix24.slack.replies import answers
 from slack_bitrix24.slack.replies.words import escape, say
 from slack_bitrix24.store import Schedule
-from slack_bitrix24.submit.firing import DEFAULT_WITHIN, firing
+from slack_bitrix24.submit.firing import DEFAULT_WITHIN, Firing, firing
 from slack_bitrix24.submit.reading import NotTold
 from slack_bitrix24.submit.resolve import Reason, Resolution, Unknown
 
@@ -26,7 +26,7 @@ class Due:
 
     `held_until` 0: these times are done with and `next_at` is the next; else they stay due until then. `unknown` says
     who was not reached and why, `refusal` that the owner may not (a key of the words); `error` is both in one line,
-    empty where all is well.
+    empty where all is well. `missed`: the only time there was is so many seconds ago, and too old to be sent.
     """
 
     times: tuple[float, ...]
@@ -36,6 +36,7 @@ class Due:
     refusal: str = ""
     error: str = ""
     reached: bool = True
+    missed: float = 0.0
 
 
 def due(
@@ -54,6 +55,7 @@ def due(
         times.append(schedule.snoozed_until)
     unknown = (*found.unknown, *_unread(found, refused or {}))
     reached = bool(found.recipients) and not refusal
+    missed = _missed(schedule, plan, now=now) if not (times or refusal) else 0.0
     held = bool(times) and not refusal and (bool(found.unread) or not reached)
     return Due(
         times=tuple(times) if reached else (),
@@ -61,9 +63,16 @@ def due(
         held_until=min(now + RETRY, plan.next_at or now + RETRY) if held else 0.0,
         unknown=unknown,
         refusal=refusal,
-        error=_error(unknown, refusal, refused or {}),
-        reached=reached,
+        error=_error(unknown, refusal, refused or {}) if not missed else f"missed by {missed / 3600:.0f} h: too late",
+        reached=reached and not missed,
+        missed=missed,
     )
+
+
+def _missed(schedule: Schedule, plan: Firing, *, now: float) -> float:
+    """Return for how long the one time of a schedule has been over that would now go without a word."""
+    last = plan.next_at is None and schedule.catch_up != "skip"
+    return max(0.0, now - (schedule.due_at or now)) if last else 0.0
 
 
 def broken(error: Exception, now: float) -> Due:
@@ -77,6 +86,8 @@ def said(schedule: Schedule, decided: Due, *, lang: str) -> str:
         what = say(lang, "reminder_named", id=schedule.id, text=escape(schedule.title))
     else:
         what = say(lang, "schedule_named", name=escape(schedule.title))
+    if decided.missed:
+        return say(lang, "missed", what=what, time=answers.duration(decided.missed, lang=lang))
     lines = [say(lang, "reached_some" if decided.reached else "reached_nobody", what=what)]
     if decided.refusal:
         lines.append(say(lang, decided.refusal))

@@ -213,6 +213,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "schedule_named": ("The schedule “{name}”", "Расписание «{name}»"),
     "reached_nobody": ("{what} was due and reached nobody.", "{what}: время пришло, но никто не уведомлён."),
     "reached_some": ("{what} was due and did not reach everybody.", "{what}: время пришло, уведомлены не все."),
+    "missed": (
+        "{what} was due {time} ago, while nothing ran. That is too late to send it now: it is over.",
+        "{what}: время было {time} назад, но мост не работал. Отправлять уже поздно: больше не повторяю.",
+    ),
     "tried_again": (
         "It goes out by itself once that is mended, unless it is too late by then.",
         "Уйдёт само, когда это исправят, если не станет слишком поздно.",
