@@ -121,9 +121,7 @@ def fill(url: str, count: int) -> None:
         for portion in portions(count):
             for table, rows in portion.items():
                 if rows:
-                    names = list(rows[0])
-                    values = ", ".join(f":{name}" for name in names)
-                    connection.execute(sa.text(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({values})"), rows)  # noqa: S608 - of our own names
+                    _put(connection, table, rows)
         if engine.dialect.name == "sqlite":
             insert = "INSERT INTO sqlite_sequence (name, seq) VALUES ('outbox', :last)"
             connection.execute(sa.text(insert), {"last": count})
@@ -132,6 +130,18 @@ def fill(url: str, count: int) -> None:
     if not url.startswith("sqlite"):
         with connect(url, UPGRADING).writer.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").execute(sa.text("ANALYZE"))
+
+
+def _put(connection: sa.Connection, table: str, rows: list[dict[str, Any]]) -> None:
+    names = ", ".join(rows[0])
+    if connection.dialect.name == "sqlite":
+        values = ", ".join(f":{name}" for name in rows[0])
+        connection.execute(sa.text(f"INSERT INTO {table} ({names}) VALUES ({values})"), rows)  # noqa: S608 - our own names
+        return
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor().copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+        for one in rows:
+            copy.write_row(tuple(one.values()))
 
 
 def portions(count: int) -> Iterator[dict[str, list[dict[str, Any]]]]:
