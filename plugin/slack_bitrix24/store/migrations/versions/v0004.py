@@ -150,6 +150,8 @@ def _move(now: float) -> None:
         "FROM outbox_old AS o WINDOW w AS (ORDER BY id)) AS marked ORDER BY id"
     )
     columns = ", ".join(SAID)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("ANALYZE outbox, outbox_old")
     _run(
         f"INSERT INTO texts (id, last_id, priority, {columns}) SELECT id, last_id, 'normal', {columns} FROM outbox_old "
         "JOIN (SELECT text_id, max(id) AS last_id FROM outbox GROUP BY text_id) AS said ON text_id = id"
