@@ -25,9 +25,9 @@ from slack_bitrix24.listeners.handlers.status import Statuses
 from slack_bitrix24.listeners.worker import Workers
 from slack_bitrix24.listeners.workspace import StillReadingError, Workspace
 from slack_bitrix24.mapping import Directory
-from slack_bitrix24.model import Recipient
+from slack_bitrix24.model import Notification, Recipient
 from slack_bitrix24.sandbox.workspace.faults import Fault
-from slack_bitrix24.store import open_store
+from slack_bitrix24.store import Submission, open_store
 from slack_bitrix24.submit.compose import PortalRules
 from slack_bitrix24.submit.permissions import Permissions
 from slack_bitrix24.submit.relay import Own
@@ -140,3 +140,15 @@ def test_a_group_whose_members_changed_is_read_again(rig):
     assert rig.notifier.command(ask(), ["@devs"], "x").startswith("One moment")
     until(lambda: rig.answers)
     assert rig.texts()[0].startswith("Queued for Anna Petrova")
+
+
+@pytest.mark.parametrize(("asker", "says"), [(ANNA, "taken by Bob, 14:03"), (BOB, "взял(а) Bob, 14:03")])
+def test_status_says_who_took_an_alert(rig, asker, says):
+    """In the words that its readers were told; the language is that of whoever took it."""
+    store = rig.statuses.store
+    note = Notification("k", Recipient("main", 10), "disk", "t|U10", "t", author=asker)
+    [one] = store.accept(Submission([note]))
+    assert says not in rig.statuses.status(ask(asker), one.id)
+    store.write(lambda tx: tx.taken.take("t", by="Bob", line=f"[i]{says}[/i]"))
+    assert says in rig.statuses.status(ask(asker), one.id)
+    assert says in rig.statuses.status(ask(asker), None)

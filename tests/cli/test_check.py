@@ -190,7 +190,9 @@ def test_the_portal_is_asked_about_everybody_who_is_mapped(run, configured, demo
     ],
 )
 def test_who_can_not_be_notified_is_said_to_be_so(user, said):
-    assert _standing(user)[1] == said
+    assert _standing(user, bot=False)[1] == said
+    instead = ", whom a bot does not reach: what is for them goes as a notification"
+    assert _standing(user, bot=True)[1] == said + (instead if user is not None and user.extranet else "")
 
 
 @pytest.mark.parametrize(

@@ -202,6 +202,17 @@ def test_what_is_of_another_source_has_no_buttons(taking, rig, source):
     assert not shown(source)[-1]["keyboard"]
 
 
+@pytest.mark.parametrize(
+    ("language", "labels"), [("en", ["Open in Slack", "Take it"]), ("ru", ["Открыть в Slack", "Взять"])]
+)
+@pytest.mark.parametrize("taken", [False, True])
+def test_the_buttons_speak_the_reader_s_language(rig, language, labels, taken):
+    shown = Buttons(lambda: frozenset({"relay:a"}), lambda _: "https://x.example/", language=lambda _: language)
+    one = rig.get(put(rig, "x", source="relay:a"))
+    made = [each["TEXT"] for each in shown.of(Bot(1, "t"), one, taken=taken)]
+    assert made == labels[: 1 if taken else 2]
+
+
 def test_a_nonce_is_a_persons_and_a_bots(rig):
     one = rig.make(user=10, tag="t")
     other = replace(one, recipient=replace(one.recipient, user_id=12))

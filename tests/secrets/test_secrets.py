@@ -9,8 +9,12 @@ import traceback
 
 import pytest
 
+from deliver.test_bot import configured
 from scripted import Reply, Scripted, error
+from slack_bitrix24.app.bots import OwnBot
+from slack_bitrix24.bitrix24 import bot_calls, bot_files
 from slack_bitrix24.bitrix24.auth import Token, Webhook, sign_in
+from slack_bitrix24.bitrix24.bot_calls import Bot
 from slack_bitrix24.bitrix24.client import Client
 from slack_bitrix24.bitrix24.notify import Message
 from slack_bitrix24.bitrix24.oauth import OAuth
@@ -18,12 +22,14 @@ from slack_bitrix24.bitrix24.personal import create_personal_notification
 from slack_bitrix24.bitrix24.portal import Bitrix24
 from slack_bitrix24.bitrix24.redaction import hide_secrets, masked
 from slack_bitrix24.bitrix24.rest import Call
+from slack_bitrix24.deliver.bots import Post
 from slack_bitrix24.errors import Bitrix24Error, SlackBitrix24Error
 from slack_bitrix24.sandbox.portal import Portal, app
 from slack_bitrix24.sandbox.server import Server
 
 HOOK, TOKEN, CLIENT, REFRESH = "h00kS3cr3tW0rd", "acc3ssT0kenW0rd", "cl13ntS3cr3tW0rd", "r3fr3shT0kenW0rd"
-SECRETS = (HOOK, TOKEN, CLIENT, REFRESH)
+BOT = "b0tT0kenW0rd"
+SECRETS = (HOOK, TOKEN, CLIENT, REFRESH, BOT)
 WHOLE = Call("im.notify.personal.add", {"USER_ID": 5, "MESSAGE": "x", "TAG": "t"})
 
 REPLIES = {
@@ -165,6 +171,22 @@ def test_batch_error_that_echoes_a_secret_is_cleaned(server):
     server.answer = lambda _: Reply({"result": {"result": [], "result_error": {"a": refusal}}})
     with Client(_auths(server.origin)["webhook"]) as client:
         assert_clean(repr(client.batch({"a": WHOLE}).results["a"]))
+
+
+@pytest.mark.parametrize("reply", [name for name in REPLIES if name != "result false"])
+def test_what_a_bot_is_driven_with_is_shown_by_nothing(server, reply):
+    server.answer = REPLIES[reply]
+    bot = Bot(7, BOT)
+    calls = [bot_calls.send(bot, 10, "x", key="k"), bot_calls.update(bot, 1, "x"), bot_calls.delete(bot, 1)]
+    calls += [bot_files.upload(bot, 10, b"x", name="x"), bot.call("imbot.v2.Event.get")]
+    with Client(_auths(server.origin)["webhook"], read_timeout=2) as client:
+        for call in calls:
+            assert_hidden(_caught(lambda call=call: client.call(call)))
+        assert_hidden(_caught(lambda: client.batch({f"c{number}": call for number, call in enumerate(calls)})))
+        refusal = {"error": "E", "error_description": f"no {BOT} here"}
+        server.answer = lambda _: Reply({"result": {"result": [], "result_error": {"a": refusal}}})
+        assert_clean(repr(client.batch({"a": calls[0]}).results["a"]))
+    assert_clean(f"{bot} {bot!r} {Post(bot)!r} {OwnBot(configured(), None, key=CLIENT)!r}")
 
 
 def test_installation_and_kept_tokens_show_no_secret(server):

@@ -218,6 +218,17 @@ def test_what_was_delivered_says_so_and_stays_where_the_portal_keeps_no_tags(way
     assert (answer.status_code, answer.json()["error"]) == (409, "not_taken_back")
 
 
+@pytest.mark.parametrize("tag", ["cpu", ""])
+def test_who_took_it_stands_there(ways, deliver, tag):
+    id_ = make(ways, **({"tag": tag} if tag else {})).json()["notifications"][0]["id"]
+    deliver()
+    assert "acknowledged" not in ways.post(f"{PATH}/{id_}", "GET", headers=BACKUP).json()
+    one = ways.store.read(lambda tx: tx.outbox.get(id_)).notification
+    ways.store.write(lambda tx: tx.taken.take(one.sub_tag, by="Anna", line="taken by Anna, 14:03"))
+    told = ways.post(f"{PATH}/{id_}", "GET", headers=BACKUP).json()["acknowledged"]
+    assert (told["by"], abs(told["at"] - time.time()) < 60) == ("Anna", True)
+
+
 def test_what_was_delivered_is_taken_back_where_it_keeps_them(serve):
     ways = serve(keeps_tags=True)
     id_ = make(ways).json()["notifications"][0]["id"]

@@ -127,8 +127,13 @@ class Bridge:
         place = place_of(note.sub_tag)
         return permalink(self.slack.workspace_url, *place) if self.slack is not None and place else ""
 
+    def _language(self, note: Notification) -> str:
+        """Return the language of a reader's Slack; that of whoever is not mapped is not known."""
+        known = self.directory().slack_ids(note.recipient)
+        return self.people().language(known[0]) if known else "en"
+
     def _buttons(self) -> Buttons:
-        return Buttons(lambda: self.settings.acknowledged, self._link, lambda: self.settings.loud)
+        return Buttons(lambda: self.settings.acknowledged, self._link, lambda: self.settings.loud, self._language)
 
     def _clicks(self) -> Clicks:
         heard = {

@@ -11,7 +11,7 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
@@ -72,7 +72,7 @@ class Client:
         """
         known = rest.identified(call, self.auth.application)
         status, body = self._exchange(call.method, lambda target: rest.body_of(known, target.params))
-        return self._read(lambda: rest.read(call.method, status, body))
+        return self._read(lambda: rest.read(call.method, status, body), more=_secrets((call,)))
 
     def batch(self, calls: Mapping[str, rest.Call], *, halt: bool = False) -> rest.BatchAnswer:
         """Send up to 50 calls in one request; the answer has a result or an error for each, by its key.
@@ -82,8 +82,9 @@ class Client:
         """
         known = {key: rest.identified(call, self.auth.application) for key, call in calls.items()}
         status, body = self._exchange("batch", lambda target: rest.batch_body(known, halt=halt, extra=target.params))
-        answer = self._read(lambda: rest.read_batch(known, status, body, halt=halt))
-        secrets = self.auth.secrets()
+        own = _secrets(calls.values())
+        answer = self._read(lambda: rest.read_batch(known, status, body, halt=halt), more=own)
+        secrets = (*self.auth.secrets(), *own)
         results = {
             key: _cleaned(one, secrets) if isinstance(one, Bitrix24Error) else one
             for key, one in answer.results.items()
@@ -117,12 +118,12 @@ class Client:
     def __repr__(self) -> str:
         return f"Client({self.auth!r})"
 
-    def _read(self, read: Callable[[], _T]) -> _T:
+    def _read(self, read: Callable[[], _T], *, more: Sequence[str] = ()) -> _T:
         failure: Bitrix24Error
         try:
             return read()
         except Bitrix24Error as error:
-            failure = _cleaned(error, self.auth.secrets())
+            failure = _cleaned(error, (*self.auth.secrets(), *more))
         raise failure
 
     def _exchange(self, method: str, body: Callable[[Target], bytes]) -> tuple[int, bytes]:
@@ -209,6 +210,11 @@ def _whole(response: requests.Response, end: float) -> bytes:
             raise requests.ReadTimeout
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _secrets(calls: Iterable[rest.Call]) -> tuple[str, ...]:
+    """Return the bots' tokens in these calls: a refusal may repeat what it was sent."""
+    return tuple({token for call in calls if isinstance(token := call.params.get("botToken"), str) and token})
 
 
 def _session() -> requests.Session:

@@ -54,14 +54,14 @@ def portal(portal: Portal, asked: Asked) -> Iterator[Finding]:
             if portal.kind != "bot" and asked.tags:
                 yield _tags(portal, client, asked.store, probe=asked.tags == "probe")
             if asked.directory is not None:
-                yield from _mapped(portal, client, asked.directory)
+                yield from _mapped(portal, client, asked.directory, bot=asked.settings.uses_bot(portal.name))
     except (Bitrix24Error, StoreError, ValueError) as error:
         yield Finding(what, "failed", f"{error}: {cures.of_portal(error, portal)}")
 
 
-def _mapped(portal: Portal, client: Bitrix24, directory: Directory) -> Iterator[Finding]:
+def _mapped(portal: Portal, client: Bitrix24, directory: Directory, *, bot: bool) -> Iterator[Finding]:
     try:
-        yield from online.mapped(client, directory, portal.name)
+        yield from online.mapped(client, directory, portal.name, bot=bot)
     except Bitrix24Error as error:
         yield Finding(f"mapping {portal.name}", "warning", f"who is mapped could not be asked: {error}")
 

@@ -104,7 +104,7 @@ def _channel(client: WebClient, channel: str, places: str, *, bot: str) -> Findi
     return Finding(what, "ok", f"{name} ({places})")
 
 
-def mapped(client: Bitrix24, directory: Directory, portal: str) -> Iterator[Finding]:
+def mapped(client: Bitrix24, directory: Directory, portal: str, *, bot: bool = False) -> Iterator[Finding]:
     """Ask a portal about all who are mapped to it: unknown, dismissed, bots and guests from outside are named."""
     ids = {one.user_id: slack_id for slack_id, one in directory.users.items() if one.portal == portal}
     if not ids:
@@ -114,7 +114,7 @@ def mapped(client: Bitrix24, directory: Directory, portal: str) -> Iterator[Find
     wrong = [
         (state, f"{slack_id}: user {number} {why}: {cures.MAPPING}")
         for number, slack_id in ids.items()
-        for state, why in [_standing(known.get(number))]
+        for state, why in [_standing(known.get(number), bot=bot)]
         if why
     ]
     for state, text in wrong:
@@ -126,7 +126,7 @@ _NO_STAFF = frozenset({"email", "imconnector", "replica", "sale", "saleanonymous
 """Whom Bitrix24 keeps as users for a mailbox, a chat from outside, a shop: `default` and `socservices` are people."""
 
 
-def _standing(user: User | None) -> tuple[Literal["warning", "failed"], str]:
+def _standing(user: User | None, *, bot: bool) -> tuple[Literal["warning", "failed"], str]:
     """Return what keeps a user from being notified, or an empty text."""
     if user is None:
         return "failed", "is not known there"
@@ -136,7 +136,10 @@ def _standing(user: User | None) -> tuple[Literal["warning", "failed"], str]:
         return "failed", f"({user.name}) is a bot"
     if user.kind in _NO_STAFF:
         return "warning", f"({user.name}) is no employee ({user.kind})"
-    return ("warning", f"({user.name}) is a guest from outside (extranet)") if user.extranet else ("warning", "")
+    if not user.extranet:
+        return "warning", ""
+    instead = ", whom a bot does not reach: what is for them goes as a notification" if bot else ""
+    return "warning", f"({user.name}) is a guest from outside (extranet){instead}"
 
 
 def summary(findings: Sequence[Finding]) -> str:

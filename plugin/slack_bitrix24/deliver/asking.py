@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from slack_bitrix24.bitrix24.limits import Limits
@@ -43,6 +44,28 @@ class Asking:
             raise
         self._budget.change(lambda limits, now: limits.observe({call.method: [answer.time]}, now, sent=sent))
         return answer
+
+    def ask_all(self, calls: Sequence[Call]) -> list[Answer]:
+        """Return the answers to up to fifty calls of one method, in one request. Raise `Bitrix24Error`."""
+        if len(calls) == 1:
+            return [self.ask(calls[0])]
+        sent = dict(Counter(call.method for call in calls))
+        while (wait := self._taken(sent)) > 0:
+            if self._ending.wait(min(LOOK, wait)):
+                raise Bitrix24Error("not asked: this process ends", verdict=Verdict.AGAIN)
+        try:
+            results = self._portal.client.batch({f"c{number}": call for number, call in enumerate(calls)}).results
+        except Bitrix24Error as error:
+            failure = error
+            self._budget.change(lambda limits, now: limits.refused(failure, now, sent=sent))
+            raise
+        answers = [result for result in results.values() if isinstance(result, Answer)]
+        times = {calls[0].method: [answer.time for answer in answers]}
+        self._budget.change(lambda limits, now: limits.observe(times, now, sent=sent))
+        for result in results.values():
+            if isinstance(result, Bitrix24Error):
+                raise result
+        return answers
 
     def _taken(self, sent: dict[str, int]) -> float:
         """Take a place, and return 0; or return after how many seconds there will be one."""

@@ -6,6 +6,7 @@ the first one's id. Bitrix24 server source, main 26.250 (2026-04); docs/explanat
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -16,7 +17,7 @@ from slack_bitrix24.bitrix24.bot_files import sent
 from slack_bitrix24.bitrix24.bots import GONE, message_id
 from slack_bitrix24.bitrix24.codes import not_created
 from slack_bitrix24.bitrix24.rest import Answer, Call
-from slack_bitrix24.bitrix24.users import User, people, read_people
+from slack_bitrix24.bitrix24.users import IDS_AT_ONCE, User, people, read_people
 from slack_bitrix24.deliver import calls, files, reasons, versions
 from slack_bitrix24.deliver.buttons import TAKEN_KEY, Buttons
 from slack_bitrix24.deliver.versions import Base
@@ -24,6 +25,9 @@ from slack_bitrix24.errors import Bitrix24Error, Verdict
 from slack_bitrix24.model import Dead, Outcome, Stored
 
 Ask = Callable[[Call], Answer]
+AskAll = Callable[[Sequence[Call]], Sequence[Answer]]
+AHEAD: Final = 50
+"""Calls of one request, each for a hundred people."""
 Result = Answer | Bitrix24Error
 Bases = dict[int, Base]
 
@@ -152,13 +156,28 @@ class Readers:
     def __init__(self, lasts: float = 86_400.0) -> None:
         self._known: dict[int, tuple[User | None, float]] = {}
         self._lasts = lasts
+        self._lock = threading.Lock()
 
-    def learn(self, users: Sequence[int], ask: Ask, *, now: float) -> None:
-        """Ask for those that were not asked for within a day. Raise `Bitrix24Error`."""
-        wanted = sorted({user for user in users if now - self._known.get(user, (None, -1e18))[1] > self._lasts})
-        if wanted:
-            found = read_people(ask(people(wanted)))
+    def learn(self, users: Sequence[int], more: Callable[[], Sequence[int]], ask: AskAll, *, now: float) -> None:
+        """Ask for those that were not asked for within a day, and in the same request for `more` who will be needed.
+
+        A broadcast would else cost two requests for every fifty. Raise `Bitrix24Error`, StoreError.
+        """
+        with self._lock:
+            wanted = self._unknown(users, now=now)
+            if not wanted:
+                return
+            wanted = list(dict.fromkeys([*wanted, *self._unknown(more(), now=now)]))[: AHEAD * IDS_AT_ONCE]
+            parts = [wanted[begin : begin + IDS_AT_ONCE] for begin in range(0, len(wanted), IDS_AT_ONCE)]
+            found = {
+                id_: user
+                for answer in ask([people(part) for part in parts])
+                for id_, user in read_people(answer).items()
+            }
             self._known.update((user, (found.get(user), now)) for user in wanted)
+
+    def _unknown(self, users: Sequence[int], *, now: float) -> list[int]:
+        return sorted({user for user in users if now - self._known.get(user, (None, -1e18))[1] > self._lasts})
 
     def check(self, one: Stored) -> tuple[Stored, Outcome | None]:
         """Return how a notification goes out, or what becomes of it without going out."""

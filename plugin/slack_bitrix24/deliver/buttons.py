@@ -16,12 +16,18 @@ from typing import Any, Final
 from slack_bitrix24.bitrix24.bot_calls import Bot, message_key
 from slack_bitrix24.bitrix24.bots import Event
 from slack_bitrix24.model import Notification, State, Stored
+from slack_bitrix24.slack.replies.words import say
 
 COMMAND: Final = "ack"
 TAKEN_KEY: Final = "taken:"
 """How the keys begin of what goes out once more to say who took it: it never rings."""
 CLICKED: Final = "ONIMBOTV2COMMANDADD"
 _PARAMS: Final = re.compile(r"([1-9][0-9]{0,17}) ([0-9a-f]{32})", re.ASCII)
+
+
+def english(_: Notification) -> str:
+    """Return the language of whoever is not known."""
+    return "en"
 
 
 def nowhere(_: Notification) -> str:
@@ -33,24 +39,25 @@ def nowhere(_: Notification) -> str:
 class Buttons:
     """`sources` gives those whose messages can be taken now; `link` the address of one in Slack, empty if unknown.
 
-    `loud` gives the sources of which an edit comes as a new message.
+    `loud` gives the sources of which an edit comes as a new message, `language` (en or ru) that of a reader.
     """
 
     sources: Callable[[], frozenset[str]] = frozenset
     link: Callable[[Notification], str] = nowhere
     loud: Callable[[], frozenset[str]] = frozenset
+    language: Callable[[Notification], str] = english
 
     def of(self, bot: Bot, one: Stored, *, taken: bool) -> list[dict[str, str]]:
         """Return the buttons of a message; what was taken can't be taken again."""
         note = one.notification
         if note.source not in self.sources():
             return []
-        made = []
+        made, language = [], self.language(note)
         if url := self.link(note):
-            made.append({"TEXT": "Open in Slack", "LINK": url, "DISPLAY": "LINE"})
+            made.append({"TEXT": say(language, "open_in_slack"), "LINK": url, "DISPLAY": "LINE"})
         if not taken:
             params = f"{one.id} {nonce(bot, note)}"
-            take = {"TEXT": "Take it", "COMMAND": COMMAND, "COMMAND_PARAMS": params, "BLOCK": "Y"}
+            take = {"TEXT": say(language, "take_it"), "COMMAND": COMMAND, "COMMAND_PARAMS": params, "BLOCK": "Y"}
             made.append({**take, "DISPLAY": "LINE", "BG_COLOR_TOKEN": "primary"})
         return made
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from slack_bitrix24 import metrics
@@ -75,7 +75,7 @@ class Lane:
         self._wake = threading.Event()
         self._ending = threading.Event()
         self._asking = Asking(portal, self, self._ending)
-        self._sending = Sending(portal, self._asking)
+        self._sending = Sending(portal, self._asking, self._waiting)
         self._thread = threading.Thread(target=self._run, name=f"lane-{name}", daemon=True)
 
     @property
@@ -198,6 +198,9 @@ class Lane:
             daemon=True,
         ).start()
         return 0.0
+
+    def _waiting(self) -> Sequence[int]:
+        return self.store.read(lambda tx: tx.lanes.waiting(self.name))
 
     def _until_due(self, now: float) -> float:
         due = self.store.read(lambda tx: tx.lanes.due_at(self.name))

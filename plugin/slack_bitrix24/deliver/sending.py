@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import inf
 
@@ -17,10 +17,10 @@ from slack_bitrix24.model import Outcome, Stored
 
 
 class Sending:
-    """Sends for one portal. Threads may share it."""
+    """Sends for one portal; `waiting` tells the users who are owed something next. Threads may share it."""
 
-    def __init__(self, portal: Portal, asking: Asking) -> None:
-        self._portal, self._asking = portal, asking
+    def __init__(self, portal: Portal, asking: Asking, waiting: Callable[[], Sequence[int]]) -> None:
+        self._portal, self._asking, self._waiting = portal, asking, waiting
         self.keeping = Keeping(portal, asking)
         self._readers = bots.Readers()
         self._lock = threading.Lock()
@@ -53,7 +53,8 @@ class Sending:
             return self.keeping.plan(claim, now=now), None
         rest = tuple(one for one in claim.rows if one not in through)
         plan = self.keeping.plan(replace(claim, rows=rest), now=now)
-        self._readers.learn([one.notification.recipient.user_id for one in through], self._asking.ask, now=now)
+        users = [one.notification.recipient.user_id for one in through]
+        self._readers.learn(users, self._waiting, self._asking.ask_all, now=now)
         settled: dict[int, Outcome] = dict(plan.settled)
         going: list[Stored] = list(plan.going)
         for one in through:

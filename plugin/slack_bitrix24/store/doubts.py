@@ -10,6 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.model import State, Stored
 from slack_bitrix24.store import jsonrows
+from slack_bitrix24.store.columns import quoted
+from slack_bitrix24.store.prepared import Prepared
 from slack_bitrix24.store.schema import DOUBTS, OUTBOX, OUTCOMES, TEXTS
 from slack_bitrix24.store.stored import PLACES, WHOLE, stored
 from slack_bitrix24.store.work import Work
@@ -17,6 +19,25 @@ from slack_bitrix24.store.work import Work
 OPEN, ASKED, TWICE = "open", "asked", "twice"
 
 _SAID = TEXTS.join(OUTBOX, sa.and_(OUTBOX.c.id.between(TEXTS.c.id, TEXTS.c.last_id), OUTBOX.c.text_id == TEXTS.c.id))
+
+
+def _out(dialect: str) -> sa.CompoundSelect[int]:
+    """Of each tag the last that was delivered, and all that may have arrived."""
+    where = (
+        jsonrows.among(TEXTS.c.sub_tag, "subs", dialect=dialect),
+        jsonrows.among(OUTBOX.c.user_id, "users", dialect=dialect),
+        TEXTS.c.portal == sa.bindparam("portal", type_=sa.Text()),
+        TEXTS.c.kind != sa.literal_column("'delete'"),
+    )
+    ended = sa.select(sa.func.max(OUTBOX.c.id)).select_from(_SAID).join(OUTCOMES, OUTCOMES.c.id == OUTBOX.c.id)
+    last = ended.where(*where, OUTCOMES.c.state == quoted(State.DELIVERED))
+    last = last.group_by(TEXTS.c.sub_tag, OUTBOX.c.user_id, OUTBOX.c.tag)
+    lost = sa.select(OUTBOX.c.id).select_from(_SAID).join(DOUBTS, DOUBTS.c.id == OUTBOX.c.id)
+    lost = lost.join(OUTCOMES, OUTCOMES.c.id == OUTBOX.c.id)
+    return sa.union_all(last, lost.where(*where, OUTCOMES.c.state != quoted(State.DELIVERED)))
+
+
+_OUT = Prepared(_out)
 
 
 class Doubts:
@@ -60,23 +81,14 @@ class Doubts:
             return {}
         dialect = self._work.dialect
         subs, users = {note.sub_tag for note in tagged}, {note.recipient.user_id for note in tagged}
-        where = (
-            jsonrows.among(TEXTS.c.sub_tag, "subs", dialect=dialect),
-            jsonrows.among(OUTBOX.c.user_id, "users", dialect=dialect),
-            TEXTS.c.portal == tagged[0].recipient.portal,
-            TEXTS.c.kind != "delete",
-        )
-        listed = {
-            "subs": jsonrows.listed(sorted(subs), dialect=dialect),
-            "users": jsonrows.listed(sorted(users), dialect=dialect),
-        }
         # Of a tag with thousands of versions only these few are read as a whole.
-        last = sa.select(sa.func.max(OUTBOX.c.id)).select_from(_SAID).join(OUTCOMES, OUTCOMES.c.id == OUTBOX.c.id)
-        last = last.where(*where, OUTCOMES.c.state == State.DELIVERED)
-        last = last.group_by(TEXTS.c.sub_tag, OUTBOX.c.user_id, OUTBOX.c.tag)
-        lost = sa.select(OUTBOX.c.id).select_from(_SAID).join(DOUBTS, DOUBTS.c.id == OUTBOX.c.id)
-        lost = lost.join(OUTCOMES, OUTCOMES.c.id == OUTBOX.c.id).where(*where, OUTCOMES.c.state != State.DELIVERED)
-        ids = self._work.connection.execute(sa.union_all(last, lost), listed).scalars().all()
+        rows = _OUT.run(
+            self._work.connection,
+            subs=jsonrows.listed(sorted(subs), dialect=dialect),
+            users=jsonrows.listed(sorted(users), dialect=dialect),
+            portal=tagged[0].recipient.portal,
+        )
+        ids = [id_ for (id_,) in rows]
         out = self._whole(ids)
         chains: dict[int, list[Stored]] = {}
         for one in claimed:

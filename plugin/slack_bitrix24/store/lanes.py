@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from slack_bitrix24.model import Outcome, State, Stored
 from slack_bitrix24.store import claims
 from slack_bitrix24.store.leases import Gone, LaneState, Lease, LeaseLostError, Stop, nobody
-from slack_bitrix24.store.schema import BATCH_LIMIT, LANES
+from slack_bitrix24.store.schema import BATCH_LIMIT, LANES, OUTBOX, QUEUE
 from slack_bitrix24.store.work import Work
 
 TTL = 15.0
@@ -106,6 +106,12 @@ class Lanes:
         if changed:
             self._work.wake(portal)
         return changed
+
+    def waiting(self, portal: str, *, limit: int = 5_000) -> list[int]:
+        """Return the users who are owed something next."""
+        query = sa.select(OUTBOX.c.user_id).join_from(QUEUE, OUTBOX, OUTBOX.c.id == QUEUE.c.id)
+        query = query.where(QUEUE.c.portal == portal).order_by(QUEUE.c.wait, QUEUE.c.rank, QUEUE.c.id).limit(limit)
+        return list(dict.fromkeys(self._work.connection.execute(query).scalars()))
 
     def state(self, portal: str) -> LaneState | None:
         """Return one lane."""

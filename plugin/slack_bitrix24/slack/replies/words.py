@@ -52,6 +52,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Delivered to {names} in {time}, perhaps twice: an answer of Bitrix24's got lost on the way",
         "Доставлено: {names} — за {time}, возможно дважды: один из ответов Битрикс24 потерялся",
     ),
+    "take_it": ("Take it", "Взять"),
     "taken": ("taken by {name}, {time}", "взял(а) {name}, {time}"),
     "bot_deaf": (
         "The bot at Bitrix24 portal “{portal}” was not heard for 12 hours, and clicks are lost after 24: {reason}",
