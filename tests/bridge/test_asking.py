@@ -208,3 +208,11 @@ def test_what_is_due_within_the_hour_is_put_off_and_not_said_twice(slack):
     slack.arrived(10, "what comes after it", timeout=20)
     assert slack.executed("what can wait") == 0
     slack.type(f"cancel {number(said)}")
+
+
+def test_the_status_of_what_went_to_many_is_one_line(slack):
+    many = " ".join(f"bitrix24:{number}" for number in range(100, 112))
+    slack.type(f"{many} to a dozen", user=CAROL).final("Delivered")
+    said = slack.type("status", user=CAROL).first
+    [line] = [line for line in said.splitlines() if "to a dozen" in line]
+    assert "12 recipients – delivered: 12" in line

@@ -171,3 +171,12 @@ def test_who_may_have_been_meant_is_asked(reason):
 )
 def test_a_message_in_a_list_is_what_a_reader_sees_of_it(message, words):
     assert answers.first_words(message) == words
+
+
+def test_what_went_to_many_is_one_line_of_the_status():
+    last = stored(BOB, State.DEAD, number=300)
+    states = {State.DELIVERED: 198, State.DEAD: 2}
+    assert answers.status_many(101, last, states, lang="en") == (
+        "`101–300` 200 recipients – delivered: 198, not delivered: 2 · Hello &lt;you&gt;"
+    )
+    assert "получателей: 200 — доставлено: 198, не доставлено: 2" in answers.status_many(101, last, states, lang="ru")

@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
-from slack_bitrix24.model import Dead, Delivered, Notification, Receipt, Recipient, Retry, State
-from slack_bitrix24.store import Count, Submission
+from slack_bitrix24.model import Dead, Delivered, Notification, Receipt, Recipient, Retry, State, Stored
+from slack_bitrix24.store import Count, Submission, Together
 
 
 def test_what_is_accepted_is_kept_whole(store, make):
@@ -129,9 +129,23 @@ def test_find(store, put, which, expected):
 
 
 def test_latest_by_an_author_newest_first(store, put):
-    ids = put(3, author="U1")
+    ids = [*put(author="U1", message="a"), *put(author="U1", message="b"), *put(author="U1", message="c")]
     put(author="U2")
-    assert [one.id for one in store.read(lambda tx: tx.outbox.latest_by("U1", 2))] == ids[:0:-1]
+    assert [one.id for one in store.read(lambda tx: tx.outbox.latest_texts("U1", 2))] == ids[:0:-1]
+
+
+def test_what_went_to_many_is_told_together(store, put):
+    few = put(3, author="U1", message="to three", source="a")
+    many = put(12, author="U1", message="to twelve", source="b")
+    store.write(lambda tx: tx.outbox.cancel(many[:2]))
+    one = put(author="U1", message="to one")
+    found = store.read(lambda tx: tx.outbox.latest_texts("U1"))
+    assert [each.id for each in found if isinstance(each, Stored)] == [*one, *reversed(few)]
+    [together] = [each for each in found if isinstance(each, Together)]
+    assert found.index(together) == 1
+    assert (together.first, together.last.id, together.n) == (many[0], many[-1], 12)
+    assert together.states == {State.PENDING: 10, State.CANCELLED: 2}
+    assert together.last.notification.message == "to twelve"
 
 
 def test_recipients_of_an_event_are_those_who_may_have_got_it(store, put):

@@ -34,7 +34,7 @@ def plans(store, make):
     store.write(lambda tx: tx.lanes.due_at("main"))
     store.write(lambda tx: tx.outbox.counts())
     store.write(lambda tx: tx.outbox.get(batch[0].id))
-    store.write(lambda tx: tx.outbox.latest_by("U1"))
+    store.write(lambda tx: tx.outbox.latest_texts("U1"))
     store.write(lambda tx: tx.outbox.recipients_of("s1"))
     store.write(lambda tx: tx.outbox.retry_dead())
     store.write(lambda tx: tx.outbox.cancel([batch[1].id]))

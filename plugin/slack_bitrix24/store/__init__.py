@@ -20,7 +20,7 @@ from slack_bitrix24.store.leases import LaneState, Lease, LeaseLostError, Stop, 
 from slack_bitrix24.store.looking import Found, Wanted
 from slack_bitrix24.store.migrations import upgrade
 from slack_bitrix24.store.nodes import Node
-from slack_bitrix24.store.outbox import Count
+from slack_bitrix24.store.outbox import Count, Together
 from slack_bitrix24.store.portals import Probed
 from slack_bitrix24.store.receipts import DueReceipt
 from slack_bitrix24.store.retention import Retention, purge
@@ -63,6 +63,7 @@ __all__ = [
     "Stop",
     "Store",
     "Submission",
+    "Together",
     "Transaction",
     "Unreached",
     "Uploaded",

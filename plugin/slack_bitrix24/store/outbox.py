@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
@@ -38,6 +38,20 @@ class Count:
     sending: int = 0
     dead: int = 0
     oldest_due: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What one text became: the first and last id of those who get it, how many are in which state, and the last."""
+
+    first: int
+    states: Mapping[State, int]
+    last: Stored
+
+    @property
+    def n(self) -> int:
+        """Return how many there are."""
+        return sum(self.states.values())
 
 
 class Outbox:
@@ -77,12 +91,28 @@ class Outbox:
         query = _ALL.where(OUTBOX.c.key.in_(keys)).order_by(OUTBOX.c.id)
         return [stored(row) for row in self._work.connection.execute(query)]
 
-    def latest_by(self, author: str, limit: int = 10) -> list[Stored]:
-        """Return what this author asked for last, newest first."""
-        # As many texts as rows are wanted hold the newest rows, each text at least one.
+    def latest_texts(self, author: str, limit: int = 10, *, apart: int = 3) -> list[Stored | Together]:
+        """Return what this author said last, newest first; what went to more than `apart` is told together."""
         newest = sa.select(TEXTS.c.id).where(TEXTS.c.author == author).order_by(TEXTS.c.id.desc()).limit(limit)
-        query = WHOLE.select_from(BY_TEXT).where(TEXTS.c.id.in_(newest)).order_by(OUTBOX.c.id.desc()).limit(limit)
-        return Doubts(self._work).told([stored(row) for row in self._work.connection.execute(query)])
+        ids = (sa.func.min(OUTBOX.c.id), sa.func.max(OUTBOX.c.id))
+        counted = sa.select(TEXTS.c.id, STATE, sa.func.count(), *ids).select_from(BY_TEXT)
+        groups: dict[int, list[tuple[State, int, int, int]]] = {}
+        for text, state, n, first, last in self._work.connection.execute(
+            counted.where(TEXTS.c.id.in_(newest)).group_by(TEXTS.c.id, STATE)
+        ):
+            groups.setdefault(text, []).append((State(state), n, first, last))
+        many = {text: group for text, group in groups.items() if sum(n for _, n, _, _ in group) > apart}
+        ends = [max(last for _, _, _, last in group) for group in many.values()]
+        # Two questions: with "or" between them the planner walks the whole table.
+        few = WHOLE.select_from(BY_TEXT).where(TEXTS.c.id.in_(groups.keys() - many.keys()))
+        rows = [
+            stored(row)
+            for query in (few, _ALL.where(OUTBOX.c.id.in_(ends)))
+            for row in self._work.connection.execute(query)
+        ]
+        rows = Doubts(self._work).told(sorted(rows, key=lambda one: -one.id))
+        firsts = dict(zip(ends, many.values(), strict=True))
+        return [_together(one, firsts[one.id]) if one.id in firsts else one for one in rows]
 
     def recipients_of(self, sub_tag: str) -> list[Recipient]:
         """Return who got, or still gets, something under this sub-tag, in the order in which they did first."""
@@ -194,6 +224,10 @@ _OLDEST = (
     .order_by(QUEUE.c.id)
     .limit(1),
 )
+
+
+def _together(last: Stored, group: Sequence[tuple[State, int, int, int]]) -> Together:
+    return Together(min(first for _, _, first, _ in group), {state: n for state, n, _, _ in group}, last)
 
 
 def _conditions(which: Which) -> list[sa.ColumnElement[bool]]:

@@ -11,7 +11,7 @@ from slack_bitrix24.mapping import Directory
 from slack_bitrix24.model import State, Stored
 from slack_bitrix24.slack.replies import answers
 from slack_bitrix24.slack.replies.words import say
-from slack_bitrix24.store import Store
+from slack_bitrix24.store import Store, Together
 from slack_bitrix24.submit.people import People
 from slack_bitrix24.submit.resolve import Asked, Reason, Unknown, name_of
 from slack_bitrix24.submit.submitter import Submitter
@@ -36,7 +36,7 @@ class Statuses:
     def status(self, ask: Ask, number: int | None) -> str:
         """Return one notification's state, or the latest of whoever asks; others' only to admins."""
         if number is None:
-            found = self.store.read(lambda tx: tx.outbox.latest_by(ask.user, limit=LATEST))
+            found = self.store.read(lambda tx: tx.outbox.latest_texts(ask.user, limit=LATEST))[:LATEST]
             return self._lines(found, ask) or say(ask.language, "status_none")
         one = self.store.read(lambda tx: tx.outbox.get(number))
         if one is None or not (one.notification.author == ask.user or self.asker.is_admin(ask.user)):
@@ -56,15 +56,18 @@ class Statuses:
             ask.language, "nobody_notified"
         )
 
-    def _lines(self, found: Sequence[Stored], ask: Ask) -> str:
+    def _lines(self, told: Sequence[Stored | Together], ask: Ask) -> str:
+        found = [one.last if isinstance(one, Together) else one for one in told]
         names = names_of(found, self.asker.directory(), self.asker.people())
         taken = self.store.read(lambda tx: tx.taken.among(one.notification.sub_tag for one in found))
         reader = self.asker.reader(ask)
         lines = [
-            answers.status_line(
+            answers.status_many(one.first, one.last, one.states, lang=ask.language)
+            if isinstance(one, Together)
+            else answers.status_line(
                 one, names, reader=reader, taken=by.line if (by := taken.get(one.notification.sub_tag)) else ""
             )
-            for one in found
+            for one in told
         ]
         waiting = {one.notification.recipient.portal for one in found if one.state in (State.PENDING, State.SENDING)}
         return "\n".join([*lines, *(stops(self.store, waiting, reader) if waiting else ())])

@@ -146,6 +146,14 @@ def first_words(message: str) -> str:
     return words if len(words) <= MOST_WORDS else f"{words[: MOST_WORDS - 1].rstrip()}…"
 
 
+def status_many(first: int, last: Stored, states: Mapping[State, int], *, lang: str) -> str:
+    """Return in one line what went to many: from which number to which, how many are in which state, first words."""
+    told = [f"{say(lang, f'state_{state.value}')}: {n}" for state, n in sorted(states.items(), key=lambda one: -one[1])]
+    n = sum(states.values())
+    words = escape(first_words(last.notification.message))
+    return say(lang, "status_many", first=first, last=last.id, n=n, states=", ".join(told), words=words)
+
+
 def status_line(one: Stored, names: Mapping[str, str], *, reader: Reader, taken: str = "") -> str:
     """Return a notification in one line: number, recipient, state, who took it, first words."""
     note, lang = one.notification, reader.lang

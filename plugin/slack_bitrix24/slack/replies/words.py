@@ -227,6 +227,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "alive_again": ("{name} is back after {time} of silence", "{name}: снова на связи, молчание длилось {time}"),
     "late": ("late by {time}", "с опозданием на {time}"),
     "status_none": ("You have sent nothing yet.", "Вы ещё ничего не отправляли."),
+    "status_many": (
+        "`{first}–{last}` {n} recipients – {states} · {words}",
+        "`{first}–{last}` получателей: {n} — {states} · {words}",
+    ),
     "status_unknown": ("There is no notification {id} of yours", "У вас нет уведомления {id}"),
     "state_pending": ("queued", "в очереди"),
     "state_sending": ("being sent", "отправляется"),
