@@ -30,6 +30,10 @@ FIRST, GROWS, LARGEST = 400, 3, 12_000
 """Rows of the first window, how much larger the next one is, and of the largest."""
 BESIDE = 16
 """Texts that are looked at beyond a window: those of one broadcast to several portals lie among each other."""
+ENOUGH = 2
+"""So many times as many ids as a page wants end a window of texts: some of them are others'."""
+SPAN = 100
+"""Ids between the first and the last of a text up to which all are looked at, without asking which are its own."""
 NEWEST = 2**62
 
 
@@ -144,19 +148,24 @@ class Looking:
         columns = (TEXTS.c.id, TEXTS.c.last_id, TEXTS.c.said)
         query = sa.select(*(columns if wanted.words else columns[:2])).where(TEXTS.c.id.between(low, before - 1), *said)
         query = query.order_by(TEXTS.c.id.desc())
-        ids: list[int] = []
-        enough = 0
-        for row in self._run(query):
-            if row.last_id <= enough or (wanted.words and not say(wanted.words, row.said)):
+        rows = self._run(query)
+        ids: set[int] = set()
+        for place, row in enumerate(rows):
+            if wanted.words and not say(wanted.words, row.said):
                 continue
-            ids += self._of_text(row.id, row.last_id, before=before, most=most)
-            enough = enough or (sorted(ids)[-most] if len(ids) >= most else 0)
+            ids.update(self._of_text(row.id, row.last_id, before=before, most=most))
+            later = rows[place + 1 : place + 1 + BESIDE]
+            if len(ids) >= ENOUGH * most and all(one.last_id < row.id for one in later):
+                low = max(low, row.id)  # the window ends here: it holds a page already
+                break
         return sorted(ids, reverse=True), low
 
-    def _of_text(self, id_: int, last_id: int, *, before: int, most: int) -> list[int]:
-        if id_ == last_id and self._wanted.state is None:
-            return [id_]
-        rows = sa.select(OUTBOX.c.id).where(OUTBOX.c.id.between(id_, min(last_id, before - 1)), OUTBOX.c.text_id == id_)
+    def _of_text(self, id_: int, last_id: int, *, before: int, most: int) -> Sequence[int]:
+        """Return the ids that a text's rows may have: what is another's, or gone, is told as they are read."""
+        last = min(last_id, before - 1)
+        if last - id_ < SPAN:
+            return range(id_, last + 1)
+        rows = sa.select(OUTBOX.c.id).where(OUTBOX.c.id.between(id_, last), OUTBOX.c.text_id == id_)
         if self._wanted.state is not None:
             rows = rows.join(OUTCOMES, OUTCOMES.c.id == OUTBOX.c.id).where(OUTCOMES.c.state == quoted(State.DELIVERED))
         return [row[0] for row in self._run(rows.order_by(OUTBOX.c.id.desc()).limit(most))]
