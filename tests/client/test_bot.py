@@ -177,3 +177,21 @@ def test_an_answer_without_an_id_is_not_believed():
         with pytest.raises(Bitrix24Error, match="no id"):
             bot.send(10, "x", key=message_key("a"))
     server.close()
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "arrives"),
+    [("bytes", "a.txt", "a.txt"), ("path", "", "log.txt"), ("path", "b.txt", "b.txt"), ("path", "x/../c", "x_.._c")],
+)
+def test_a_file_is_put_into_the_chat(portal, bot, tmp_path, source, name, arrives):
+    (tmp_path / "log.txt").write_bytes(b"content")
+    number = bot.upload(10, b"content" if source == "bytes" else tmp_path / "log.txt", name, text="below")
+    [shown] = [one for chat in portal.chats(10) for one in chat["messages"] if one["id"] == number]
+    assert shown["file"]["name"].endswith(arrives)
+    assert shown["text"] == "below"
+    assert portal.files.by_id[shown["file"]["id"]].content == b"content"
+
+
+def test_bytes_without_a_name_are_refused_before_anything_is_sent(bot):
+    with pytest.raises(ValueError, match="name"):
+        bot.upload(10, b"x")

@@ -45,6 +45,6 @@ def said(portal: Portal, found: Probed) -> Said:
     why = f"unknown, taken as not kept ({found.reason})" if found.tags == "unknown" else "tags are not kept"
     text = (
         f"{why}{asked}: {ADVICE[portal.in_doubt]}; edits come as updates, nothing can be taken back. "
-        "An application keeps them (slack-bitrix24 portal connect)"
+        'An application keeps them (slack-bitrix24 portal connect); a bot needs none (kind = "bot")'
     )
     return Said(kept=False, text=text)

@@ -88,11 +88,13 @@ def _sign_in(answers: Answers) -> Iterator[Answers]:
         return
     _say("Bitrix24. Two ways to sign in:")
     _say("  webhook      made in a minute; a notification that was sent can't be replaced or taken back there")
+    _say('               (a bot\'s message can: scope imbot, and kind = "bot" in the file afterwards)')
     _say("  application  takes an administrator; an all-clear replaces its alert (slack-bitrix24 portal connect)")
     if _asked("Which", _way, default="webhook") == "application":
         yield from _application(answers)
         return
-    _say("In Bitrix24: Developer resources → Other → Inbound webhook; scopes im, user_basic, disk for files.")
+    _say("In Bitrix24: Developer resources → Other → Inbound webhook;")
+    _say("scopes im, user_basic, imbot for a bot, disk for files.")
 
     def take(text: str) -> Answers:
         url = webhook_url(text)
