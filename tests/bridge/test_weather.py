@@ -143,10 +143,17 @@ def test_it_waits_for_a_slack_that_is_away_at_the_start(make):
 
 
 @pytest.fixture(scope="module")
-def weather(tmp_path_factory, own):
+def sky():
+    """A sandbox apart: Slack would give a command to any bridge that is connected to it."""
+    with sandbox() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def weather(tmp_path_factory, sky):
     more = f'\n[[relays]]\nname = "a"\nchannels = ["C0ALERTS"]\nfrom = "people"\nto = ["@nosuch", "{ANNA}"]\n'
-    bridge = Bridge(tmp_path_factory.mktemp("weather"), own, more=more)
-    own.workspace.faults.add(SlackFault("status", times=1, method="users.list", status=503))
+    bridge = Bridge(tmp_path_factory.mktemp("weather"), sky, more=more)
+    sky.workspace.faults.add(SlackFault("status", times=1, method="users.list", status=503))
     try:
         yield bridge.start()
         assert bridge.stop() == 0
@@ -155,9 +162,9 @@ def weather(tmp_path_factory, own):
 
 
 @pytest.fixture
-def slack(own, weather):
-    own.portal.reset()
-    return Slack(own)
+def slack(sky, weather):
+    sky.portal.reset()
+    return Slack(sky)
 
 
 def test_a_group_that_the_mapping_file_lacks_is_a_warning(weather):

@@ -81,7 +81,7 @@ def test_channels_tell_their_members_and_history(client, workspace):
     assert client.conversations_info(channel="C0GENERAL")["channel"]["name"] == "general"
     assert "U0CAROL03" in client.conversations_members(channel="C0GENERAL")["members"]
     assert [c["name"] for c in client.conversations_list()["channels"]] == ["general", "alerts", "incidents"]
-    assert len(client.users_conversations(user="U024BE7LH")["channels"]) == 2
+    assert len(client.users_conversations(user="U024BE7LH")["channels"]) == 3
     assert [m["text"] for m in client.conversations_history(channel="C0GENERAL")["messages"]] == ["two", "one"]
     assert len(client.conversations_replies(channel="C0GENERAL", ts=first.ts)["messages"]) == 2
     direct = client.conversations_open(users="U024BE7LH")["channel"]["id"]
