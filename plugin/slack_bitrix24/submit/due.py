@@ -55,7 +55,8 @@ def due(
         times.append(schedule.snoozed_until)
     unknown = (*found.unknown, *_unread(found, refused or {}))
     reached = bool(found.recipients) and not refusal
-    missed = _missed(schedule, plan, now=now) if not (times or refusal) else 0.0
+    given_up = schedule.held_until > 0 and not found.recipients  # it was tried, and why it failed was told
+    missed = 0.0 if times or refusal or given_up else _missed(schedule, plan, now=now)
     held = bool(times) and not refusal and (bool(found.unread) or not reached)
     return Due(
         times=tuple(times) if reached else (),
