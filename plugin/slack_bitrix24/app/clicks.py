@@ -126,7 +126,8 @@ class Clicks:
     def _taken(self, tx: Transaction, one: Stored, click: buttons.Click) -> None:
         note, people = one.notification, self._around.people()
         known = self._around.directory().slack_ids(Recipient(note.recipient.portal, click.user))
-        name = people.name(known[0]) if known else click.name or str(note.recipient)
+        person = people.users.get(known[0]) if known else None
+        name = person.name if person else click.name or str(note.recipient)
         language = people.language(known[0]) if known else "ru" if click.language == "ru" else "en"
         time = datetime.fromtimestamp(tx.now, ZoneInfo(self._around.settings().timezone)).strftime("%H:%M")
         line = render((Paragraph((Text(say(language, "taken", name=name, time=time), italic=True),)),))
