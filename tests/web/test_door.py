@@ -75,7 +75,8 @@ def test_a_wrong_signature_does_not_though_the_token_is_right(ways, path, good, 
     assert ways.sent() == []
 
 
-@pytest.mark.parametrize("seconds", [-301, -100_000, 301, 100_000])
+# What lies ahead comes nearer while the request is on its way.
+@pytest.mark.parametrize("seconds", [-301, -100_000, 320, 100_000])
 def test_slacks_signature_is_good_for_five_minutes(ways, seconds):
     path, _ = GOOD["slack"]
     headers = slack(SIGNED, BODY, at=time.time() + seconds)
