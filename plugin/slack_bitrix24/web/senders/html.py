@@ -89,6 +89,8 @@ class _Reader(HTMLParser):
             self._image(given)
         elif tag == "pre":
             self._flush()
+            if self.pre is not None:
+                self._end_code()  # one that nobody closed: what stands in it is not lost
             self.pre = []
         elif tag in _HEADINGS:
             self._flush()
