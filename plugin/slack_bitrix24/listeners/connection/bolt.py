@@ -33,6 +33,7 @@ def build(client: WebClient, *, take: Take, identity: Mapping[str, str], signing
     quiet = logging.getLogger("slack_bitrix24.bolt")
     quiet.setLevel(logging.ERROR)  # Bolt warns of `authorize` beside a token, which is what we want
     app = App(
+        name="slack-bitrix24",  # without one Bolt asks the stack, which opens the source of each imported module
         client=client,
         authorize=lambda: known,
         signing_secret=signing_secret or None,
