@@ -59,6 +59,7 @@ class Asking:
             failure = error
             self._budget.change(lambda limits, now: limits.refused(failure, now, sent=sent))
             raise
+        # What was answered has cost operating time, whatever became of the others.
         answers = [result for result in results.values() if isinstance(result, Answer)]
         times = {calls[0].method: [answer.time for answer in answers]}
         self._budget.change(lambda limits, now: limits.observe(times, now, sent=sent))

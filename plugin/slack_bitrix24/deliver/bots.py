@@ -82,6 +82,7 @@ class Post:
             return mended
         number = known if known and mended is result else message_id(mended.result)
         if before is not None and not before.bitrix24_id:
+            # The portal may have answered the first one's id for its key, with the old text.
             ask(self._update(one, number))
         return self._accompanied(one, replace(mended, result=number), ask)
 

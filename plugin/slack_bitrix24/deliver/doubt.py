@@ -93,6 +93,7 @@ def _settled(one: Stored, known: Known, rules: Rules, *, now: float) -> Outcome 
         return Dead(LOST, "MAY_HAVE_ARRIVED")
     if earlier is None or asked is not None:
         return None
+    # A second notification that says the same would ring for nothing.
     if _seen(earlier) == _seen(one):
         return Delivered(earlier.bitrix24_id or 0)
     next_at = (earlier.sent_at or earlier.finished_at or 0.0) + rules.edits_every

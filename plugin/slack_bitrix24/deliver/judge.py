@@ -19,6 +19,7 @@ GIVE_UP_AFTER = 86_400.0
 
 def pause(attempts: int) -> float:
     """Return the seconds between the attempt of this number (from 1) and the next, before jitter."""
+    # The power is bounded, because a float's overflows from 2 ** 1024 on.
     return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(attempts - 1, 20))
 
 

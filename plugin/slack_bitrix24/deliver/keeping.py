@@ -67,6 +67,7 @@ class Keeping:
     def _found(self) -> bool:
         tags = self._portal.tags
         with self._lock:
+            # Within the lock: one thread asks the portal, the others wait for what it finds.
             if self._kept is None and tags is not None:
                 self._kept = tags.ask(self._asking.ask, self._portal.client.auth.user_id).tags == "yes"
             return bool(self._kept)

@@ -67,6 +67,8 @@ class Lane:
         self._limits = portal.limits
         self._flying = 0
         self.retiring = self._shown = False
+        # `_in_doubt`: rows may be `sending` of which this process does not know. `_shown`: the lane's row tells of
+        # the stop.
         self._in_doubt = self._fresh = False
         self._new = True
         self._trouble = ""
@@ -150,6 +152,7 @@ class Lane:
 
     def _run(self) -> None:
         while not self._ending.is_set():
+            # Before the turn: what wakes the lane while it looks makes it look again.
             self._wake.clear()
             try:
                 wait = self._turn()
@@ -171,6 +174,7 @@ class Lane:
         """Launch at most one request; return the seconds until the next look."""
         lease, now = self.lease, self.store.now()
         probe = self.health.stopped
+        # Given up to be held anew: holding is what lines up again what was left `sending`.
         if self._in_doubt and self.quiet:
             self.lose()
             self.listeners.on_quiet()
@@ -187,6 +191,7 @@ class Lane:
             return wait
         claim = self._claim(lease, 1 if probe else most, now=now)
         if not claim.rows:
+            # Claimed without a look: only the next turn knows when something is due.
             return 0.0 if fresh else POLL
         with self._lock:
             self._flying += 1
@@ -254,6 +259,7 @@ class Lane:
             if landed.results:
                 flight.count_request(self.name, landed, limits, now=self.store.now())
             results = reasons.explained(landed.results, plan.going, self._asking.ask)
+            # In turn: limits and stop are written whole, and an older state must not be committed after a newer one.
             with self._recording:
                 news = self._record(lease, replace(landed, results=results), plan, probe=probe)
         except Exception:
@@ -278,6 +284,7 @@ class Lane:
 
     def _holds(self, lease: Lease) -> bool:
         """Tell whether the lease still lasts: this process may have been asleep since the claim."""
+        # The fence too: the lease that is held now may be a later one, which has lined up these rows again.
         held = self.lease
         return held is not None and held.fence == lease.fence and self.store.now() < held.until
 

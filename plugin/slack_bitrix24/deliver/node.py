@@ -115,6 +115,7 @@ class Node:
     def _release(self, lanes: Sequence[Lane]) -> None:
         leases = [lane.lease for lane in lanes if lane.lease is not None]
         for lane in lanes:
+            # First: from the commit on others may take it, and nothing may be claimed under it any more.
             lane.lose()
         try:
             self.store.write(lambda tx: self._leave(tx, leases))

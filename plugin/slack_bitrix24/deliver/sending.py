@@ -42,6 +42,7 @@ class Sending:
         if post is None:
             landed = flight.send(self._portal.client, plan.going, most=self._most)
             with self._lock:
+                # Half, because the portal says that it was too large, and not what would fit.
                 self._most = min(self._most, landed.too_large / 2)
             return plan, landed
         landed = flight.send(self._portal.client, plan.going, call=post.call)
