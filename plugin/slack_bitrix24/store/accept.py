@@ -10,13 +10,12 @@ from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.errors import StoreError
 from slack_bitrix24.model import Notification, Receipt, Recipient
 from slack_bitrix24.store import fair, jsonrows, twins
 from slack_bitrix24.store.cleaning import clean
-from slack_bitrix24.store.inserting import Inserting
+from slack_bitrix24.store.inserting import Inserting, insert
 from slack_bitrix24.store.packing import pack
 from slack_bitrix24.store.pending import enqueue, served, supersede_older
 from slack_bitrix24.store.prepared import Prepared
@@ -114,6 +113,7 @@ def _allot(work: Work, count: int) -> Iterator[int]:
     rows = work.connection.exec_driver_sql(
         "SELECT nextval('outbox_id_seq') FROM generate_series(1, %(count)s)", {"count": count}
     )
+    # Sorted, because a set that calls nextval comes in no promised order.
     return iter(sorted(id_ for (id_,) in rows))
 
 
@@ -268,8 +268,9 @@ _TEXT: jsonrows.Types = {
 
 
 def _owing(dialect: str) -> Any:
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = insert(OUTBOX).from_select(list(_OWED), jsonrows.select("rows", _OWED, dialect=dialect))
+    statement = insert(OUTBOX, dialect=dialect).from_select(
+        list(_OWED), jsonrows.select("rows", _OWED, dialect=dialect)
+    )
     return statement.on_conflict_do_nothing(index_elements=[OUTBOX.c.key]).returning(OUTBOX.c.id)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.store.cleaning import clean
 from slack_bitrix24.store.schema import ANSWERS
@@ -36,7 +35,6 @@ class Answers:
 
         Where another node keeps the same key just now, this waits for it.
         """
-        insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
         values = {
             "hook": clean(hook),
             "key": clean(key),
@@ -44,7 +42,7 @@ class Answers:
             "answer": json.dumps(known.answer),
             "made_at": self._work.now,
         }
-        statement = insert(ANSWERS).values(values)
+        statement = self._work.insert(ANSWERS).values(values)
         change = statement.on_conflict_do_update(
             index_elements=[ANSWERS.c.hook, ANSWERS.c.key],
             set_={name: statement.excluded[name] for name in ("digest", "answer", "made_at")},

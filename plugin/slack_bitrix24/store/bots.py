@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.store.leases import Gone
 from slack_bitrix24.store.schema import BOTS
@@ -39,9 +38,8 @@ class Bots:
 
     def begin(self, portal: str, code: str, token: str) -> KeptBot:
         """Keep a new bot's token unless one of this code is kept; return what is kept now. Another code begins anew."""
-        insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
         values = {"code": code, "token": token, "bot_id": 0, "registered_at": 0.0}
-        change = insert(BOTS).values(portal=portal, **values)
+        change = self._work.insert(BOTS).values(portal=portal, **values)
         change = change.on_conflict_do_update(index_elements=[BOTS.c.portal], set_=values, where=BOTS.c.code != code)
         self._work.connection.execute(change)
         found = self.get(portal)

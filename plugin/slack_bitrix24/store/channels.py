@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.store.cleaning import clean
 from slack_bitrix24.store.schema import LISTENING, MOVED
@@ -22,7 +21,7 @@ class Channels:
         """Note that relays (by name) listen to channels ("" for any) from now on, where they did not before."""
         rows = [{"relay": clean(relay), "channel": clean(channel), "since": self._work.now} for relay, channel in pairs]
         if rows:
-            self._work.connection.execute(self._insert(LISTENING).on_conflict_do_nothing(), rows)
+            self._work.connection.execute(self._work.insert(LISTENING).on_conflict_do_nothing(), rows)
 
     def since(self) -> Mapping[tuple[str, str], float]:
         """Return since when each relay has listened to each channel, Unix seconds."""
@@ -31,12 +30,9 @@ class Channels:
     def move(self, old: str, new: str) -> bool:
         """Note that a channel has another id now; return whether that is news."""
         values = {"old": clean(old), "new": clean(new), "moved_at": self._work.now}
-        statement = self._insert(MOVED).values(values).on_conflict_do_nothing().returning(MOVED.c.old)
+        statement = self._work.insert(MOVED).values(values).on_conflict_do_nothing().returning(MOVED.c.old)
         return self._work.connection.execute(statement).scalar() is not None
 
     def moved(self) -> Mapping[str, str]:
         """Return the ids that channels got in place of others, by the old one."""
         return {row.old: row.new for row in self._work.connection.execute(sa.select(MOVED))}
-
-    def _insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-        return (sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert)(table)

@@ -121,7 +121,11 @@ def _oldest(work: Work, portal: str, claims: int) -> float | None:
 def _fitting(rows: Sequence[Any], limit: int) -> list[Any]:
     """Return those that may go with the first: suspects go out apart from the others, and of a tag there goes one."""
     room = min(limit, rows[0][_LIMIT]) if rows else 0
-    return list({row[_TAG]: row for row in reversed(rows) if row[_LIMIT] == rows[0][_LIMIT]}.values())[: -room - 1 : -1]
+    first_of: dict[str, Any] = {}
+    for row in rows:
+        if row[_LIMIT] == rows[0][_LIMIT]:
+            first_of.setdefault(row[_TAG], row)
+    return list(first_of.values())[:room]
 
 
 def _in_hand(row: Any) -> dict[str, Any]:

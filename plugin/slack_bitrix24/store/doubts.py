@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.model import State, Stored
 from slack_bitrix24.store import jsonrows
@@ -52,10 +51,9 @@ class Doubts:
 
     def open(self, ids: Iterable[int]) -> None:
         """Note that an attempt at each of these may have arrived."""
-        insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
         rows = [{"id": id_, "state": OPEN, "at": self._work.now} for id_ in sorted(ids)]
         if rows:
-            change = insert(DOUBTS).on_conflict_do_update(index_elements=[DOUBTS.c.id], set_={"state": OPEN})
+            change = self._work.insert(DOUBTS).on_conflict_do_update(index_elements=[DOUBTS.c.id], set_={"state": OPEN})
             self._work.connection.execute(change, rows)
 
     def asked(self, ids: Sequence[int]) -> None:

@@ -127,6 +127,8 @@ def _sqlite(url: sa.URL) -> Engines:
     )
     sa.event.listen(writer, "connect", _prepare_writer)
     sa.event.listen(reader, "connect", _prepare_reader)
+    # A transaction that read before it writes is refused at once where another process has written meanwhile,
+    # whatever the timeout (SQLITE_BUSY_SNAPSHOT, https://sqlite.org/isolation.html): so the lock comes first.
     sa.event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     sa.event.listen(reader, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return Engines(url, writer, reader)
@@ -138,9 +140,12 @@ def _prepare_writer(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     _set_wal(connection)
     for setting in (
+        # By NORMAL a loss of power takes the last commits (https://sqlite.org/pragma.html#pragma_synchronous), and
+        # what was acknowledged must be there.
         "synchronous = FULL",
         "foreign_keys = ON",
         f"cache_size = -{CACHE_KIB}",
+        # After a burst the WAL keeps its size for good unless told otherwise.
         "journal_size_limit = 67108864",
         "temp_store = MEMORY",
     ):

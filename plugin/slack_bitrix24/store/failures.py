@@ -18,6 +18,8 @@ _WORDS = (
     ("disk image is malformed", "the file is damaged; restore a backup"),
     ("disk i/o error", "the disk reports an error"),
 )
+# SQLSTATE (PostgreSQL, appendix A): deadlock_detected and serialization_failure; unique_violation; query_canceled and
+# lock_not_available, our own time-outs.
 _DEADLOCKS = ("40P01", "40001")
 _TWICE = "23505"
 _TIMEOUTS = ("57014", "55P03")

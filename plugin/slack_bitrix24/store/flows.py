@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.store.page_tables import FLOWS
 from slack_bitrix24.store.work import Work
@@ -33,9 +32,8 @@ class Flows:
 
     def put(self, node: str, flow: Flow) -> None:
         """Keep what a process has counted in a minute so far, in place of what it had before."""
-        insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
         counts = json.dumps([flow.accepted, flow.delivered, flow.dead, flow.retried, list(flow.waits)])
-        statement = insert(FLOWS).values(minute=flow.minute, node=node, counts=counts)
+        statement = self._work.insert(FLOWS).values(minute=flow.minute, node=node, counts=counts)
         change = statement.on_conflict_do_update(
             index_elements=[FLOWS.c.minute, FLOWS.c.node], set_={"counts": statement.excluded.counts}
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.store.schema import HEARTBEATS
 from slack_bitrix24.store.work import Work
@@ -28,8 +27,7 @@ class Heartbeats:
 
     def beat(self, name: str) -> None:
         """Say that it lives."""
-        insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
-        statement = insert(HEARTBEATS).values(name=name, seen_at=self._work.now, silent_since=0.0)
+        statement = self._work.insert(HEARTBEATS).values(name=name, seen_at=self._work.now, silent_since=0.0)
         change = {"seen_at": self._work.now}
         self._work.connection.execute(statement.on_conflict_do_update(index_elements=[HEARTBEATS.c.name], set_=change))
 

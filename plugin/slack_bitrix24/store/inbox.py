@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.model import JSON
 from slack_bitrix24.store.cleaning import clean
+from slack_bitrix24.store.columns import quoted
 from slack_bitrix24.store.leases import Gone
 from slack_bitrix24.store.schema import INBOX, INBOX_OPEN
 from slack_bitrix24.store.work import Work
@@ -57,31 +57,13 @@ class Inbox:
 
     def add(self, key: str, kind: str, payload: JSON, *, order_key: str = "") -> int | None:
         """Keep it; return its id, or None when this key was seen before."""
-        insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
-        values = {
-            "key": clean(key),
-            "kind": kind,
-            "payload": json.dumps(payload),
-            "order_key": clean(order_key),
-            "state": "new",
-            "received_at": self._work.now,
-        }
-        statement = insert(INBOX).values(values).on_conflict_do_nothing(index_elements=[INBOX.c.key])
+        values = self._row(key, kind, payload, order_key=order_key)
+        statement = self._work.insert(INBOX).values(values).on_conflict_do_nothing(index_elements=[INBOX.c.key])
         return self._work.connection.execute(statement.returning(INBOX.c.id)).scalar()
 
     def add_all(self, kind: str, letters: Sequence[tuple[str, JSON, str]]) -> None:
         """Keep many at once: key, payload and order key of each. The keys must be new."""
-        rows = [
-            {
-                "key": clean(key),
-                "kind": kind,
-                "payload": json.dumps(payload),
-                "order_key": clean(order_key),
-                "state": "new",
-                "received_at": self._work.now,
-            }
-            for key, payload, order_key in letters
-        ]
+        rows = [self._row(key, kind, payload, order_key=order_key) for key, payload, order_key in letters]
         if rows:
             self._work.connection.execute(sa.insert(INBOX), rows)
 
@@ -90,21 +72,16 @@ class Inbox:
 
         `posts`: of the requests over HTTP, else of all others.
         """
-        older = INBOX.alias("older")
-        waits = sa.exists().where(
-            older.c.order_key == INBOX.c.order_key,
-            older.c.id < INBOX.c.id,
-            older.c.state.in_([sa.literal_column("'new'"), sa.literal_column("'working'")]),
-        )
         free = sa.or_(
             sa.and_(INBOX.c.state == "new", INBOX.c.due_at <= self._work.now),
             sa.and_(INBOX.c.state == "working", INBOX.c.until <= self._work.now),
         )
         query = (
             sa.select(INBOX)
-            .where(INBOX_OPEN, free, _of(posts=posts), sa.or_(INBOX.c.order_key == "", ~waits))
+            .where(INBOX_OPEN, free, _of(posts=posts), is_next(INBOX.alias("older")))
             .order_by(INBOX.c.id)
             .limit(limit)
+            # For PostgreSQL: SQLAlchemy leaves it out for SQLite, where one transaction writes at a time.
             .with_for_update(skip_locked=True)
         )
         rows = self._work.connection.execute(query).all()
@@ -112,7 +89,7 @@ class Inbox:
             values = {"state": "working", "owner": owner, "until": self._work.now + ttl}
             change = sa.update(INBOX).where(INBOX.c.id.in_([row.id for row in rows]))
             self._work.connection.execute(change.values(**values, attempts=INBOX.c.attempts + 1))
-        return [_letter(row) for row in rows]
+        return [letter_of(row) for row in rows]
 
     def posts(self, *, limit: int = 100, newer_than: float = 0.0, ids: Sequence[int] | None = None) -> list[Kept]:
         """Return requests over HTTP, the newest first; those with these ids, where any are given."""
@@ -120,12 +97,12 @@ class Inbox:
         if ids is not None:
             query = query.where(INBOX.c.id.in_(ids))
         rows = self._work.connection.execute(query.order_by(INBOX.c.id.desc()).limit(limit))
-        return [Kept(_letter(row), row.state, row.error) for row in rows]
+        return [Kept(letter_of(row), row.state, row.error) for row in rows]
 
     def posts_finished(self, since: float, until: float, *, limit: int = 5000) -> list[Kept]:
         """Return the requests over HTTP that were worked off between these times."""
         query = sa.select(INBOX).where(INBOX.c.finished_at.between(since, until), INBOX.c.kind == POST)
-        return [Kept(_letter(row), row.state, row.error) for row in self._work.connection.execute(query.limit(limit))]
+        return [Kept(letter_of(row), row.state, row.error) for row in self._work.connection.execute(query.limit(limit))]
 
     def payload(self, key: str) -> JSON | None:
         """Return what was kept under a key, finished or not; None when there is nothing (any more)."""
@@ -172,6 +149,16 @@ class Inbox:
         ids = sa.select(INBOX.c.id).where(INBOX.c.finished_at < before, _of(posts=posts)).limit(limit)
         return self._work.connection.execute(sa.delete(INBOX).where(INBOX.c.id.in_(ids))).rowcount
 
+    def _row(self, key: str, kind: str, payload: JSON, *, order_key: str) -> dict[str, object]:
+        return {
+            "key": clean(key),
+            "kind": kind,
+            "payload": json.dumps(payload),
+            "order_key": clean(order_key),
+            "state": "new",
+            "received_at": self._work.now,
+        }
+
     def _finish(self, id_: int, state: str, error: str) -> None:
         change = sa.update(INBOX).where(INBOX.c.id == id_, INBOX.c.finished_at.is_(None))
         self._work.connection.execute(change.values(state=state, error=clean(error), finished_at=self._work.now))
@@ -181,7 +168,15 @@ def _of(*, posts: bool) -> sa.ColumnElement[bool]:
     return INBOX.c.kind == POST if posts else INBOX.c.kind != POST
 
 
-def _letter(row: Any) -> Letter:
+def is_next(older: sa.FromClause, *which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Return the condition that no older letter of its order key is open (and fulfils all of `which`)."""
+    before = (older.c.order_key == INBOX.c.order_key, older.c.id < INBOX.c.id)
+    is_open = older.c.state.in_([quoted("new"), quoted("working")])
+    return sa.or_(INBOX.c.order_key == "", ~sa.exists().where(*before, is_open, *which))
+
+
+def letter_of(row: Any, *, lost: int = 0) -> Letter:
+    """Return a row as it is after the claim that is under way; `lost` as in Letter."""
     return Letter(
         id=row.id,
         key=row.key,
@@ -190,4 +185,5 @@ def _letter(row: Any) -> Letter:
         order_key=row.order_key,
         attempts=row.attempts + 1,
         received_at=row.received_at,
+        lost=lost,
     )

@@ -1,4 +1,4 @@
-"""Many rows into one table, made into SQL once: the way that is quickest on either database."""
+"""Rows into a table: where one may be there already, and many of them the way that is quickest on either database."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.store import jsonrows
 from slack_bitrix24.store.prepared import Prepared
+
+
+def insert(table: sa.Table, *, dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """Return an INSERT that knows ON CONFLICT: both databases mean the same by it, SQLAlchemy has one for each."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 class Inserting:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.model import Outcome, State, Stored
 from slack_bitrix24.store import claims
@@ -29,10 +28,9 @@ class Lanes:
         """Make a lane for each portal that has none."""
         # ON CONFLICT alone would wait for a row that a node has in hand, and that may stand still.
         known = set(self._work.connection.execute(sa.select(LANES.c.portal)).scalars())
-        insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
         rows = [{"portal": portal} for portal in sorted(set(portals) - known)]
         if rows:
-            self._work.connection.execute(insert(LANES).on_conflict_do_nothing(), rows)
+            self._work.connection.execute(self._work.insert(LANES).on_conflict_do_nothing(), rows)
 
     def hold(self, portal: str, owner: str, *, ttl: float = TTL, gone: Gone = nobody) -> Lease | None:
         """Take the lane; None while another live owner holds it.

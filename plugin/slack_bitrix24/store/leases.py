@@ -73,11 +73,13 @@ def is_gone(owner: str) -> bool:
         return False
     pid = int(number)
     try:
+        # Signal 0 reaches nobody: it only asks whether the process is there (kill(2)).
         os.kill(pid, 0)
     except ProcessLookupError:
         return True
     except OSError:
         return False
+    # The number may have been given to another process since.
     started = _start_of(pid)
     return started not in ("", start)
 

@@ -88,6 +88,7 @@ class Looking:
             full = len(found.rows) >= limit
             found.before = found.rows[-1].id if full else below
             took, spent = self._monotonic() - at, self._monotonic() - began
+            # The next window is so many times as large, and will take about as many times as long.
             if spent + GROWS * took > budget:
                 break
             size = min(size * GROWS, LARGEST)

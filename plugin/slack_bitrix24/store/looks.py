@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.store.cleaning import clean
 from slack_bitrix24.store.schema import LOOKS
@@ -23,8 +22,7 @@ class Looks:
 
     def begin(self, night: str) -> bool:
         """Take a night (its ISO date); False where somebody has it already, of all nodes on this database."""
-        insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
-        made = insert(LOOKS).values(name=SETUP, night="", found="[]").on_conflict_do_nothing()
+        made = self._work.insert(LOOKS).values(name=SETUP, night="", found="[]").on_conflict_do_nothing()
         self._work.connection.execute(made)
         change = sa.update(LOOKS).where(LOOKS.c.name == SETUP, LOOKS.c.night < night).values(night=night)
         return self._work.connection.execute(change).rowcount == 1

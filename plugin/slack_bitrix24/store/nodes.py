@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.store.schema import NODES
 from slack_bitrix24.store.work import Work
@@ -29,9 +28,8 @@ class Nodes:
 
     def heartbeat(self, node: str, roles: Sequence[str] = ()) -> None:
         """Say that this process lives."""
-        insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
         values = {"roles": ",".join(roles), "seen_at": self._work.now}
-        statement = insert(NODES).values(node=node, **values)
+        statement = self._work.insert(NODES).values(node=node, **values)
         self._work.connection.execute(statement.on_conflict_do_update(index_elements=[NODES.c.node], set_=values))
 
     def live(self, within: float) -> list[Node]:

@@ -50,6 +50,7 @@ def supersede_older(work: Work, rows: Sequence[Row]) -> list[Row]:
         over = [row for row in rows if newest[row["portal"], row["tag"]] > row["id"]]
         finish(work, [outcome(row, State.SUPERSEDED, now=work.now) for row in over])
         for row in over:
+            # By way of pending, since their receipt counts them: it waits for so many fewer.
             work.moved(row["portal"], None, State.PENDING)
             work.moved(row["portal"], State.PENDING, State.SUPERSEDED, receipt_id=row["receipt_id"])
     return stay

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.store.cleaning import clean
 from slack_bitrix24.store.schema import PORTALS
@@ -78,6 +77,5 @@ class Portals:
         self._work.connection.execute(change.values(install_path="", install_until=0.0))
 
     def _change(self, portal: str, **values: object) -> None:
-        insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
-        statement = insert(PORTALS).values(portal=portal, **values)
+        statement = self._work.insert(PORTALS).values(portal=portal, **values)
         self._work.connection.execute(statement.on_conflict_do_update(index_elements=[PORTALS.c.portal], set_=values))

@@ -6,13 +6,12 @@ one it was; whoever is told of a second one sets it aside.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from slack_bitrix24.store.inbox import CLAIM_TTL, Letter
+from slack_bitrix24.store.inbox import CLAIM_TTL, Letter, is_next, letter_of
 from slack_bitrix24.store.schema import INBOX, INBOX_OPEN
 from slack_bitrix24.store.work import Work
 
@@ -36,12 +35,7 @@ class Runs:
         Nothing is taken before an older letter of its order key that is in hand, or that waits for its time.
         """
         older = INBOX.alias("older")
-        waits = sa.exists().where(
-            older.c.order_key == INBOX.c.order_key,
-            older.c.id < INBOX.c.id,
-            older.c.state.in_([sa.literal_column("'new'"), sa.literal_column("'working'")]),
-            sa.or_(older.c.state == "working", older.c.due_at > self._work.now),
-        )
+        in_the_way = sa.or_(older.c.state == "working", older.c.due_at > self._work.now)
         query = (
             sa.select(INBOX)
             .where(
@@ -49,7 +43,7 @@ class Runs:
                 INBOX.c.state == "new",
                 INBOX.c.due_at <= self._work.now,
                 INBOX.c.kind.in_(kinds),
-                sa.or_(INBOX.c.order_key == "", ~waits),
+                is_next(older, in_the_way),
             )
             .order_by(INBOX.c.id)
             .limit(limit)
@@ -57,18 +51,12 @@ class Runs:
         )
         rows = self._work.connection.execute(query).all()
         runs = [[row] for row in rows if not row.order_key] + self._in_order([row for row in rows if row.order_key])
-        taken = [[_letter(row) for row in run] for run in runs]
+        taken = [[letter_of(row) for row in run] for run in runs]
         self._take([letter.id for run in taken for letter in run], owner, ttl)
         return taken
 
     def claim_lost(self, owner: str, kinds: Collection[str], *, ttl: float = CLAIM_TTL) -> Letter | None:
         """Take the oldest letter that a worker was given and never finished, if none of its order key is before it."""
-        older = INBOX.alias("older")
-        waits = sa.exists().where(
-            older.c.order_key == INBOX.c.order_key,
-            older.c.id < INBOX.c.id,
-            older.c.state.in_([sa.literal_column("'new'"), sa.literal_column("'working'")]),
-        )
         query = (
             sa.select(INBOX)
             .where(
@@ -76,7 +64,7 @@ class Runs:
                 INBOX.c.state == "working",
                 INBOX.c.until <= self._work.now,
                 INBOX.c.kind.in_(kinds),
-                sa.or_(INBOX.c.order_key == "", ~waits),
+                is_next(INBOX.alias("older")),
             )
             .order_by(INBOX.c.id)
             .limit(1)
@@ -86,7 +74,7 @@ class Runs:
         if row is None:
             return None
         self._take([row.id], owner, ttl, error=LOST)
-        return _letter(row, lost=2 if row.error == LOST else 1)
+        return letter_of(row, lost=2 if row.error == LOST else 1)
 
     def done(self, ids: Sequence[int]) -> None:
         """Finish them."""
@@ -122,16 +110,3 @@ class Runs:
             values = {"state": "working", "owner": owner, "until": self._work.now + ttl, "error": error}
             change = sa.update(INBOX).where(INBOX.c.id.in_(ids))
             self._work.connection.execute(change.values(**values, attempts=INBOX.c.attempts + 1))
-
-
-def _letter(row: Any, *, lost: int = 0) -> Letter:
-    return Letter(
-        id=row.id,
-        key=row.key,
-        kind=row.kind,
-        payload=json.loads(row.payload),
-        order_key=row.order_key,
-        attempts=row.attempts + 1,
-        received_at=row.received_at,
-        lost=lost,
-    )

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.model import JSON
 from slack_bitrix24.store.cleaning import clean
@@ -67,9 +66,9 @@ class Schedules:
         known = self._by_key(schedule.key)
         values = _values(schedule)
         if known is None:
-            insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
-            statement = insert(SCHEDULES).values(**values, created_at=schedule.created_at or self._work.now)
+            statement = self._work.insert(SCHEDULES).values(**values, created_at=schedule.created_at or self._work.now)
             added = self._work.connection.execute(statement.on_conflict_do_nothing().returning(SCHEDULES.c.id)).scalar()
+            # None: another node has added it since it was looked for.
             return added if added is not None else self.put(schedule)
         if (known.rule, known.zone) == (schedule.rule, schedule.zone):
             values = {name: value for name, value in values.items() if name not in ("next_at", "state")}
@@ -122,6 +121,7 @@ class Schedules:
 
     def unchanged(self, schedule: Schedule) -> bool:
         """Tell whether it still is as it was read, and keep other nodes off it until the transaction ends."""
+        # One that another node has in hand is skipped, and so is as good as changed.
         query = sa.select(SCHEDULES).where(SCHEDULES.c.id == schedule.id).with_for_update(skip_locked=True)
         row = self._work.connection.execute(query).one_or_none()
         return row is not None and _schedule(row) == schedule
@@ -224,6 +224,7 @@ class Schedules:
         return _schedule(row) if row else None
 
 
+# Spelled out, because of a NULL PostgreSQL's least() makes nothing, and SQLite's min() makes the whole NULL.
 _NEXT = sa.case(
     (SCHEDULES.c.snoozed_until.is_(None), SCHEDULES.c.next_at),
     (SCHEDULES.c.next_at.is_(None), SCHEDULES.c.snoozed_until),

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg.abc import PQGen
+
+# Private, because psycopg 3.3 has no public name for the end of a wait.
 from psycopg.errors import _WaitTimeout
 
 from slack_bitrix24.store import deadline
@@ -29,6 +31,7 @@ def connector(patience: float | None) -> Callable[..., psycopg.Connection[Any]]:
             except _WaitTimeout:
                 if timeout is not None and timeout <= min(ends, default=timeout):
                     raise  # the driver's own, which knows what to do
+                # Kept open, it would take the late answer for the next question's.
                 self.pgconn.finish()
                 raise psycopg.OperationalError("the server does not answer") from None
 

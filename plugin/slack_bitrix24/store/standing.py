@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.model import Recipient
 from slack_bitrix24.store.cleaning import clean
@@ -41,14 +40,13 @@ class Standing:
 
     def put(self, tag: str, recipients: Iterable[Recipient], *, over: bool = False) -> None:
         """Note who has what was said last."""
-        insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
         values = {
             "tag": clean(tag),
             "recipients": json.dumps([[one.portal, one.user_id] for one in recipients]),
             "over": int(over),
             "changed_at": self._work.now,
         }
-        statement = insert(STANDING).values(values)
+        statement = self._work.insert(STANDING).values(values)
         change = statement.on_conflict_do_update(
             index_elements=[STANDING.c.tag],
             set_={name: statement.excluded[name] for name in ("recipients", "over", "changed_at")},

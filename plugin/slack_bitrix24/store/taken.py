@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.model import Stored
 from slack_bitrix24.store import jsonrows
@@ -32,8 +31,7 @@ class Takings:
 
     def take(self, tag: str, *, by: str, line: str) -> bool:
         """Note who took it; False where somebody was first."""
-        insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
-        change = insert(TAKEN).values(tag=tag, by=by, line=line, at=self._work.now).on_conflict_do_nothing()
+        change = self._work.insert(TAKEN).values(tag=tag, by=by, line=line, at=self._work.now).on_conflict_do_nothing()
         # Not by `rowcount`: SQLAlchemy keeps it of UPDATE and DELETE alone, with psycopg it is -1 for an INSERT.
         return self._work.connection.execute(change.returning(TAKEN.c.tag)).first() is not None
 

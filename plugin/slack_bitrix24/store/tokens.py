@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.store.leases import Gone, nobody
 from slack_bitrix24.store.schema import TOKENS
@@ -53,5 +52,4 @@ class Tokens:
         self._work.connection.execute(change.values(owner="", until=0.0))
 
     def _ensure(self, portal: str) -> None:
-        insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
-        self._work.connection.execute(insert(TOKENS).values(portal=portal).on_conflict_do_nothing())
+        self._work.connection.execute(self._work.insert(TOKENS).values(portal=portal).on_conflict_do_nothing())

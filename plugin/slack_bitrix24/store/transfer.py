@@ -79,6 +79,7 @@ def backup(source: str, file: Path, *, progress: Progress = lambda *_: None) -> 
             with new.writer.connect() as connection:
                 # One file that holds everything, without a journal beside it.
                 connection.connection.driver_connection.execute("PRAGMA journal_mode = DELETE")  # type: ignore[union-attr]
+        # Before it gets its name: after a loss of power the name must not stand for half a file.
         with part.open("rb") as written:
             os.fsync(written.fileno())
         part.replace(file)

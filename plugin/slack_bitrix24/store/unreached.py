@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.store.cleaning import clean
 from slack_bitrix24.store.page_tables import UNREACHED
@@ -35,10 +34,9 @@ class Unreachables:
 
     def note(self, found: Iterable[tuple[str, str]], *, source: str = "") -> None:
         """Note addresses with their reasons, once more each."""
-        insert = sqlite.insert if self._work.dialect == "sqlite" else postgresql.insert
         for address, reason in sorted(set(found)):
             values = {"reason": reason, "source": clean(source), "seen_at": self._work.now}
-            statement = insert(UNREACHED).values(address=clean(address)[:LONGEST], times=1, **values)
+            statement = self._work.insert(UNREACHED).values(address=clean(address)[:LONGEST], times=1, **values)
             change = statement.on_conflict_do_update(
                 index_elements=[UNREACHED.c.address], set_={**values, "times": UNREACHED.c.times + 1}
             )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.store.cleaning import clean
 from slack_bitrix24.store.inbox import KEPT
+from slack_bitrix24.store.inserting import insert
 from slack_bitrix24.store.prepared import Prepared
 from slack_bitrix24.store.schema import VERSIONS
 from slack_bitrix24.store.work import Work
@@ -50,9 +50,10 @@ class Versions:
 
 
 def _advancing(dialect: str) -> sa.Executable:
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     names = ("key", "version", "deleted", "seen_at")
-    statement = insert(VERSIONS).values({name: sa.bindparam(name, type_=VERSIONS.c[name].type) for name in names})
+    statement = insert(VERSIONS, dialect=dialect).values(
+        {name: sa.bindparam(name, type_=VERSIONS.c[name].type) for name in names}
+    )
     said = statement.excluded
     newer = VERSIONS.c.version <= said.version
     change = statement.on_conflict_do_update(

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.model import State
 from slack_bitrix24.store import jsonrows
+from slack_bitrix24.store.inserting import insert
 from slack_bitrix24.store.prepared import Prepared
 from slack_bitrix24.store.schema import COUNTS, RECEIPTS
 
@@ -44,6 +45,10 @@ class Work:
         if receipt_id is not None and before is not None and after is not None:
             self.lacking[receipt_id] += (before in FINAL) - (after in FINAL)
 
+    def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+        """Return an INSERT that knows ON CONFLICT; see inserting.py."""
+        return insert(table, dialect=self.dialect)
+
     def wake(self, portal: str) -> None:
         """Note that this portal's lane should look: its subscribers are called after the commit."""
         self.wakes.add(portal)
@@ -71,9 +76,10 @@ class Work:
 
 
 def _count(dialect: str) -> Any:
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     types: jsonrows.Types = {"portal": sa.Text, "state": sa.Text, "slot": sa.Text, "n": sa.BigInteger}
-    statement = insert(COUNTS).from_select(list(types), jsonrows.select("rows", types, dialect=dialect))
+    statement = insert(COUNTS, dialect=dialect).from_select(
+        list(types), jsonrows.select("rows", types, dialect=dialect)
+    )
     return statement.on_conflict_do_update(
         index_elements=[COUNTS.c.portal, COUNTS.c.state, COUNTS.c.slot],
         set_={"n": COUNTS.c.n + statement.excluded.n},

@@ -32,7 +32,7 @@ BEAT = 2.0
 """Seconds of idleness after which it asks whether the database is still there."""
 
 SLOW = 2.4
-"""Seconds that one group of operations takes before the database counts as away."""
+"""Seconds that one group of operations takes before the database counts as away: whoever waits in Slack has three."""
 
 ALIVE = sa.text("SELECT 1")
 
@@ -100,6 +100,7 @@ class Writer:
         self._put(Job(run, then=then))
 
     def _put(self, job: Job) -> None:
+        # Within the lock nothing gets behind the None that ends the thread: nobody would run it.
         with self._entry:
             if self._is_closed:
                 raise StoreError("the store is closed")
@@ -178,6 +179,7 @@ class Writer:
             except CommitFailedError as failed:
                 cause = failed.__cause__ or failed
                 self._disconnect()
+                # Not run again: where the connection broke in the commit, it may be there already.
                 if not failures.is_deadlock(cause):
                     raise cause from None
             except Exception as error:
