@@ -98,6 +98,17 @@ class Bitrix24Error(SlackBitrix24Error):
         self.retry_after = retry_after
         self.alone = alone
 
+    def but(self, description: str = "", *, verdict: Verdict | None = None) -> Bitrix24Error:
+        """Return a copy, in these words and with this verdict where they are given: a raised error is never changed."""
+        return Bitrix24Error(
+            description or self.description,
+            code=self.code,
+            status=self.status,
+            verdict=verdict or self.verdict,
+            retry_after=self.retry_after,
+            alone=self.alone,
+        )
+
     @property
     def in_doubt(self) -> bool:
         """Tell whether the call may have been executed: it went out, and what came back names no reason."""

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from slack_bitrix24.bitrix24.calls import deletion, notification, own_tag, wire_tag, without_codes
-from slack_bitrix24.bitrix24.notify import Item, Message, again, attach_of, choose, fresh, item_of, without
+from slack_bitrix24.bitrix24.notify import Item, Message, again, attach_of, choose, item_of, without
 from slack_bitrix24.bitrix24.rest import Call, command
 from slack_bitrix24.errors import AttachError, Bitrix24Error, Verdict
 
@@ -204,8 +204,11 @@ def test_lost_answer_is_repeated_whole_once_and_then_halved():
     assert together == [50, 25, 12, 6, 3, 1, 1, 1]
 
 
-def test_each_waiter_gets_an_error_of_its_own():
-    error = _error(Verdict.AGAIN, status=503, code="C", retry_after=1.0)
-    copy = fresh(error)
+def test_copy_of_an_error_says_the_same_in_other_words():
+    error = Bitrix24Error("d", code="C", status=503, verdict=Verdict.AGAIN, retry_after=1.0, alone=True)
+    copy = error.but()
     assert copy is not error
-    assert vars(copy) == vars(error)
+    assert (str(copy), vars(copy)) == (str(error), vars(error))
+    other = error.but("e", verdict=Verdict.UNKNOWN)
+    assert (str(other), other.verdict) == ("C: e", Verdict.UNKNOWN)
+    assert vars(other) == {**vars(error), "description": "e", "verdict": Verdict.UNKNOWN}

@@ -130,6 +130,7 @@ class Client:
         """Return the answer's status and body, with new tokens where the old ones had expired."""
         target = self._read(lambda: self.auth.target(method, self.get))
         status, answer = self._post(target.url, body(target))
+        # Safe to send again: a call whose token had expired was refused before it was executed.
         if not rest.is_expired(answer) or not self._read(lambda: self.auth.renew(target, self.get)):
             return status, answer
         target = self._read(lambda: self.auth.target(method, self.get))
@@ -195,6 +196,8 @@ class Client:
         """Return the proxies and certificates that requests reads from the environment, read once for each host."""
         origin = _origin(url)
         if origin not in self._settings:
+            # A session of its own, since ours has trust_env off: so requests finds the proxies as it does for
+            # everybody.
             with requests.Session() as probe:
                 found = probe.merge_environment_settings(origin, {}, verify=True, stream=True, cert=None)
             proxies = {} if is_loopback(urlsplit(origin).hostname or "") else found["proxies"]

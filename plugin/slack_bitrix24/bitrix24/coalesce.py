@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from slack_bitrix24.bitrix24.client import Client
-from slack_bitrix24.bitrix24.notify import Item, again, choose, fresh, without
+from slack_bitrix24.bitrix24.notify import Item, again, choose, without
 from slack_bitrix24.bitrix24.pacing import Clock, Pacer
 from slack_bitrix24.bitrix24.rest import Answer
 from slack_bitrix24.errors import Bitrix24Error, Verdict
@@ -135,6 +135,7 @@ class Coalescer:
             return [], min(alone, wake - now)
         counts = Counter(item.call.method for item in items)
         seconds = self._pacer.take(counts)
+        # Nothing is in flight whose answer could make room: a smaller request goes now rather than none.
         if seconds > 0 and not self._flying:
             items = self._that_fit(items)
             counts = Counter(item.call.method for item in items)
@@ -172,6 +173,7 @@ class Coalescer:
             with self._bell:
                 self._flying -= 1
                 self._busy.difference_update(item.tag for item in items)
+                # In front, so that nothing newer of their tags gets ahead of them.
                 self._queue.extendleft(reversed(back))
                 self._bell.notify_all()
 
@@ -233,6 +235,6 @@ class Coalescer:
 def _fail(item: Item, error: Bitrix24Error) -> None:
     if item.unknown and error.verdict in (Verdict.AGAIN, Verdict.PORTAL):
         told = f"{error.description}; an earlier attempt may have been executed"
-        error = Bitrix24Error(told, code=error.code, status=error.status, verdict=Verdict.UNKNOWN)
+        error = error.but(told, verdict=Verdict.UNKNOWN)
     if item.attempts or item.future.set_running_or_notify_cancel():
-        item.future.set_exception(fresh(error))
+        item.future.set_exception(error.but())  # each waiter raises, and so marks, its own

@@ -170,10 +170,3 @@ def again(item: Item, error: Bitrix24Error, *, company: int, now: float, jitter:
         item.together = max(1, min(item.together, company) // 2)
     item.not_before = now + pause
     return True
-
-
-def fresh(error: Bitrix24Error) -> Bitrix24Error:
-    """Return a copy of an error that several waiters get: each raises, and marks, its own."""
-    return Bitrix24Error(
-        error.description, code=error.code, status=error.status, verdict=error.verdict, retry_after=error.retry_after
-    )

@@ -206,13 +206,7 @@ def _unexecuted(error: Bitrix24Error) -> Bitrix24Error:
     """Return what a call means for which there was no token: it was not executed, and is not at fault itself."""
     verdict = {Verdict.DEAD: Verdict.PORTAL, Verdict.UNKNOWN: Verdict.AGAIN}.get(error.verdict, error.verdict)
     said = error.description.replace("the portal's", "its").replace("the portal", "it")
-    return Bitrix24Error(
-        f"the authorization server gave no token: {said}",
-        code=error.code,
-        status=error.status,
-        verdict=verdict,
-        retry_after=error.retry_after,
-    )
+    return error.but(f"the authorization server gave no token: {said}", verdict=verdict)
 
 
 def _place(endpoint: str) -> Place:

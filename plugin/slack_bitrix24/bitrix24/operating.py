@@ -108,6 +108,7 @@ class Operating:
         use = self.use(method, now)
         if now < use.blocked_until:
             return 0
+        # A hair more, because a quotient that is a whole number may come out just below it.
         return max(0, int((self.allowed * USABLE - use.total()) / use.cost + 1e-9)) if use.cost > 0 else 1_000_000
 
     def ready_for(self, counts: Mapping[str, int], now: float) -> float:
@@ -207,6 +208,7 @@ def _learned(use: Use, told: Sequence[Mapping[str, Any]], now: float) -> Use:
     if finish is not None and finish < use.told:
         return use  # a newer answer has already told a newer sum
     reset = _float(last.get("operating_reset_at"))
+    # By the difference of two of the portal's moments: its clock and ours need not agree.
     begin = None if reset is None or finish is None else now + (reset - finish) - WINDOW
     use = replace(use, told=finish or use.told)
     if not use.buckets and begin is not None:

@@ -28,6 +28,7 @@ CREATING: Final = frozenset({"im.notify", "im.notify.personal.add", "im.notify.s
 
 _TAGGED: Final = CREATING | {"im.notify.delete"}
 
+# What the documentation calls a reference, for callers who mean one; and what the server takes for one (`literal`).
 _REFERENCE: Final = re.compile(r"\$result(\[[^\[\]]+\])+")
 _REFERRING: Final = re.compile(r"\$(?=result|next|total|time|error)", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^ ]*\$[^ ]*")

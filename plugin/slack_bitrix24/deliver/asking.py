@@ -33,9 +33,7 @@ class Asking:
     def ask(self, call: Call) -> Answer:
         """Return the answer to one call, made when the limits let it. Raise `Bitrix24Error`."""
         sent = {call.method: 1}
-        while (wait := self._taken(sent)) > 0:
-            if self._ending.wait(min(LOOK, wait)):
-                raise Bitrix24Error("not asked: this process ends", verdict=Verdict.AGAIN)
+        self._wait_for_place(sent)
         try:
             answer = self._portal.client.call(call)
         except Bitrix24Error as error:
@@ -50,9 +48,7 @@ class Asking:
         if len(calls) == 1:
             return [self.ask(calls[0])]
         sent = dict(Counter(call.method for call in calls))
-        while (wait := self._taken(sent)) > 0:
-            if self._ending.wait(min(LOOK, wait)):
-                raise Bitrix24Error("not asked: this process ends", verdict=Verdict.AGAIN)
+        self._wait_for_place(sent)
         try:
             results = self._portal.client.batch({f"c{number}": call for number, call in enumerate(calls)}).results
         except Bitrix24Error as error:
@@ -67,6 +63,12 @@ class Asking:
             if isinstance(result, Bitrix24Error):
                 raise result
         return answers
+
+    def _wait_for_place(self, sent: dict[str, int]) -> None:
+        """Take a place in the limits when there is one. Raise `Bitrix24Error` where the process ends before."""
+        while (wait := self._taken(sent)) > 0:
+            if self._ending.wait(min(LOOK, wait)):
+                raise Bitrix24Error("not asked: this process ends", verdict=Verdict.AGAIN)
 
     def _taken(self, sent: dict[str, int]) -> float:
         """Take a place, and return 0; or return after how many seconds there will be one."""

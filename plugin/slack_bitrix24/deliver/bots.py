@@ -196,5 +196,4 @@ class Readers:
 
 def unposted(error: Bitrix24Error) -> Bitrix24Error:
     """Return what it means for a message that its last step could not be asked for: it goes again, under its key."""
-    verdict = Verdict.UNKNOWN if error.verdict is Verdict.DEAD else error.verdict
-    return Bitrix24Error(error.description, code=error.code, status=error.status, verdict=verdict)
+    return error.but(verdict=Verdict.UNKNOWN if error.verdict is Verdict.DEAD else error.verdict)

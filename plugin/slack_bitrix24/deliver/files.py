@@ -100,4 +100,4 @@ def _named(file: Attached, reason: str) -> str:
 
 def _refusal(file: Attached, error: Bitrix24Error) -> Bitrix24Error:
     said = f"its text arrived, and Bitrix24 refused the file {file.name}: {error.description}"
-    return Bitrix24Error(said, code=error.code, status=error.status, verdict=Verdict.DEAD)
+    return error.but(said, verdict=Verdict.DEAD)

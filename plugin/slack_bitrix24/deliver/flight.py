@@ -147,7 +147,7 @@ def unasked(claimed: Sequence[Stored], error: Bitrix24Error | StoreError) -> Lan
     if isinstance(error, Bitrix24Error):
         said, verdict = f"not sent: {error.description}", error.verdict
         verdict = {Verdict.UNKNOWN: Verdict.AGAIN, Verdict.DEAD: Verdict.PORTAL}.get(verdict, verdict)
-        away = Bitrix24Error(said, code=error.code, status=error.status, verdict=verdict, retry_after=error.retry_after)
+        away = error.but(said, verdict=verdict)
     return Landed({stored.id: away for stored in claimed}, away)
 
 

@@ -29,11 +29,15 @@ from slack_bitrix24.store import Letter, Store, Transaction
 log = logging.getLogger(__name__)
 
 TTL = 60.0
+"""Seconds after which a letter in hand is taken for lost with its worker."""
 POLL = 1.0
+"""Seconds between looks at an empty inbox: the floor under the wake-ups, which may be missed."""
 TOGETHER = 100
+"""Letters of one claim, at most."""
 IN_HAND = 400
 """Letters of one pool, at most: what is not taken is not lost by a process that is killed."""
 MOST_ATTEMPTS = 12
+"""Attempts at a letter that Slack or a fault of ours refuses: 24 minutes, with pauses of 2, 4, 8 … 300 seconds."""
 ANSWERABLE = 25 * 60.0
 """Seconds after which a command is given up: a response_url lives for 30 minutes."""
 SET_ASIDE = "its worker ended or hung on it, twice"
@@ -162,6 +166,7 @@ class Worker:
             if not unwritten and not self.store.read(lambda tx: tx.runs.has_any(kinds)):
                 return False
             runs, lost = self.store.write(claim)
+            # These alone: threads may have added to the list since it was copied.
             del self._unwritten[: len(unwritten)]
         except StoreError as error:
             log.warning("inbox: %s", error)

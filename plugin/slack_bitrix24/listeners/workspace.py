@@ -113,6 +113,7 @@ class Workspace:
             self._put(groups={**self.people.groups, wanted: replace(known, members=tuple(answer["users"]))})
             return
         members: list[str] = []
+        # Counted from the question: the first page may be that old when the last one comes.
         self._read_at[wanted] = time.monotonic()
         for page in self._asker.conversations_members(channel=self.newest(wanted), limit=PAGE):
             members += page["members"]

@@ -131,6 +131,7 @@ class Socket:
         request = BoltRequest(mode="socket_mode", body=payload, headers={})
         try:
             answer = in_time(received, lambda: self._app.dispatch(request), way="socket")
+            # No acknowledgement is the refusal: Slack repeats an event then.
             if answer is None or answer.status != 200:
                 return
             body = json.loads(answer.body) if answer.body else None
