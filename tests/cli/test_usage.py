@@ -144,7 +144,7 @@ def test_config_stands_before_between_or_after(run, configured):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"\xff\xfe\x00", "slack-bitrix24.toml: line 1: not UTF-8 text"),
+        (b"\xff\xfe\x00", "slack-bitrix24.toml: line 1: not UTF-8 text, but UTF-16; save the file as UTF-8"),
         (b"\x00", "slack-bitrix24.toml: line 1, column 1: not TOML: "),
         (b"portals = [", "slack-bitrix24.toml: "),
         (b'[portals.main]\nwebhook_url = { env = "TEST_NONE" }\n', "slack-bitrix24.toml: portals.main.webhook_url: "),

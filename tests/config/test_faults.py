@@ -25,6 +25,21 @@ CASES = [
     ('[slack]\nbot_token = "xoxb-1"\napp_token = "xapp-1"\nbot_tokens = 1', "slack.bot_tokens: unknown key (did you mean "),
     (TOKENS + RELAY + 'form = "bots"', 'relays[0].form: unknown key (did you mean "from"?)'),
     (MAIN + '"web hook" = 1', 'portals.main."web hook": unknown key'),
+    ('[Slack]\nbot_token = "xoxb-1"', 'Slack: unknown key (did you mean "slack"?)'),
+    ("Timezone = 'UTC'", 'Timezone: unknown key (did you mean "timezone"?)'),
+    # in TOML all that stands below a [section] is in it
+    (MAIN + 'timezone = "Europe/Minsk"', "portals.main.timezone: unknown key; it stands above the first [section]"),
+    (MAIN + 'database = "sqlite:///x.db"', "portals.main.database: unknown key; it stands above the first [section]"),
+    (TOKENS + "timezone = 'UTC'", "slack.timezone: unknown key; it stands above the first [section]"),
+    (TOKENS + RELAY + "database = 'x'", "relays[0].database: unknown key; it stands above the first [section]"),
+    ("[web]\n[log]\ntimezone = 'UTC'", "log.timezone: unknown key; it stands above the first [section]"),
+    (MAIN + "[permissions]\npermissions.admin = []", "permissions.permissions: unknown key; it stands above the first [section]"),
+    # references
+    ("database = { env = 'A', file = 'b' }", 'database: a reference is { env = "NAME" } or { file = "PATH" }, and nothing beside it'),
+    ("timezone = { env = 5 }", 'timezone: a reference is { env = "NAME" } or { file = "PATH" }, and nothing beside it'),
+    ("timezone = { env = 'A', default = 'UTC' }", 'timezone: a reference is { env = "NAME" } or '),
+    (TOKENS.replace('"xoxb-1"', "{ file = ['a'] }"), 'slack.bot_token: a reference is { env = "NAME" } or '),
+    (HOOK.replace('"0123456789abcdef"', '[{ file = "a", env = "b" }]'), 'webhooks[0].token[0]: a reference is { env = "NAME" } or '),
     # kinds of value
     ("database = 5", 'database: expected "sqlite:///FILE" or "postgresql://USER@HOST/NAME", got 5'),
     ("slack = 5", "slack: expected a table, got 5"),
@@ -111,16 +126,18 @@ CASES = [
     (TOKENS + RELAY.replace("C0ALERTS", "#alerts"), 'relays[0].channels[0]: expected the id of a Slack channel (C…; channel details, at the bottom), got "#alerts"'),
     (
         TOKENS + RELAY + 'match = "(down"',
-        'relays[0].match: not a regular expression that can be used: unclosed group in "(down"',
+        'relays[0].match: not a regular expression that can be used: unclosed group; a bracket that is meant as such is \\(; got "(down"',
     ),
     (
         TOKENS + RELAY + "match = '^(?!.*resolved)down'",
-        'relays[0].match: not a regular expression that can be used: look-ahead and look-behind are not taken; write what must not stand in it as unless = "…" in "^(?!.*resolved)down"',
+        'relays[0].match: not a regular expression that can be used: look-ahead and look-behind are not taken; write what must not stand in it as unless = "…"; got "^(?!.*resolved)down"',
     ),
     (
         TOKENS + RELAY + "unless = '(a|b)-\\1'",
-        'relays[0].unless: not a regular expression that can be used: references back to a group are not taken; write the alternatives out in "(a|b)-\\\\1"',
+        'relays[0].unless: not a regular expression that can be used: references back to a group are not taken; write the alternatives out; got "(a|b)-\\\\1"',
     ),
+    (TOKENS + RELAY + 'match = "\\bdown\\b"', "relays[0].match: not a regular expression that can be used: in TOML, \\b in double quotes is a backspace; write the pattern in single quotes; got "),
+    (TOKENS + RELAY + 'unless = "ok\\b"', "relays[0].unless: not a regular expression that can be used: in TOML, \\b in double quotes is a backspace; "),
     (TOKENS + RELAY + 'from = "bot"', 'relays[0].from: expected "bots", "people", "anyone" or a list of Slack ids, got "bot"'),
     (TOKENS + RELAY + "from = {}", 'relays[0].from: expected "bots", "people", "anyone" or a list of Slack ids, got a table'),
     (TOKENS + RELAY + 'from = ["anna"]', 'relays[0].from[0]: expected a Slack id (U…, W… or B…), got "anna"'),
@@ -191,7 +208,31 @@ def test_all_faults_are_found_at_once(faults_of):
     ("text", "fault"),
     [
         ("a = \n", "line 1, column 5: not TOML: invalid value"),
-        ("[slack]\n[slack]\n", "line 2, column 7: not TOML: cannot declare ('slack',) twice"),
+        (
+            "a = True\n",
+            "line 1, column 5: not TOML: invalid value; a text stands in quotes, true and false in small letters",
+        ),
+        ("a = xoxb-1\n", "line 1, column 5: not TOML: invalid value; a text stands in quotes"),
+        ("[slack]\n[slack]\n", "line 2, column 7: not TOML: [slack] stands twice; put its keys together"),
+        (MAIN + MAIN, "line 3, column 14: not TOML: [portals.main] stands twice; put its keys together"),
+        ('[a."b c"]\n[a."b c"]\n', "line 2, column 9: not TOML: [a.b c] stands twice; put its keys together"),
+        ("a = 1\na = 2\n", "line 2, column 6: not TOML: cannot overwrite a value; does the key stand twice?"),
+        (
+            "slack:\n  a: 1\n",
+            "line 1, column 6: not TOML: expected '=' after a key in a key/value pair; write key = value",
+        ),
+        (
+            'match = "a\\d"\n',
+            "line 1, column 13: not TOML: unescaped '\\' in a string; write what holds \\ in single quotes",
+        ),
+        (
+            'match = "[\\w.]+"\n',
+            "line 1, column 13: not TOML: unescaped '\\' in a string; write what holds \\ in single quotes",
+        ),
+        (
+            'file = "C:\\Users\\me"\n',
+            "line 1, column 13: not TOML: invalid hex value; write what holds \\ in single quotes",
+        ),
         ("database = 'x", 'end of document: not TOML: expected "\'"'),
         ("a = " + "[" * 100_000, "nested too deep"),
         ("operating_limit = " + "1" * 5000, "a number of thousands of digits is no setting"),

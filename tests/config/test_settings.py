@@ -371,8 +371,12 @@ class TestReferences:
             ('{ file = "a\\u0000b" }', {}, "can't read the file a\x00b: not UTF-8 text"),
             ('{ file = "latin" }', {}, "can't read the file latin: not UTF-8 text"),
             ('{ file = "blank" }', {}, "the file blank is empty"),
-            ('{ env = "ZONE", file = "x" }', {}, 'expected a time zone such as "Europe/Minsk", got a table'),
-            ("{ env = 5 }", {}, 'expected a time zone such as "Europe/Minsk", got a table'),
+            (
+                '{ env = "ZONE", file = "x" }',
+                {},
+                'a reference is { env = "NAME" } or { file = "PATH" }, and nothing beside it',
+            ),
+            ("{ env = 5 }", {}, 'a reference is { env = "NAME" } or { file = "PATH" }, and nothing beside it'),
             ('{ env = "ZONE" }', {"ZONE": "hidden"}, 'expected a time zone such as "Europe/Minsk", got <secret>'),
         ],
     )
@@ -399,7 +403,7 @@ class TestFile:
         file.write_bytes('timezone = "Europe/Minsk"\n# Минск'.encode("cp1251"))
         with pytest.raises(ConfigurationError) as caught:
             load(file, {})
-        assert caught.value.faults == ["b24.toml: line 2: not UTF-8 text"]
+        assert caught.value.faults == ["b24.toml: line 2: not UTF-8 text; save the file as UTF-8"]
 
     def test_a_byte_order_mark_is_skipped(self, tmp_path):
         file = tmp_path / "b24.toml"

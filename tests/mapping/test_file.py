@@ -12,6 +12,7 @@ from slack_bitrix24.mapping import MappingFile
 from slack_bitrix24.model import Recipient
 
 ANNA = "U024BE7LH"
+HEADER = "slack_id,bitrix24_id"
 
 
 @pytest.fixture
@@ -102,6 +103,25 @@ def test_bytes_that_are_no_utf_8_are_a_fault_with_their_place(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (HEADER.encode("utf-16-le"), "1:2: a zero byte: is it UTF-16 without its mark?"),
+        (HEADER.encode("utf-16-be"), "1:1: a zero byte: is it UTF-16 without its mark?"),
+        (HEADER.encode("utf-32-le"), "1:2: a zero byte: is it UTF-16 without its mark?"),
+        (HEADER.encode() + b"\n\0", "2:1: a zero byte: is it UTF-16 without its mark?"),
+        (b"\xff\xfe" + b"abc", "1:1: begins as UTF-16-LE and goes on as something else;"),
+        (HEADER.encode() + "Анна".encode("koi8-r"), "1:21: not UTF-8 (byte 0xe1);"),
+    ],
+)
+def test_an_encoding_that_cannot_be_told_is_named(tmp_path, content, fault):
+    path = tmp_path / "people.csv"
+    path.write_bytes(content)
+    with pytest.raises(MappingError) as caught:
+        MappingFile(path, ["main"])
+    assert caught.value.faults == [f"people.csv:{fault} save the file as UTF-8"]
+
+
+@pytest.mark.parametrize(
     ("name", "content"),
     [
         ("people.xlsx", b"PK\x03\x04" + b"\x00" * 50),
@@ -127,7 +147,17 @@ def test_whatever_becomes_of_the_file_the_last_good_content_stays(mapping, path,
     assert mapping.directory.recipient(ANNA) == Recipient("main", 10)
 
 
-def test_a_byte_order_mark_is_skipped(tmp_path):
-    path = tmp_path / "people.csv"
-    path.write_text(f"slack_id;bitrix24_id\n{ANNA};10\n", "utf-8-sig")
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("people.csv", f"slack_id;bitrix24_id\n{ANNA};10\n"),
+        ("people.csv", f"slack_id\tbitrix24_id\tname\r\n{ANNA}\t10\tАнна\r\n"),
+        ("mapping.yaml", f"users:\n  {ANNA}: 10  # Анна\n"),
+    ],
+)
+def test_a_byte_order_mark_says_how_it_is_written(tmp_path, name, text, encoding):
+    """Excel's "Unicode Text" and Notepad's "Unicode" are UTF-16."""
+    path = tmp_path / name
+    path.write_bytes(text.encode(encoding))
     assert MappingFile(path, ["main"]).directory.recipient(ANNA) == Recipient("main", 10)

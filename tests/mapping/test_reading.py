@@ -120,7 +120,7 @@ class TestYaml:
             ("users: {}\nother: {}", ['2:1: unknown section "other"']),
             ("users: {}\nusers: {}", ["2:1: users: given twice (first in line 1)"]),
             ("[]: {}", ["1:1: unknown section a list"]),
-            ("- users", ["1:1: the file: expected entries (name: value), got a list"]),
+            ("- users", ["1:1: the file: expected entries (name: value), got a list; leave out the dashes"]),
             ("users", ['1:1: the file: expected entries (name: value), got "users"']),
             ("users: [U024BE7LH]", ["1:8: users: expected entries (name: value), got a list"]),
             ("groups: 5", ['1:9: groups: expected entries (name: value), got "5"']),
@@ -147,10 +147,10 @@ class TestYaml:
             ("groups:\n  a: U024BE7LH", ['2:6: a: expected a list of addresses, got "U024BE7LH"']),
             ("groups:\n  a:", ["2:5: a: expected a list of addresses, got nothing"]),
             ("groups:\n  '@a': []", ["2:3: @a: a group's name stands here without @"]),
-            ("groups:\n  here: []", ["2:3: here: not a name for a group"]),
-            ("groups:\n  U024BE7LH: []", ["2:3: U024BE7LH: not a name for a group"]),
-            ("groups:\n  on call: []", ["2:3: on call: not a name for a group"]),
-            ("groups:\n  ~: []", ["2:3: nothing: not a name for a group"]),
+            ("groups:\n  here: []", ["2:3: here: not a name for a group: it means somebody already"]),
+            ("groups:\n  U024BE7LH: []", ["2:3: U024BE7LH: not a name for a group: it means somebody already"]),
+            ("groups:\n  on call: []", ["2:3: on call: not a name for a group: one word without @ < > , | : /"]),
+            ("groups:\n  ~: []", ["2:3: nothing: not a name for a group: one word without @ < > , | : /"]),
             ("groups:\n  ops: []\n  Ops: []", ["3:3: Ops: is ops of line 2 again (case does not count)"]),
             ("groups:\n  a: [anna]", ['2:7: a: expected a Slack user (U…), a group (S…, @name) or bitrix24:ID, got "anna"']),
             ("groups:\n  a: [me]", ['2:7: a: expected a Slack user (U…), a group (S…, @name) or bitrix24:ID, got "me"']),
@@ -170,7 +170,7 @@ class TestYaml:
             ("groups:\n  a: [@b]", ['2:7: not YAML: a bare @ can\'t stand here, write "@name" in quotes']),
             ("users: [", ["2:1: not YAML: did not find expected node content while parsing a flow node"]),
             ("users: *x", ["1:8: not YAML: found undefined alias"]),
-            ("users: a: b", ["1:9: not YAML: mapping values are not allowed in this context"]),
+            ("users: a: b", ["1:9: not YAML: a second colon, or an indentation unlike the line above"]),
             ("users: {}\n---\nusers: {}", ["2:1: not YAML: but found another document expected a single document in the stream"]),
             ("users:\n  ж\x01: 1", ["2:4: not YAML: a character that may not stand here (U+0001)"]),
             ("[" * 100_000, ["1:21: nested too deep: expected users: and groups:"]),
@@ -231,6 +231,12 @@ class TestSheet:
             'slack_id;bitrix24_id;"a, b, c, d"\nU024BE7LH;10;x\nU0G9QF9C6;acme/12;y\n',
             "note, with, commas\tslack_id\tbitrix24_id\nx\tU024BE7LH\t10\ny\tU0G9QF9C6\tacme/12\n",
             "slack_id,bitrix24_id,a;b;c;d;e\nU024BE7LH,10,x\nU0G9QF9C6,acme/12,y\n",
+            # bars, and Excel's line that names the separator
+            "slack_id|bitrix24_id\nU024BE7LH|10\nU0G9QF9C6|acme/12\n",
+            "sep=;\nslack_id;bitrix24_id\nU024BE7LH;10\nU0G9QF9C6;acme/12\n",
+            "sep=,\r\nslack_id,bitrix24_id\r\nU024BE7LH,10\r\nU0G9QF9C6,acme/12\r\n",
+            'sep=\t\n"a;b"\tslack_id\tbitrix24_id\nx\tU024BE7LH\t10\ny\tU0G9QF9C6\tacme/12\n',
+            '\ufeff"SEP=;"\rslack_id;bitrix24_id\rU024BE7LH;10\rU0G9QF9C6;acme/12\r',
             "bitrix24_id;Name, Surname;Slack_ID\n10;x;U024BE7LH\nacme/12;y;U0G9QF9C6\n",
         ],
     )
@@ -252,12 +258,89 @@ class TestSheet:
             ("slack_id,bitrix24_id\nU024BE7LH", ["2:10: U024BE7LH: expected a Bitrix24 user id from 1, or portal/id, got nothing"]),
             ("name,slack_id,bitrix24_id\nx,anna,1", ["2:3: anna: not the id of a Slack user (U… or W…, from their profile)"]),
             ("slack_id,bitrix24_id\n,1", ["2:1: nothing: not the id of a Slack user (U… or W…, from their profile)"]),
-            ('slack_id,bitrix24_id\n"U024BE7LH,1', ["2:1: not CSV: unexpected end of data"]),
+            ('slack_id,bitrix24_id\n"U024BE7LH,1', ["2:1: not CSV: a quotation mark opens a cell here and none closes it"]),
             ("slack_id,bitrix24_id\nU024BE7LH,acm/1", ['2:11: U024BE7LH: no portal is called "acm" (did you mean "acme"?)']),
         ],
     )  # fmt: skip
     def test_each_fault_has_its_words_and_place(self, text, faults):
         assert faults_of(text, "people.csv") == faults
+
+
+WHAT = "not the id of a Slack user (U… or W…, from their profile)"
+HEADER = "slack_id,bitrix24_id\n"
+
+
+class TestTheSlipsOfThoseWhoWriteIt:
+    """What people do to such files by mistake: each is said as they would say it, where it stands."""
+
+    @pytest.mark.parametrize(
+        ("text", "fault"),
+        [
+            # no blank after a colon, wherever the parser gives up
+            ("users:\n  U024BE7LH: 10\n  U0G9QF9C6:12\n", "3:13: not YAML: a blank is missing after the colon"),
+            ("users:\n  U024BE7LH:10\n  U0G9QF9C6: 12\n", "2:13: not YAML: a blank is missing after the colon"),
+            ("users:\n  'U024BE7LH':10\n  U0G9QF9C6:12\n", "2:15: not YAML: a blank is missing after the colon"),
+            ("users:\n  U024BE7LH:10\n", '2:3: users: expected entries (name: value), got "U024BE7LH:10"; is a blank missing after the colon?'),
+            ("users:{U024BE7LH: 10}\ngroups: {}", '1:1: unknown section "users:{U024BE7LH"'),
+            # indentation
+            ("users:\n  U024BE7LH: 10\n   U0G9QF9C6: 12\n", "3:13: not YAML: a second colon, or an indentation unlike the line above"),
+            ("users:\n    U024BE7LH: 10\n  U0G9QF9C6: 12\n", "3:3: not YAML: an indentation unlike the lines above, or a text behind a closed quotation"),
+            ("users:\n\u00a0\u00a0U0G9QF9C6: 12\n  U024BE7LH: 10\n", "2:1: not YAML: a no-break space can't indent, use spaces"),
+            ("users:\n  U024BE7LH: 10\n\tU0G9QF9C6: 12\n", "3:1: not YAML: a tab can't indent, use spaces"),
+            # what is open
+            ("users:\n  U024BE7LH: '10\n  U0G9QF9C6: 12\n", "2:14: not YAML: a quotation mark that stands here is not closed"),
+            ("groups:\n  a: [U024BE7LH,\n  b: []\n", "2:6: not YAML: a list that begins here with [ is not closed with ]"),
+            ("users: {U024BE7LH: 10\ngroups: {}\n", "1:8: not YAML: a table that begins here with { is not closed with }"),
+            # marks
+            ("groups:\n  a: [%b]\n", "2:7: not YAML: a bare % can't stand here, put the text in quotes"),
+            ("groups:\n  a: `b`\n", "2:6: not YAML: a bare ` can't stand here, put the text in quotes"),
+            ("<<<<<<< HEAD\nusers: {}\n=======\nusers: {}\n>>>>>>> x\n", "1:1: not YAML: a merge conflict is left in it"),
+            # another notation
+            ("[users]\nU024BE7LH = 10\n", "1:1: not YAML: [section] is TOML; write users: and indent what follows"),
+            (HEADER + "U024BE7LH,10\n", '1:1: the file: expected entries (name: value), got "slack_id,bitrix24_id U024BE7LH,10"; a sheet\'s file name ends with .csv'),
+            ("users:\n  - U024BE7LH: 10\n", "2:3: users: expected entries (name: value), got a list; leave out the dashes"),
+            # ids in their wrapping
+            *[
+                (f"users:\n  '{written}': 10", f'2:3: {written}: {WHAT} (did you mean "U024BE7LH"?)')
+                for written in ("<@U024BE7LH>", "<@U024BE7LH|anna>", "u024be7lh", "@U024BE7LH", "https://acme.slack.com/team/U024BE7LH", "“U024BE7LH”", "U024BE7LH.")
+            ],
+            ("users:\n  anna@example.com: 10", f"2:3: anna@example.com: {WHAT}; `slack-bitrix24 mapping sync` finds ids by e-mail"),
+            *[(f"users:\n  {word}: 10", f"2:3: {word}: {WHAT}") for word in ("anna", "Undefined", "Windowspc", "U024", "B024BE7LH")],
+            # what nobody sees
+            ("users:\n  \u200bU024BE7LH: 10", rf'2:3: \u200bU024BE7LH: {WHAT} (did you mean "U024BE7LH"?)'),
+            (f"users:\n  {ANNA}: 1\u00a0000", rf'2:14: {ANNA}: expected a Bitrix24 user id from 1, or portal/id, got "1\xa0000"'),
+            ("groups: {Here: []}", "1:10: Here: not a name for a group: it means somebody already"),
+        ],
+    )  # fmt: skip
+    def test_in_yaml(self, text, fault):
+        assert faults_of(text) == [fault]
+
+    @pytest.mark.parametrize(
+        ("text", "fault"),
+        [
+            # the header
+            ("U024BE7LH,10\nU0G9QF9C6,12\n", "1:1: the first row is a person: put the header slack_id,bitrix24_id above"),
+            ("10;U024BE7LH\n", "1:1: the first row is a person: put the header slack_id,bitrix24_id above"),
+            ("slack_id,bitrix24_id,Slack ID\nU024BE7LH,10,x\n", "1:1: the header has the column slack_id twice"),
+            ("x,bitrix24_id,slack_id,bitrix24_id\n", "1:3: the header has the column bitrix24_id twice"),
+            ("slack_id bitrix24_id\nU024BE7LH 10\n", "1:1: columns are separated by commas, semicolons, tabs or bars"),
+            ("slack_id:bitrix24_id\n", "1:1: columns are separated by commas, semicolons, tabs or bars"),
+            ("users:\n  U024BE7LH: 10\n", "1:1: this looks like YAML: let the file's name end with .yaml"),
+            ("groups: {}\n", "1:1: this looks like YAML: let the file's name end with .yaml"),
+            # quotation marks: where the cell begins, not where the file ends
+            (HEADER + 'U024BE7LH,"10\nU0G9QF9C6,12\n', "2:1: not CSV: a quotation mark opens a cell here and none closes it"),
+            (HEADER + 'U0G9QF9C6,12\n\n"U024BE7LH,10\n' + "x\n" * 9, "4:1: not CSV: a quotation mark opens a cell here and none closes it"),
+            (HEADER + 'U024BE7LH,"10" x\n', '2:1: not CSV: a quotation mark within quotation marks is written twice ("")'),
+            (HEADER + "U024BE7LH," + "x" * 200_000, "2:1: not CSV: a cell of more than 131,072 characters: does a quotation mark stand open?"),
+            # ids in their wrapping, what nobody sees, and what would steer a terminal
+            (HEADER + "<@U024BE7LH>,10\n", f'2:1: <@U024BE7LH>: {WHAT} (did you mean "U024BE7LH"?)'),
+            (HEADER + "'U024BE7LH',10\n", f"2:1: 'U024BE7LH': {WHAT} (did you mean \"U024BE7LH\"?)"),
+            (HEADER + "\u202aU024BE7LH,10\n", rf'2:1: \u202aU024BE7LH: {WHAT} (did you mean "U024BE7LH"?)'),
+            (HEADER + "\x1b[31mred,10\n", rf"2:1: \x1b[31mred: {WHAT}"),
+        ],
+    )  # fmt: skip
+    def test_in_a_sheet(self, text, fault):
+        assert faults_of(text, "people.csv") == [fault]
 
 
 HOSTS = {"main.bitrix24.ru": "main", "acme.bitrix24.com:8443": "acme", "портал.рф": "main"}
@@ -273,6 +356,10 @@ NOT_A_PAGE = "expected the address of a profile page, as https://acme.bitrix24.r
         ("http://main.bitrix24.ru/company/personal/user/10/", ("main", 10)),
         ("https://acme.bitrix24.com:8443/extranet/contacts/personal/user/12/", ("acme", 12)),
         ("https://портал.рф/company/personal/user/10/", ("main", 10)),
+        # as browsers show it
+        ("main.bitrix24.ru/company/personal/user/10/", ("main", 10)),
+        ("acme.bitrix24.com:8443/company/personal/user/12", ("acme", 12)),
+        ("портал.рф/extranet/contacts/personal/user/10/?IFRAME=Y", ("main", 10)),
     ],
 )
 @pytest.mark.parametrize("name", ["m.yaml", "m.csv"])

@@ -154,7 +154,7 @@ def pattern(value: object) -> Pattern:
     try:
         return Pattern(text(value))
     except PatternError as error:
-        raise Refused(f"not a regular expression that can be used: {error} in {shown(value)}") from None
+        raise Refused(f"not a regular expression that can be used: {error}; got {shown(value)}") from None
 
 
 def senders(value: object) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,6 +28,19 @@ VARIABLES = {
     "slack.api_url": "SLACK_API_URL",
     "portals.main.webhook_url": "BITRIX24_WEBHOOK_URL",
 }
+
+_TWICE = re.compile(r"Cannot declare \((.+)\) twice")
+_KEY = re.compile(r"'([^']*)'")
+# Part of what Python's tomllib says → what to do about it.
+_CURES = (
+    ("unescaped", "write what holds \\ in single quotes"),
+    ("invalid hex value", "write what holds \\ in single quotes"),
+    ("cannot overwrite a value", "does the key stand twice?"),
+    ("stands twice", "put its keys together"),
+    ("invalid value", "a text stands in quotes, true and false in small letters"),
+    ("after a key in a key/value pair", "write key = value"),
+    ('expected "', "a quotation mark is open"),
+)
 
 
 def folders(environ: Mapping[str, str], working: Path) -> list[Path]:
@@ -87,7 +102,7 @@ def _parse(path: Path, name: str) -> dict[str, Any]:
     except OSError as error:
         raise ConfigurationError([f"{path}: can't be read: {error.strerror}"]) from None
     except UnicodeDecodeError as error:
-        raise ConfigurationError([f"{name}: line {_line(error)}: not UTF-8 text"]) from None
+        raise ConfigurationError([f"{name}: {_why_no_text(error.object, error)}"]) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError([f"{name}: {_toml_fault(str(error))}"]) from None
     except RecursionError:
@@ -96,14 +111,23 @@ def _parse(path: Path, name: str) -> dict[str, Any]:
         raise ConfigurationError([f"{name}: a number of thousands of digits is no setting"]) from None
 
 
+def _why_no_text(content: bytes, error: UnicodeDecodeError) -> str:
+    utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return f"line {_line(error)}: not UTF-8 text{', but UTF-16' if utf_16 else ''}; save the file as UTF-8"
+
+
 def _line(error: UnicodeDecodeError) -> int:
     return error.object.count(b"\n", 0, error.start) + 1
 
 
 def _toml_fault(message: str) -> str:
-    """Turn `Invalid value (at line 1, column 5)` into `line 1, column 5: not TOML: invalid value`."""
+    """Turn `Invalid value (at line 1, column 5)` into `line 1, column 5: not TOML: invalid value`, and say the cure."""
     text, _, place = message.rpartition(" (at ")
-    return f"{place.rstrip(')')}: not TOML: {text[:1].lower()}{text[1:]}"
+    said = f"{text[:1].lower()}{text[1:]}"
+    if twice := _TWICE.fullmatch(text):
+        said = f"[{'.'.join(_KEY.findall(twice[1]))}] stands twice"
+    cure = next((f"; {cure}" for sign, cure in _CURES if sign in said), "")
+    return f"{place.rstrip(')')}: not TOML: {said}{cure}"
 
 
 def _with_variables(table: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:

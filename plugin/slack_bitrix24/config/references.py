@@ -35,6 +35,8 @@ class References:
                 return text
             case {"file": str(path), **rest} if not rest:
                 return self._file(path)
+            case {"env": _} | {"file": _}:
+                raise Unreadable('a reference is { env = "NAME" } or { file = "PATH" }, and nothing beside it')
         return value
 
     def variable(self, name: str) -> Revealed | None:

@@ -70,22 +70,26 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ` (did you mean "…"?)` for the nearest known word, or nothing."""
     from difflib import get_close_matches  # noqa: PLC0415 - only a fault needs it, and each start would pay
 
-    nearest = get_close_matches(word, list(known), n=1)
+    nearest = get_close_matches(word, list(known), n=1) or get_close_matches(word.lower(), list(known), n=1)
     return f' (did you mean "{nearest[0]}"?)' if nearest else ""
 
 
 class Section:
     """A table at a dotted path. Every key that no one asked for is a fault once `close` is called."""
 
-    def __init__(self, table: Mapping[str, object], path: str, *, faults: Faults, reader: Reader) -> None:
+    def __init__(
+        self, table: Mapping[str, object], path: str, *, faults: Faults, reader: Reader, top: Section | None = None
+    ) -> None:
         self.path = path
         self._table = table
         self._faults = faults
         self._reader = reader
         self._known: set[str] = set()
         self._inner: list[Section] = []
+        self._top = top
 
     def __contains__(self, key: str) -> bool:
+        self._known.add(key)  # what is asked for may stand there
         return key in self._table
 
     def holds_list(self, key: str) -> bool:
@@ -159,15 +163,21 @@ class Section:
         """Note every key of this table and of those in it that nothing knows."""
         for key in self._table:
             if key not in self._known:
-                self.fault(key, f"unknown key{did_you_mean(key, self._known)}")
+                self.fault(key, f"unknown key{self._hint(key)}")
         for section in self._inner:
             section.close()
+
+    def _hint(self, key: str) -> str:
+        # In TOML all that stands below a [section] is in it: `timezone` at the end of a file is the last section's.
+        if self._top and key in self._top._known:  # noqa: SLF001 - it is one of us
+            return "; it stands above the first [section]"
+        return did_you_mean(key, self._known)
 
     def _section(self, value: object, path: str) -> Section:
         if not isinstance(value, dict):
             self._faults(path, f"expected a table, got {_kind(value)}")
             value = {}
-        section = Section(value, path, faults=self._faults, reader=self._reader)
+        section = Section(value, path, faults=self._faults, reader=self._reader, top=self._top or self)
         self._inner.append(section)
         return section
 

@@ -35,7 +35,7 @@ class Faults:
 
     def note(self, cell: Cell, text: str) -> None:
         """Note a fault at a cell."""
-        self.found.append((cell.line, cell.column, " ".join(text.split())))
+        self.found.append((cell.line, cell.column, " ".join(_visible(text).split())))
 
     def stop(self) -> None:
         """Raise `MappingError` with every fault, if there is one."""
@@ -50,6 +50,11 @@ class Entries:
     users: list[tuple[Cell, Cell]] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     groups: list[tuple[Cell, list[Cell]]] = field(default_factory=list)
+
+
+def _visible(text: str) -> str:
+    """Return the text with what nobody sees, and what would steer a terminal, as its escape."""
+    return "".join(char if char.isprintable() or char in "\t\r\n" else ascii(char)[1:-1] for char in text)
 
 
 def as_name(text: str) -> str:

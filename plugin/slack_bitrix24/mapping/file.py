@@ -8,10 +8,8 @@ from types import MappingProxyType
 
 from slack_bitrix24.errors import MappingError
 from slack_bitrix24.mapping.directory import Directory
+from slack_bitrix24.mapping.encoding import text_of
 from slack_bitrix24.mapping.reading import read_mapping
-
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-"""How .xlsx and .ods (zip) and the old .xls begin, whatever the file is called."""
 
 
 class MappingFile:
@@ -59,13 +57,4 @@ class MappingFile:
             content = self.path.read_bytes()
         except OSError as error:
             raise MappingError([f"{self.path}: can't be read: {error.strerror}"]) from None
-        if content.startswith(_WORKBOOKS) or self.path.suffix.lower() in (".xlsx", ".xls", ".ods"):
-            raise MappingError([f"{name}: an Excel workbook: save it as CSV UTF-8"])
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            before = content[: error.start]
-            line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
-            fault = f"{name}:{line}:{column}: not UTF-8 (byte 0x{content[error.start]:02x}); save the file as UTF-8"
-            raise MappingError([fault]) from None
-        return read_mapping(text, name=name, portals=self._portals, hosts=self._hosts)
+        return read_mapping(text_of(content, name), name=name, portals=self._portals, hosts=self._hosts)

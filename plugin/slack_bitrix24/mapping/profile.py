@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 _PAGE = re.compile(r"/(?:[\w-]+/)*personal/user/([1-9][0-9]{0,17})(?:/.*)?")
 
+_BARE = re.compile(r"[\w.-]+\.[\w-]+(?::\d+)?/(?:[\w-]+/)*personal/user/")
+
 
 def host_of(address: str) -> str:
     """Return the host of an address or of a bare domain, in small letters, with any port but the usual one."""
@@ -23,6 +25,8 @@ def read_profile(text: str, hosts: Mapping[str, str]) -> tuple[str, int] | str |
     `hosts` gives the portal by its host. The pages are /company/personal/user/10/ and, for guests from outside,
     /extranet/contacts/personal/user/10/.
     """
+    if _BARE.match(text):  # browsers show it so, and it may be typed off
+        text = f"https://{text}"
     if not text.casefold().startswith(("https://", "http://")):
         return None
     host = host_of(text)

@@ -17,6 +17,9 @@ from slack_bitrix24.mapping.sheet import read_sheet
 from slack_bitrix24.model import Recipient
 
 _USER = re.compile(r"[UW][A-Z0-9]{5,}")
+# As `<@U024BE7LH>` and the address of a profile hold it; the digit tells it from a word of eight letters.
+_ID_IN_TEXT = re.compile(r"(?<![A-Z0-9])(?=[A-Z]*[0-9])[UW][A-Z0-9]{7,}(?![A-Z0-9])")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _GROUP_NAME = re.compile(r"[^\s@<>,|:/]+")
 _BITRIX24 = re.compile(r"(?:bitrix24:)?(?:(?P<portal>[^/\s]+)/)?(?P<id>[1-9][0-9]{0,17})")
 _TAKEN = {"me", "here", "channel", "everyone", "mentioned"}
@@ -45,7 +48,8 @@ def _users(entries: Entries, portals: list[str], faults: Faults, *, hosts: Mappi
     users = {}
     for key, value in entries.users:
         if not _USER.fullmatch(key.text):
-            faults.note(key, f"{key.text or key.shown()}: not the id of a Slack user (U… or W…, from their profile)")
+            what = "not the id of a Slack user (U… or W…, from their profile)"
+            faults.note(key, f"{key.text or key.shown()}: {what}{_meant(key.text)}")
         profile = read_profile(value.text, hosts)
         if isinstance(profile, tuple):
             users[key.text] = Recipient(*profile)
@@ -62,6 +66,13 @@ def _users(entries: Entries, portals: list[str], faults: Faults, *, hosts: Mappi
             faults.note(value, f'{key.text}: no portal is called "{portal}"{did_you_mean(portal, portals)}')
         users[key.text] = Recipient(portal=portal, user_id=int(found["id"]))
     return users
+
+
+def _meant(text: str) -> str:
+    """Return a hint where an id stands in the text, or where an e-mail address stands in its place."""
+    if found := _ID_IN_TEXT.search(text.upper()):
+        return f' (did you mean "{found[0]}"?)'
+    return "; `slack-bitrix24 mapping sync` finds ids by e-mail" if _EMAIL.fullmatch(text) else ""
 
 
 class _Groups:
@@ -88,8 +99,10 @@ class _Groups:
             self._faults.note(key, f"{key.text}: is {first.text} of line {first.line} again (case does not count)")
         elif key.text.startswith("@"):
             self._faults.note(key, f"{key.text}: a group's name stands here without @")
-        elif key.text in _TAKEN or _USER.fullmatch(key.text) or not _GROUP_NAME.fullmatch(key.text):
-            self._faults.note(key, f"{key.text or key.shown()}: not a name for a group")
+        elif key.text.casefold() in _TAKEN or _USER.fullmatch(key.text):
+            self._faults.note(key, f"{key.text}: not a name for a group: it means somebody already")
+        elif not _GROUP_NAME.fullmatch(key.text):
+            self._faults.note(key, f"{key.text or key.shown()}: not a name for a group: one word without @ < > , | : /")
 
     def _member(self, key: Cell, cell: Cell) -> Address | None:
         what = "a Slack user (U…), a group (S…, @name) or bitrix24:ID"

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import yaml
 
 from slack_bitrix24.mapping.cells import Cell, Entries, Faults, as_name, did_you_mean
+from slack_bitrix24.mapping.slips import at, slip
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _USER = re.compile(r"[UW][A-Z0-9]{5,}")
@@ -74,7 +74,7 @@ def _compose(text: str, faults: Faults) -> yaml.Node | None:
             return None
         root: yaml.Node | None = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        faults.note(_at(error.problem_mark), _explained(error, text))
+        faults.note(*slip(error, text))
         return None
     except yaml.reader.ReaderError as error:
         before = text.encode()[: error.position].decode(errors="ignore")
@@ -94,20 +94,8 @@ def _too_deep(text: str) -> Cell | None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > _DEEPEST:
-            return _at(event.start_mark)
+            return at(event.start_mark)
     return None
-
-
-def _explained(error: yaml.MarkedYAMLError, text: str) -> str:
-    place = _at(error.problem_mark)
-    line = text.split("\n")[place.line - 1 : place.line]
-    character = line[0][place.column - 1 : place.column] if line else ""
-    if character == "\t":
-        return "not YAML: a tab can't indent, use spaces"
-    if character == "@":
-        return 'not YAML: a bare @ can\'t stand here, write "@name" in quotes'
-    context = f" {error.context}" if error.context else ""
-    return f"not YAML: {error.problem}{context}"
 
 
 def _code_point(error: yaml.reader.ReaderError) -> int:
@@ -119,7 +107,7 @@ def _pairs(node: yaml.Node, faults: Faults, what: str) -> Iterator[tuple[Cell, y
     if node.tag == _NULL:
         return
     if not isinstance(node, yaml.MappingNode):
-        faults.note(_cell(node), f"{what}: expected entries (name: value), got {_cell(node).shown()}")
+        faults.note(_cell(node), f"{what}: expected entries (name: value), got {_cell(node).shown()}{_hint(node)}")
         return
     first: dict[str, int] = {}
     for key_node, value in node.value:
@@ -129,6 +117,15 @@ def _pairs(node: yaml.Node, faults: Faults, what: str) -> Iterator[tuple[Cell, y
             continue
         first[key.text] = key.line
         yield key, value
+
+
+def _hint(node: yaml.Node) -> str:
+    if isinstance(node, yaml.SequenceNode):
+        return "" if node.flow_style else "; leave out the dashes"
+    text = node.value.casefold()
+    if "slack" in text and "bitrix24" in text:
+        return "; a sheet's file name ends with .csv"
+    return "; is a blank missing after the colon?" if re.search(r":\S", text) else ""
 
 
 def _members(group: Cell, node: yaml.Node, faults: Faults) -> list[Cell]:
@@ -145,7 +142,3 @@ def _cell(node: yaml.Node) -> Cell:
         return Cell("" if node.tag == _NULL else node.value, mark.line + 1, mark.column + 1)
     kind = "a list" if isinstance(node, yaml.SequenceNode) else "a table"
     return Cell("", mark.line + 1, mark.column + 1, kind)
-
-
-def _at(mark: Any) -> Cell:
-    return Cell("", mark.line + 1, mark.column + 1) if mark else _TOP

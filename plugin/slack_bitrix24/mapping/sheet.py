@@ -1,4 +1,4 @@
-"""The CSV form of the mapping file: what a spreadsheet saves, with commas, semicolons or tabs. No I/O."""
+"""The CSV form of the mapping file: what a spreadsheet saves, with commas, semicolons, tabs or bars. No I/O."""
 
 from __future__ import annotations
 
@@ -10,10 +10,19 @@ from collections.abc import Iterator
 from slack_bitrix24.mapping.cells import Cell, Entries, Faults, as_name, did_you_mean
 
 _COLUMNS = ["slack_id", "bitrix24_id"]
-_SEPARATORS = ",;\t"
+_SEPARATORS = ",;\t|"
 # Excel for Mac ends rows with a carriage return, and one may stand inside a cell.
 _LONE_RETURN = re.compile(r"\r(?!\n)")
-_ROW_AFTER_RETURN = re.compile(r"""\r(?=["']?[ \t]*[UW][A-Z0-9]{5,}["']?[ \t]*[,;\t])""")
+# Excel's first line in place of its own language's separator.
+_NAMES_SEPARATOR = re.compile(rf'"?sep=([{_SEPARATORS}])"?(?=\r|\n)', re.IGNORECASE)
+_PERSON = re.compile(r"[UW][A-Z0-9]{5,}")
+# What the csv module says, as one who made a sheet would have it said.
+_WORDS = {
+    "unexpected end of data": "a quotation mark opens a cell here and none closes it",
+    "expected after": 'a quotation mark within quotation marks is written twice ("")',
+    "field larger": "a cell of more than 131,072 characters: does a quotation mark stand open?",
+}
+_ROW_AFTER_RETURN = re.compile(r"""\r(?=["']?[ \t]*[UW][A-Z0-9]{5,}["']?[ \t]*[,;\t|])""")
 
 
 def read_sheet(text: str, faults: Faults) -> Entries:
@@ -24,10 +33,7 @@ def read_sheet(text: str, faults: Faults) -> Entries:
         faults.note(Cell("", 1, 1), "the file is empty: expected the header slack_id,bitrix24_id")
         return Entries()
     names = [column_name(cell.text) for cell in header]
-    missing = [column for column in _COLUMNS if column not in names]
-    for column in missing:
-        faults.note(header[0], f"the header has no column {column}{_hint(column, names)}")
-    if missing:
+    if not _good(header, names, faults):
         return Entries()
     user, bitrix24 = (names.index(column) for column in _COLUMNS)
     first: dict[str, int] = {}
@@ -44,18 +50,42 @@ def read_sheet(text: str, faults: Faults) -> Entries:
     return entries
 
 
+def _good(header: list[Cell], names: list[str], faults: Faults) -> bool:
+    """Tell whether the header names each of our columns once; note why it does not."""
+    before = len(faults.found)
+    missing = [column for column in _COLUMNS if column not in names]
+    if any(_PERSON.fullmatch(cell.text) for cell in header):
+        faults.note(header[0], f"the first row is a person: put the header {','.join(_COLUMNS)} above")
+    elif missing and header[0].text.partition(":")[0].casefold() in ("users", "groups"):
+        faults.note(header[0], "this looks like YAML: let the file's name end with .yaml")
+    elif missing and len(header) == 1 and all(column in header[0].text.casefold() for column in _COLUMNS):
+        faults.note(header[0], "columns are separated by commas, semicolons, tabs or bars")
+    else:
+        for column in missing:
+            faults.note(header[0], f"the header has no column {column}{_hint(column, names)}")
+        for column in _COLUMNS:
+            if names.count(column) > 1:
+                faults.note(header[names.index(column)], f"the header has the column {column} twice")
+    return len(faults.found) == before
+
+
 def _rows(text: str, faults: Faults) -> Iterator[list[Cell]]:
     """Yield the rows that hold anything."""
     text = _with_line_feeds(text)
-    delimiter = delimiter_of(text)
+    named = _NAMES_SEPARATOR.match(text)
+    delimiter = named[1] if named else delimiter_of(text)
+    text = text[named.end() :] if named else text  # the line end stays: rows keep their numbers
     lines = text.split("\n")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    began = 1
     try:
         for row in reader:
+            began = reader.line_num + 1
             if any(value.strip() for value in row):
                 yield list(_cells(row, lines[reader.line_num - 1], delimiter, number=reader.line_num))
     except csv.Error as error:
-        faults.note(Cell("", max(reader.line_num, 1), 1), f"not CSV: {error}")
+        said = next((words for sign, words in _WORDS.items() if sign in str(error)), str(error))
+        faults.note(Cell("", began, 1), f"not CSV: {said}")
 
 
 def _with_line_feeds(text: str) -> str:
