@@ -145,9 +145,9 @@ def test_upcoming_the_next_first(store, plan):
     late, early = plan(key="reminder:1", owner="U1", next_at=300.0), plan(key="reminder:2", owner="U1")
     plan(key="reminder:3", owner="U2", next_at=1.0)
     store.write(lambda tx: tx.schedules.snooze(late, 50.0))
-    mine = store.read(lambda tx: tx.schedules.upcoming("U1"))
+    mine = store.read(lambda tx: tx.schedules.standing("U1"))
     assert [one.id for one in mine] == [late, early]
-    assert len(store.read(lambda tx: tx.schedules.upcoming(limit=2))) == 2
+    assert len(store.read(lambda tx: tx.schedules.standing(limit=2))) == 2
 
 
 def test_next_wake(store, plan):

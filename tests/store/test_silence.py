@@ -66,7 +66,7 @@ CALLS = {
     "a click": lambda store, make: store.write(lambda tx: tx.inbox.add("action:1", "action", {})),
     "a reminder that is cancelled": lambda store, make: store.write(lambda tx: tx.schedules.cancel(1, owner="U1")),
     "a status": lambda store, make: store.read(lambda tx: tx.outbox.counts()),
-    "a list": lambda store, make: store.read(lambda tx: tx.schedules.upcoming(limit=5)),
+    "a list": lambda store, make: store.read(lambda tx: tx.schedules.standing(limit=5)),
 }
 
 

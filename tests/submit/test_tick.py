@@ -55,7 +55,7 @@ def test_each_is_owed_once_and_waits_for_its_next_minute(store, count):
         for one in two:  # as two nodes would
             one.tick()
     assert said(store) == sorted(f"tick {number}." for number in range(count))
-    waiting = store.read(lambda tx: tx.schedules.upcoming(limit=1000))
+    waiting = store.read(lambda tx: tx.schedules.standing(limit=1000))
     assert {one.next_at for one in waiting} == {NOW + 60}
 
 
@@ -72,5 +72,5 @@ def test_one_that_can_not_be_read_holds_up_nobody(store, rule):
     put(store, *(schedule(number, rule=rule if number == 1 else EACH_MINUTE) for number in range(4)))
     clock(store, [NOW]).tick()
     assert said(store) == ["tick 0.", "tick 2.", "tick 3."]
-    broken = store.read(lambda tx: tx.schedules.upcoming(limit=10))
+    broken = store.read(lambda tx: tx.schedules.standing(limit=10))
     assert [one.error != "" for one in sorted(broken, key=lambda one: one.key)] == [False, True, False, False]

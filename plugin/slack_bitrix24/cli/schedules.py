@@ -66,7 +66,7 @@ def _known(settings: Settings, now: float) -> list[Schedule]:
 
     def read(tx: Transaction) -> list[Schedule]:
         kept = [_kept(one, tx.schedules.find(one.key)) for one in configured]
-        return kept + [one for one in tx.schedules.upcoming(limit=LARGEST) if one.kind == "reminder"]
+        return kept + [one for one in tx.schedules.standing(limit=LARGEST) if one.kind == "reminder"]
 
     with closing(database(settings)) as store:
         return store.read(read)

@@ -149,32 +149,27 @@ class Schedules:
         }
         self._work.connection.execute(sa.update(SCHEDULES).where(SCHEDULES.c.id == id_).values(values))
 
-    def upcoming(self, owner: str | None = None, *, limit: int = 50) -> list[Schedule]:
-        """Return those that will fire, of one owner or of all, the next first."""
-        mine = [SCHEDULES.c.owner == owner] if owner is not None else []
-        query = sa.select(SCHEDULES).where(SCHEDULES.c.state == "active", _NEXT.isnot(None), *mine)
-        query = query.order_by(_NEXT, SCHEDULES.c.id).limit(limit)
+    def standing(self, owner: str | None = None, *, limit: int = 1000) -> list[Schedule]:
+        """Return those that will fire or are paused, of one owner or of all: the next first, the paused ones last."""
+        order = (SCHEDULES.c.state == "paused", _NEXT, SCHEDULES.c.id)
+        query = sa.select(SCHEDULES).where(*_standing(owner)).order_by(*order).limit(limit)
         return [_schedule(row) for row in self._work.connection.execute(query)]
 
-    def waiting(self, owner: str) -> int:
-        """Return how many of one owner will fire."""
-        mine = (SCHEDULES.c.owner == owner, SCHEDULES.c.state == "active", _NEXT.isnot(None))
-        return int(self._work.connection.execute(sa.select(sa.func.count()).where(*mine)).scalar_one())
+    def count(self, owner: str) -> int:
+        """Return how many of one owner will fire or are paused."""
+        return int(self._work.connection.execute(sa.select(sa.func.count()).where(*_standing(owner))).scalar_one())
 
     def cancel(self, id_: int, owner: str | None = None) -> Schedule | None:
-        """End it; None when there is no such active one (of this owner)."""
+        """End it; None when there is no such one (of this owner) that is not cancelled."""
         return self._change(id_, owner, state="cancelled", next_at=None, snoozed_until=None)
 
     def snooze(self, id_: int, until: float, *, owner: str | None = None) -> Schedule | None:
-        """Let it fire once more at this time; the series goes on as it was. One that is done wakes up for it."""
-        return self._change(id_, owner, state="active", snoozed_until=until, held_until=0.0)
+        """Let it fire once more at this time; the series goes on as it was. One that is done wakes up for it.
 
-    def standing(self, *, limit: int = 1000) -> list[Schedule]:
-        """Return those that will fire or are paused, the next first, the paused ones last."""
-        stands = sa.or_(SCHEDULES.c.state == "paused", sa.and_(SCHEDULES.c.state == "active", _NEXT.isnot(None)))
-        order = (SCHEDULES.c.state == "paused", _NEXT, SCHEDULES.c.id)
-        rows = self._work.connection.execute(sa.select(SCHEDULES).where(stands).order_by(*order).limit(limit))
-        return [_schedule(row) for row in rows]
+        None for a paused one: what it should have sent meanwhile would go out at once.
+        """
+        paused = SCHEDULES.c.state == "paused"
+        return self._change(id_, owner, sa.not_(paused), state="active", snoozed_until=until, held_until=0.0)
 
     def pause(self, id_: int) -> Schedule | None:
         """Let an active one rest; None where it is none. What it should have sent meanwhile is never sent."""
@@ -217,9 +212,9 @@ class Schedules:
         row = self._work.connection.execute(change.values(values).returning(*SCHEDULES.c)).one_or_none()
         return _schedule(row) if row else None
 
-    def _change(self, id_: int, owner: str | None, **values: object) -> Schedule | None:
+    def _change(self, id_: int, owner: str | None, *where: Any, **values: object) -> Schedule | None:
         mine = [SCHEDULES.c.owner == owner] if owner is not None else []
-        change = sa.update(SCHEDULES).where(SCHEDULES.c.id == id_, SCHEDULES.c.state != "cancelled", *mine)
+        change = sa.update(SCHEDULES).where(SCHEDULES.c.id == id_, SCHEDULES.c.state != "cancelled", *mine, *where)
         row = self._work.connection.execute(change.values(values).returning(*SCHEDULES.c)).one_or_none()
         return _schedule(row) if row else None
 
@@ -231,6 +226,13 @@ _NEXT = sa.case(
     (SCHEDULES.c.next_at < SCHEDULES.c.snoozed_until, SCHEDULES.c.next_at),
     else_=SCHEDULES.c.snoozed_until,
 )
+
+
+def _standing(owner: str | None) -> tuple[Any, ...]:
+    stands = sa.or_(SCHEDULES.c.state == "paused", sa.and_(SCHEDULES.c.state == "active", _NEXT.isnot(None)))
+    return (stands, SCHEDULES.c.owner == owner) if owner is not None else (stands,)
+
+
 _TEXTS = ("key", "kind", "owner", "title", "text", "rule", "zone", "phrase", "state", "catch_up")
 
 

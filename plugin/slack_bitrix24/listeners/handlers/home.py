@@ -49,6 +49,8 @@ class Home:
                     said = self.reminders.cancel(ask, number)
                 case views.SNOOZE:
                     said = self.reminders.snooze(ask, number)
+                case views.RESUME:
+                    said = self.reminders.resume(ask, number)
                 case _:
                     continue
             if ask.response_url:

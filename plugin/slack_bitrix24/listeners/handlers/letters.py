@@ -164,7 +164,7 @@ class Letters:
         if not old or not new or not self.following.move(old, new):
             return
         named = [f"relays.{relay.name}" for relay in self.relays.relays() if old in relay.channels or old in relay.to]
-        waiting = self.store.read(lambda tx: tx.schedules.upcoming(limit=1000))
+        waiting = self.store.read(lambda tx: tx.schedules.standing())
         named += [f"{one.kind} {one.title}" for one in waiting if old in one.addresses]
         log.warning("Slack gave channel %s another id, %s; it is followed (%s)", old, new, ", ".join(named) or "unused")
         if named:

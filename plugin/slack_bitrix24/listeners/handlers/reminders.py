@@ -1,4 +1,4 @@
-"""Reminders: kept as schedules of their owner, listed, snoozed and taken back."""
+"""Reminders: kept as schedules of their owner, listed, snoozed, resumed and taken back."""
 
 from __future__ import annotations
 
@@ -219,24 +219,25 @@ class Reminders:
         return views.reminders(found, total=total, language=ask.language)
 
     def upcoming(self, ask: Ask) -> tuple[list[views.Reminder], int]:
-        """Return the next reminders of whoever asks, as they are listed, and how many there are."""
+        """Return the next reminders of whoever asks and the paused ones, as they are listed, and how many there are."""
         owner = ask.user
         found, total = self.store.read(
-            lambda tx: (tx.schedules.upcoming(owner, limit=UPCOMING), tx.schedules.waiting(owner))
+            lambda tx: (tx.schedules.standing(owner, limit=UPCOMING), tx.schedules.count(owner))
         )
         return [self._shown(one, ask) for one in found], total
 
     def _shown(self, one: Schedule, ask: Ask) -> views.Reminder:
         recurs = not isinstance(when.load(one.rule), when.Once)
-        again = one.snoozed_until is not None
+        again, paused = one.snoozed_until is not None, one.state == "paused"
         return views.Reminder(
             id=one.id,
             text=one.title or one.text,
             reading=self.reading(one, ask.language) if recurs or not again or one.next_at is not None else "",
-            following=self._moment(one.next_at, ask) if recurs and one.next_at is not None else "",
+            following=self._moment(one.next_at, ask) if recurs and one.next_at is not None and not paused else "",
             again=self._moment(one.snoozed_until, ask) if one.snoozed_until is not None else "",
             who=answers.listed([self._name(each, ask, None) for each in one.addresses], lang=ask.language),
             trouble=one.error,
+            paused=paused,
         )
 
     def _moment(self, at: float, ask: Ask) -> str:
@@ -252,7 +253,7 @@ class Reminders:
         def cancel(tx: Transaction) -> bool:
             known = tx.schedules.get(int(number))
             # The configuration's schedules stand in the same table, and only the configuration takes them back.
-            if known is None or known.kind != "reminder" or known.state != "active":
+            if known is None or known.kind != "reminder" or known.state not in ("active", "paused"):
                 return False
             owner = None if self.asker.is_admin(ask.user) else ask.user
             return tx.schedules.cancel(known.id, owner) is not None
@@ -265,7 +266,7 @@ class Reminders:
         until = self.now() + SNOOZE
 
         def snooze(tx: Transaction) -> bool:
-            found = tx.schedules.snooze(int(number), until, owner=ask.user)
+            found = tx.schedules.snooze(int(number), until, owner=ask.user)  # None where it is paused
             if found is not None and found.next_at is not None and found.next_at <= until:
                 after = when.next_after(when.load(found.rule), datetime.fromtimestamp(until, UTC))
                 tx.schedules.postpone(found.id, after.timestamp() if after else None)
@@ -274,3 +275,20 @@ class Reminders:
         if not (number.isdigit() and self.store.write(snooze)):
             return say(ask.language, "reminder_unknown", id=escape(number))
         return say(ask.language, "snoozed", id=number, when=escape(self._moment(until, ask)))
+
+    def resume(self, ask: Ask, number: str) -> str:
+        """Let one of one's own that is paused ring again, from its next time on: what it missed is not made up for."""
+
+        def resume(tx: Transaction) -> Schedule | None:
+            found = tx.schedules.get(int(number))
+            if found is None or (found.kind, found.owner) != ("reminder", ask.user):
+                return None
+            following = when.next_after(when.load(found.rule), self.moment())
+            return tx.schedules.go_on(found.id, next_at=following.timestamp() if following else None)
+
+        found = self.store.write(resume) if number.isdigit() else None
+        if found is None:
+            return say(ask.language, "reminder_unpaused", id=escape(number))
+        if found.next_at is None:
+            return say(ask.language, "reminder_over", id=number)
+        return say(ask.language, "reminder_resumed", id=number, when=escape(self._moment(found.next_at, ask)))

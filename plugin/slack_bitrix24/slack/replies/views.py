@@ -15,14 +15,14 @@ from slack_bitrix24.slack.replies.words import as_typed, escape, say
 FORM = "notify_form"
 """callback_id of the form."""
 PEOPLE, MORE, TEXT, WHEN = "people", "more", "text", "when"
-CANCEL, SNOOZE = "reminder_cancel", "reminder_snooze"
+CANCEL, SNOOZE, RESUME = "reminder_cancel", "reminder_snooze", "reminder_resume"
 SECTION = 3000
 
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
     """A reminder as it is listed, all in words: when (`reading`), for a recurring one the `following` time, `again` one
-    more time that was asked for, for whom (mrkdwn), and why it reached nobody."""  # noqa: D205, D209 - one sentence
+    more time that was asked for, for whom (mrkdwn), why it reached nobody, and whether it rests."""  # noqa: D205, D209 - one sentence
 
     id: int
     text: str
@@ -31,6 +31,7 @@ class Reminder:
     again: str = ""
     who: str = ""
     trouble: str = ""
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,8 @@ def reminders(found: Sequence[Reminder], *, total: int, language: str) -> dict[s
 
 def _line(one: Reminder, language: str) -> str:
     """Return whom it is for and when, each moment once."""
-    parts = [escape(one.reading)]
+    parts = [say(language, "reminder_paused")] if one.paused else []
+    parts += [escape(one.reading)]
     parts += [say(language, "reminder_following", time=escape(one.following))] if one.following else []
     parts += [say(language, "reminder_again", time=escape(one.again))] if one.again else []
     parts += [say(language, "reminder_for", who=one.who)] if one.who else []
@@ -148,7 +150,9 @@ def _reminder_blocks(found: Sequence[Reminder], *, language: str) -> list[dict[s
             {
                 "type": "actions",
                 "elements": [
-                    _button(SNOOZE, say(language, "button_snooze"), str(one.id)),
+                    _button(RESUME, say(language, "button_resume"), str(one.id))
+                    if one.paused
+                    else _button(SNOOZE, say(language, "button_snooze"), str(one.id)),
                     _button(CANCEL, say(language, "button_cancel"), str(one.id)),
                 ],
             }

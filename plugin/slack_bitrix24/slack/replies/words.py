@@ -181,6 +181,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "reminder_trouble": ("did not reach everybody: {why}", "уведомлены не все: {why}"),
     "reminder_gone": ("Reminder {id} is cancelled", "Напоминание {id} отменено"),
     "reminder_unknown": ("There is no reminder {id} of yours", "У вас нет напоминания {id}"),
+    "reminder_paused": ("paused", "на паузе"),
+    "reminder_resumed": ("Reminder {id} rings again: {when}", "Напоминание {id} снова сработает: {when}"),
+    "reminder_over": ("Reminder {id} is over: its time has passed", "Напоминание {id} завершено: его время прошло"),
+    "reminder_unpaused": ("No reminder {id} of yours is paused", "У вас нет напоминания {id} на паузе"),
     "snoozed": ("Reminder {id}: again {when}", "Напоминание {id}: ещё раз {when}"),
     "relay_rest": (
         "A message reached only those whom Slack told: {reason}. {url}\nThe inbox has it under {id}",
@@ -256,6 +260,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "form_choose": ("Choose somebody", "Выберите кого-нибудь"),
     "form_message": ("The message goes along:", "Вместе с сообщением:"),
     "button_cancel": ("Cancel", "Отменить"),
+    "button_resume": ("Resume", "Возобновить"),
     "button_snooze": ("In an hour", "Через час"),
     "home_user": (
         "You are {name}, user {user} at Bitrix24 (`{recipient}`)",
