@@ -115,7 +115,11 @@ def _pieces(spans: Iterable[Span], dialect: Dialect) -> Iterable[_Piece]:
     for span in spans:
         match span:
             case Text(text):
-                yield _ticked(span) if span.code else replace(span, text=clean(text))
+                cleaned = clean(text)
+                if span.code:
+                    yield _ticked(span)
+                else:
+                    yield span if cleaned == text else replace(span, text=cleaned)
             case Link():
                 yield from _link(span, dialect)
             case Date(url=url) if url:

@@ -88,19 +88,20 @@ class Job:
 def together(connection: sa.Connection, jobs: Sequence[Job], *, opened: Open) -> set[str]:
     """Run all in one transaction, the submissions merged into one; the first error ends it and changes nothing.
 
-    Returns the portals to wake.
+    What operations decide to submit is merged likewise, after them. Returns the portals to wake.
     """
 
     def body() -> Transaction:
         whole = opened(connection)
-        submitted = [job for job in jobs if isinstance(job.run, Submission)]
-        if submitted:
-            accepted = accept(whole, [job.run for job in submitted if isinstance(job.run, Submission)])
-            for job, result in zip(submitted, accepted, strict=True):
-                job.result = result
+        _accept(whole, [(job, job.run) for job in jobs if isinstance(job.run, Submission)])
+        decided = []
         for job in jobs:
-            if not isinstance(job.run, Submission):
-                job.result = _run_one(job.run, whole, opened=opened)
+            if isinstance(job.run, Submission):
+                continue
+            job.result = _run_one(job.run, whole, opened=opened)
+            if isinstance(job.result, Submission):
+                decided.append((job, job.result))
+        _accept(whole, decided)
         whole.settle()
         return whole
 
@@ -120,6 +121,8 @@ def apart(connection: sa.Connection, jobs: Sequence[Job], *, opened: Open) -> se
             savepoint = connection.begin_nested()
             try:
                 job.result = _run_one(job.run, whole, opened=opened)
+                if isinstance(job.result, Submission):
+                    job.result = _run_one(job.result, whole, opened=opened)
                 savepoint.commit()
             except BaseException as error:
                 if failures.is_general(error):
@@ -130,6 +133,13 @@ def apart(connection: sa.Connection, jobs: Sequence[Job], *, opened: Open) -> se
         return whole
 
     return _commit(connection, body, jobs).wakes
+
+
+def _accept(whole: Transaction, submitted: Sequence[tuple[Job, Submission]]) -> None:
+    if submitted:
+        accepted = accept(whole, [submission for _, submission in submitted])
+        for (job, _), result in zip(submitted, accepted, strict=True):
+            job.result = result
 
 
 def _run_one(run: Operation | Submission, whole: Transaction, *, opened: Open) -> Any:

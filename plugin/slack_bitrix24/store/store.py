@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import TypeVar, cast
@@ -75,9 +75,19 @@ class Store:
         else:
             gathered.append(lambda: then(pending()))
 
+    def submit_then(
+        self, decide: Callable[[Transaction], Submission], then: Callable[[Sequence[Accepted]], object]
+    ) -> None:
+        """Accept what is decided in the same transaction, and hand on what became of it, as `write_then` does.
+
+        What several decide in one transaction is accepted by the same few statements, after they all have decided: none
+        sees what another's submission adds.
+        """
+        self.write_then(cast("Callable[[Transaction], Sequence[Accepted]]", decide), then)
+
     @contextmanager
     def gathering(self) -> Iterator[list[Callable[[], object]]]:
-        """Let this thread go on while what it writes by `write_then` is committed: several in one commit.
+        """Let this thread go on while what `write_then` and `submit_then` write is committed: several in one commit.
 
         Each entry of the list waits for one of them and raises what `write` would. They are done in their order.
         """

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from slack_bitrix24.store import Store
 
@@ -32,12 +33,13 @@ class Following:
 
     def oldest(self, channel: str) -> str:
         """Return the first id that a channel had: what belongs to it is kept under that one."""
-        return self.back()(channel)
+        oldest = self.back()
+        return oldest(channel) if oldest else channel
 
-    def back(self) -> Callable[[str], str]:
-        """Return `oldest` as it is at the moment, for many channels at one look."""
+    def back(self) -> Callable[[str], str] | None:
+        """Return `oldest` as it is at the moment, for many channels at one look; None where no channel ever moved."""
         back = {new: old for old, new in self._known()[0].items()}
-        return lambda channel: _last(channel, back) if back else channel
+        return partial(_last, following=back) if back else None
 
     def since(self, relay: str, channel: str) -> float:
         """Return since when a relay has listened to a channel (under its oldest id), Unix seconds."""

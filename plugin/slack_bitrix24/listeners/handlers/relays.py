@@ -104,17 +104,18 @@ class Relays:
 
     def _placed(self, event: Said) -> Said:
         """Return the event under the id that its channel had first: what belongs together is kept under one."""
-        return replace(event, channel=self.following.oldest(event.channel)) if self.following else event
+        oldest = self.following.oldest(event.channel) if self.following else event.channel
+        return event if oldest == event.channel else replace(event, channel=oldest)
 
     def _watching(self, event: Said) -> list[Relay]:
-        if self.following is None:
+        oldest = self.following.back() if self.following else None
+        if oldest is None:
             return watching(self.relays(), event.channel)
-        oldest = self.following.back()
         mine = [replace(relay, channels=tuple(map(oldest, relay.channels))) for relay in self.relays()]
         return watching(mine, event.channel)
 
     def _keep(self, event: Said, owed: Sequence[_Owed], *, inbox_id: int | None, later: JSON | None) -> None:
-        def keep(tx: Transaction) -> list[Accepted]:
+        def keep(tx: Transaction) -> Submission:
             is_newest = _advance(tx, event)
             seen = tx.versions.newest(_key(event))
             is_gone = seen is not None and seen.deleted
@@ -123,14 +124,14 @@ class Relays:
                 tx.inbox.add(f"{REST}:{_key(event)}:{version(event)}", kind=REST, payload=later)
             had = self._had_by_others(tx, event)
             made = once([(one.relay, one.notifications) for one in allowed], had)
-            return tx.outbox.accept(Submission(made, inbox_id=inbox_id))
+            return Submission(made, inbox_id=inbox_id)
 
         def kept(accepted: Sequence[Accepted]) -> None:
             metrics.ACCEPTED.labels("relay").inc(sum(1 for each in accepted if each.new))
             if not accepted:
                 _overtaken(event)
 
-        self.store.write_then(keep, kept)
+        self.store.submit_then(keep, kept)
 
     def _had_by_others(self, tx: Transaction, event: Said) -> dict[str, set[Recipient]]:
         watched = self._watching(event)

@@ -126,7 +126,7 @@ def _style(span: Text) -> dict[str, bool]:
 
 
 def _styled(text: str, style: Mapping[str, Any]) -> tuple[Text, ...]:
-    on = {name: lenient.flag(style.get(name)) for name in _STYLES}
+    on = {name: lenient.flag(style[name]) for name in _STYLES if name in style}
     return (Text(text, **on),) if text else ()
 
 
