@@ -13,6 +13,7 @@ from typing import Any
 
 import requests
 
+from configurations import APPLICATION, HEAD, MAPPED, WEB
 from forks import Forked
 from ports import free_port
 from slack_bitrix24.sandbox.demo import Demo, build
@@ -31,29 +32,7 @@ CI_BOT = "U0CIBOT01"
 DEVS = "S0614TZR7"
 SECRETS = (BOT_TOKEN, APP_TOKEN, SIGNING_SECRET, "5andb0xsecret0001")
 
-CONFIGURATION = """\
-database = "sqlite:///bridge.db"
-timezone = "Europe/Minsk"
-
-[slack]
-bot_token = {{ env = "TEST_BOT_TOKEN" }}
-app_token = {{ env = "TEST_APP_TOKEN" }}
-api_url = "{slack}"
-
-[portals.main]
-domain = "{portal}"
-client_id = "{client_id}"
-client_secret = {{ env = "TEST_CLIENT_SECRET" }}
-refresh_token = {{ env = "TEST_REFRESH_TOKEN" }}
-oauth_url = "{portal}"
-plan = "enterprise"
-
-[mapping]
-file = "mapping.yaml"
-
-[web]
-port = {web}
-"""
+CONFIGURATION = HEAD + APPLICATION + MAPPED + WEB
 MAPPING = f"""\
 users:
   {ANNA}: 10

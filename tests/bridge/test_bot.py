@@ -6,43 +6,16 @@ import re
 
 import pytest
 
+from configurations import ADMIN, ALERTS, HEAD, MAPPED, WEB, WEBHOOK
 from rig import ANNA, Bridge, Slack, sandbox
 from slack_bitrix24.sandbox.portal.faults import Fault
 from slack_bitrix24.sandbox.portal.rules import SOURCE
 from waiting import until
 
 SEND = "imbot.v2.Chat.Message.send"
-CONFIGURATION = """\
-database = "sqlite:///bridge.db"
-timezone = "Europe/Minsk"
-
-[slack]
-bot_token = {{ env = "TEST_BOT_TOKEN" }}
-app_token = {{ env = "TEST_APP_TOKEN" }}
-api_url = "{slack}"
-
-[portals.main]
-webhook_url = {{ env = "TEST_WEBHOOK_URL" }}
-plan = "enterprise"
-bot = {{ name = "Alerts", code = "{code}" }}
-
-[mapping]
-file = "mapping.yaml"
-
-[permissions]
-admin = ["U024BE7LH"]
-
-[[relays]]
-name = "alerts"
-channels = ["C0ALERTS"]
-from = "bots"
-to = ["@oncall"]
-kind = "bot"
-acknowledge = true
-
-[web]
-port = {web}
-"""
+BOT = 'plan = "enterprise"\nbot = {{ name = "Alerts", code = "{code}" }}\n'
+THROUGH_IT = 'kind = "bot"\nacknowledge = true\n'
+CONFIGURATION = HEAD + WEBHOOK + BOT + MAPPED + ADMIN + ALERTS + THROUGH_IT + WEB
 
 
 @pytest.fixture(scope="module")

@@ -10,15 +10,13 @@ import time
 import pytest
 import requests
 
+from configurations import ADMIN
 from rig import ANNA, BOB, Bridge, Slack
 from waiting import until
 
 SUCCESSFUL = "slack_bitrix24_config_last_reload_successful"
 AT = "slack_bitrix24_config_last_reload_success_timestamp_seconds"
-FIRST = """
-[permissions]
-admin = ["U024BE7LH"]
-
+FIRST = f"""{ADMIN}
 [[relays]]
 name = "first"
 channels = ["C0GENERAL"]

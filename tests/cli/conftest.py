@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from configurations import HEAD, WEBHOOK
 from slack_bitrix24.cli.commands import program
 from slack_bitrix24.sandbox.demo import Demo, build
 from slack_bitrix24.sandbox.portal.bucket import Buckets, plan_of
@@ -19,23 +20,12 @@ from slack_bitrix24.sandbox.workspace.core import APP_TOKEN, BOT_TOKEN
 SECRETS = (BOT_TOKEN, APP_TOKEN, "5andb0xsecret0001", "acc3ssT0kenW0rd", "h00kS3cr3tW0rd")
 OURS = ("SLACK_", "BITRIX24_", "DATABASE_URL", "NO_COLOR", "PORT")
 
-CONFIGURATION = """\
-database = "sqlite:///bridge.db"
-timezone = "Europe/Minsk"
-
-[slack]
-bot_token = {{ env = "TEST_BOT_TOKEN" }}
-app_token = {{ env = "TEST_APP_TOKEN" }}
-api_url = "{slack}"
-
-[portals.main]
-webhook_url = {{ env = "TEST_WEBHOOK_URL" }}
-
+ACME = """
 [portals.acme]
 webhook_url = {{ env = "TEST_WEBHOOK_URL" }}
 kind = "system"
-{more}
 """
+CONFIGURATION = HEAD + WEBHOOK + ACME + "{more}\n"
 MAPPING = """\
 users:
   U024BE7LH: 10   # Anna

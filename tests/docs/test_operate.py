@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections import Counter
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
 from machine import Host, commands
+from old_database import MADE, make_old
 from rig import ANNA, Slack, sandbox
 from slack_bitrix24.sandbox.portal.access import Webhook
-from slack_bitrix24.store import migrations
-from slack_bitrix24.store.engine import connect
 from waiting import until
 
-# What 0.1.0's own code left in its database, in the schema that migration 0001 keeps: git's history is not asked for.
-OLD = json.loads((Path(__file__).parents[1] / "store" / "data" / "made_by_0.1.0.json").read_text())
 ANSWERS = """\
 slack_bot_token = "{bot}"
 slack_app_token = "{app}"
@@ -107,22 +100,6 @@ def remind(made, text):
     assert text in typed.first, typed.first
 
 
-def make_old(url):
-    """Make the database of 0.1.0, with what it had in its queue."""
-    engines = connect(url)
-    with engines.writer.connect() as connection, connection.begin():
-        config = Config()
-        config.set_main_option("script_location", migrations.__path__[0])
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        for name, rows in OLD.items():
-            if rows and name != "sqlite_sequence":
-                table = sa.Table(name, sa.MetaData(), autoload_with=connection)
-                for row in rows:  # one by one: empty columns are left out of the file
-                    connection.execute(sa.insert(table), row)
-    engines.dispose()
-
-
 def test_set_up_then_a_notification_arrives_then_all_is_removed(made, host):
     notify(made, "hello there")
     arrived(made, "hello there")
@@ -134,7 +111,7 @@ def test_set_up_then_a_notification_arrives_then_all_is_removed(made, host):
 def test_an_upgrade_from_0_1_0_delivers_what_was_queued(made, new_host):
     host = new_host("old")
     make_old(f"sqlite:///{host.state / 'slack-bitrix24.db'}")
-    queued = [one for one in OLD["outbox"] if one["portal"] == "main" and one["state"] in ("pending", "sending")]
+    queued = [one for one in MADE["outbox"] if one["portal"] == "main" and one["state"] in ("pending", "sending")]
     people = made.portal.users
     for number in {one["user_id"] for one in queued} - set(people):
         people[number] = type(people[10])(number, "Person", str(number))

@@ -9,6 +9,7 @@ from contextlib import closing
 
 import pytest
 
+from configurations import ADMIN, ALERTS, HEAD, WEBHOOK
 from scripted import Reply, Scripted, error
 from slack_bitrix24.cli.check import outside
 from slack_bitrix24.cli.checks_portal import Asked
@@ -18,33 +19,13 @@ from slack_bitrix24.store import open_store
 
 HOOK, BOT, APP = "h00kS3cr3tW0rd", "xoxb-b0tS3cr3tW0rd", "xapp-1-appS3cr3tW0rd"
 SECRETS = (HOOK, BOT, APP)
-CONFIGURATION = """\
-database = "sqlite:///bridge.db"
-timezone = "UTC"
-
-[slack]
-bot_token = {{ env = "S_BOT" }}
-app_token = {{ env = "S_APP" }}
-api_url = "{origin}/api/"
-
-[portals.main]
-webhook_url = {{ env = "S_HOOK" }}
-
-[permissions]
-admin = ["U024BE7LH"]
-
-[[relays]]
-name = "alerts"
-channels = ["C0ALERTS"]
-from = "bots"
-to = ["@oncall", "S0614TZR7"]
-"""
+CONFIGURATION = HEAD + WEBHOOK + ADMIN + ALERTS.replace('"@oncall"', '"@oncall", "S0614TZR7"')
 MAPPING = "users:\n  U024BE7LH: 10  # Anna\ngroups:\n  oncall: [U024BE7LH]\n"
 ANSWERS = """\
-slack_bot_token = {{ env = "S_BOT" }}
-slack_app_token = {{ env = "S_APP" }}
+slack_bot_token = {{ env = "TEST_BOT_TOKEN" }}
+slack_app_token = {{ env = "TEST_APP_TOKEN" }}
 slack_api_url = "{origin}/api/"
-webhook_url = {{ env = "S_HOOK" }}
+webhook_url = {{ env = "TEST_WEBHOOK_URL" }}
 timezone = "UTC"
 me = "U024BE7LH"
 channels = ["#alerts"]
@@ -89,7 +70,11 @@ def folder(server, tmp_path, monkeypatch, caplog, capfd):
     for name in [*os.environ]:
         if name.startswith(("SLACK_", "BITRIX24_", "DATABASE_URL")):
             monkeypatch.delenv(name)
-    for name, value in (("S_BOT", BOT), ("S_APP", APP), ("S_HOOK", f"{server.origin}/rest/1/{HOOK}/")):
+    for name, value in (
+        ("TEST_BOT_TOKEN", BOT),
+        ("TEST_APP_TOKEN", APP),
+        ("TEST_WEBHOOK_URL", f"{server.origin}/rest/1/{HOOK}/"),
+    ):
         monkeypatch.setenv(name, value)
     yield tmp_path
     said = capfd.readouterr()
@@ -101,7 +86,7 @@ def folder(server, tmp_path, monkeypatch, caplog, capfd):
 
 @pytest.fixture
 def configured(folder, server):
-    (folder / "slack-bitrix24.toml").write_text(CONFIGURATION.format(origin=server.origin))
+    (folder / "slack-bitrix24.toml").write_text(CONFIGURATION.format(slack=f"{server.origin}/api/"))
     (folder / "mapping.yaml").write_text(MAPPING)
     return folder
 

@@ -3,26 +3,22 @@
 The rows are in data/made_by_0.1.0.json, as 0.1.0's own code left them; empty columns are left out.
 """
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
+from old_database import MADE, make_old
 from slack_bitrix24.model import Delivered, Recipient
-from slack_bitrix24.store import Submission, migrations, open_store, upgrade
+from slack_bitrix24.store import Submission, open_store, upgrade
 from slack_bitrix24.store.engine import connect
 from waiting import until
 
-MADE = json.loads((Path(__file__).parent / "data" / "made_by_0.1.0.json").read_text())
 NUMBERED = ("outbox", "inbox")
 
 
@@ -33,35 +29,9 @@ def empty_url(request, tmp_path):
     return request.getfixturevalue("empty_postgres_url")
 
 
-def make(url, tables=MADE):
-    """Make 0.1.0's tables with these rows."""
-    engines = connect(url)
-    with engines.writer.connect() as connection, connection.begin():
-        config = Config()
-        config.set_main_option("script_location", migrations.__path__[0])
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        for name, rows in tables.items():
-            if rows and name != "sqlite_sequence":
-                table = sa.Table(name, sa.MetaData(), autoload_with=connection)
-                for row in rows:
-                    connection.execute(sa.insert(table), row)
-        for row in tables["sqlite_sequence"]:
-            count_on(connection, row["name"], row["seq"])
-    engines.dispose()
-
-
-def count_on(connection, table, last):
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.text(f"SELECT setval('{table}_id_seq', {last})"))
-    else:
-        change = sa.text("UPDATE sqlite_sequence SET seq = :last WHERE name = :table")
-        connection.execute(change, {"last": last, "table": table})
-
-
 @pytest.fixture
 def old_url(empty_url):
-    make(empty_url)
+    make_old(empty_url)
     return empty_url
 
 
@@ -144,7 +114,9 @@ def test_of_two_versions_that_two_nodes_left_pending_the_newer_stays(empty_postg
     receipt = next(one for one in MADE["receipts"] if one["id"] == row["receipt_id"])
     twins = [{**row, "id": 1, "key": "a"}, {**row, "id": 2, "key": "b", "receipt_id": None}]
     receipts = [{**receipt, "state": "waiting", "missing": 1, "due_at": 1e12}]
-    make(empty_postgres_url, {"outbox": twins, "receipts": receipts, "sqlite_sequence": [{"name": "outbox", "seq": 2}]})
+    make_old(
+        empty_postgres_url, {"outbox": twins, "receipts": receipts, "sqlite_sequence": [{"name": "outbox", "seq": 2}]}
+    )
     upgrade(empty_postgres_url)
     store = open_store(empty_postgres_url)
     assert [one.state for one in store.read(lambda tx: tx.outbox.find())] == ["superseded", "pending"]
