@@ -25,6 +25,7 @@ from slack_bitrix24.submit.permissions import Permissions, members, why_not
 from slack_bitrix24.submit.reading import Read, Reading
 from slack_bitrix24.submit.resolve import Asked, Resolution
 from slack_bitrix24.submit.submitter import Submitter, lacking
+from slack_bitrix24.submit.telling import tell
 
 log = logging.getLogger(__name__)
 
@@ -173,9 +174,8 @@ class Clock:
         assert self.permissions is not None  # noqa: S101 – see _fire
         people = self.submitter.people()
         admins = members(self.permissions().admin, directory=self.submitter.directory(), people=people)
-        for user in (plan.schedule.owner,) if plan.schedule.kind == "reminder" else admins:
-            language = people.language(user)
-            tx.receipts.say(user, said(plan.schedule, plan.due, lang=language), language=language)
+        users = (plan.schedule.owner,) if plan.schedule.kind == "reminder" else admins
+        tell(tx, users, lambda language: said(plan.schedule, plan.due, lang=language), people=people)
 
     def _say(self, plan: _Plan, fired: bool) -> None:  # noqa: FBT001 – what `write_then` hands on
         if not fired:

@@ -29,6 +29,7 @@ from slack_bitrix24.slack.replies.words import escape, say
 from slack_bitrix24.store import Store, Submission, Transaction, is_gone
 from slack_bitrix24.submit.people import People
 from slack_bitrix24.submit.permissions import members
+from slack_bitrix24.submit.telling import tell
 
 log = logging.getLogger(__name__)
 
@@ -145,12 +146,10 @@ class Clicks:
 
         def write(tx: Transaction) -> None:
             if tx.bots.deaf(portal, longer=DEAF):
-                for user in members(
-                    around.settings().permissions.admin, directory=around.directory(), people=around.people()
-                ):
-                    language = around.people().language(user)
-                    text = say(language, "bot_deaf", portal=escape(portal), reason=escape(reason))
-                    tx.receipts.say(user, text, language=language)
+                people = around.people()
+                admins = members(around.settings().permissions.admin, directory=around.directory(), people=people)
+                values = {"portal": escape(portal), "reason": escape(reason)}
+                tell(tx, admins, lambda language: say(language, "bot_deaf", **values), people=people)
 
         try:
             self._store.write(write)

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 
 from slack_bitrix24.app.bridge import Bridge
 from slack_bitrix24.slack.replies.words import escape, say
-from slack_bitrix24.store import Store
+from slack_bitrix24.store import Store, Transaction
 from slack_bitrix24.submit.permissions import members
+from slack_bitrix24.submit.telling import tell
 
 log = logging.getLogger("slack_bitrix24.set-up")
 
@@ -91,11 +92,11 @@ class Looking:
         if not date or not self._store.write(lambda tx: tx.looks.begin(date)):
             return False
         found = self.look()
-        self._store.write(lambda tx: self._tell(tx.receipts.say, tx.looks.news(found)))
+        self._store.write(lambda tx: self._tell(tx, tx.looks.news(found)))
         self._bridge.receipts.wake()
         return True
 
-    def _tell(self, owe: Callable[..., None], news: Sequence[str]) -> None:
+    def _tell(self, tx: Transaction, news: Sequence[str]) -> None:
         """Owe every administrator what is new; it is said as soon as Slack takes it."""
         bridge = self._bridge
         if not news or bridge.workspace is None:
@@ -103,7 +104,10 @@ class Looking:
         people = bridge.people()
         more = len(news) - MOST
         lines = "\n".join(f"• {escape(line)}" for line in news[:MOST])
-        for user in members(bridge.settings.permissions.admin, directory=bridge.directory(), people=people):
-            language = people.language(user)
+
+        def text(language: str) -> str:
             rest = f"\n{say(language, 'setup_more', n=more)}" if more > 0 else ""
-            owe(user, say(language, "setup_news", lines=lines) + rest, language=language)
+            return say(language, "setup_news", lines=lines) + rest
+
+        admins = members(bridge.settings.permissions.admin, directory=bridge.directory(), people=people)
+        tell(tx, admins, text, people=people)

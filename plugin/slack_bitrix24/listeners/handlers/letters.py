@@ -28,6 +28,7 @@ from slack_bitrix24.slack.replies.words import escape, say
 from slack_bitrix24.store import Letter, Store, Transaction
 from slack_bitrix24.submit.permissions import members
 from slack_bitrix24.submit.reading import Known
+from slack_bitrix24.submit.telling import tell
 
 log = logging.getLogger(__name__)
 
@@ -174,9 +175,8 @@ class Letters:
         """Owe every administrator a text; it is said as soon as Slack takes it."""
         asker = self.notifier.asker
         people = asker.people()
-        for user in members(asker.permissions().admin, directory=asker.directory(), people=people):
-            language = people.language(user)
-            tx.receipts.say(user, say(language, key, **values), language=language)
+        admins = members(asker.permissions().admin, directory=asker.directory(), people=people)
+        tell(tx, admins, lambda language: say(language, key, **values), people=people)
 
     def set_aside(self, tx: Transaction, letter: Letter) -> None:
         """Owe administrators the word that a letter ends its workers, and whoever asked that nothing comes of it."""

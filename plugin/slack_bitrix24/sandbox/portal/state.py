@@ -115,7 +115,7 @@ class Portal:
     def chats(self, user_id: int | None = None) -> list[Json]:
         """Return the dialogs with bots of one person, or of everyone, as they are drawn."""
         with self.lock:
-            return people.chats(self, user_id)
+            return people.chats(self.bots, self.users, user_id)
 
     def bot_messages(self) -> list[Json]:
         """Return every message of every bot's dialog that was ever stored, in order; `gone` says how it went."""
@@ -125,17 +125,17 @@ class Portal:
     def click(self, message: int, user: int, *, command: str, params: str = "") -> bool:
         """Let a person run a command below a bot's message; return whether the bot hears of it."""
         with self.lock:
-            return people.click(self, message=message, user=user, command=command, params=params)
+            return people.click(self.bots, self.users, people.Clicked(message, user, command, params), now=self.clock())
 
     def say(self, bot: int, user: int, text: str) -> int:
         """Let a person write to a bot; return the message's id."""
         with self.lock:
-            return people.say(self, bot=bot, user=user, text=text)
+            return people.say(self.bots, self.users, bot=bot, user=user, text=text, now=self.clock())
 
     def view(self, bot: int, user: int) -> int:
         """Let a person read a dialog with a bot; return how many messages were new."""
         with self.lock:
-            return people.view(self, bot=bot, user=user)
+            return people.view(self.bots, bot=bot, user=user)
 
     def reader(self, one: Notification) -> Json:
         """Return how one notification reaches its reader."""
