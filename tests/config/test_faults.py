@@ -58,6 +58,11 @@ CASES = [
     ("[web]\nport = 70000", "web.port: expected a whole number from 0 to 65535, got 70000"),
     ("[web]\nport = true", "web.port: expected a whole number from 0 to 65535, got true"),
     ('[web]\nport = "80"', 'web.port: expected a whole number from 0 to 65535, got "80"'),
+    *[
+        (f"[web]\nproxies = [{given}]", f'web.proxies[0]: expected an IP address or a network such as "10.0.0.5" or "10.0.0.0/8", got {shown}')
+        for given, shown in [("'*'", '"*"'), ("'proxy.local'", '"proxy.local"'), ("'10.0.0.1/8'", '"10.0.0.1/8"'), ("'10.0.0.0/33'", '"10.0.0.0/33"'), ("''", '""'), ("5", "5"), ("true", "true")]
+    ],
+    ("[web]\nproxies = '127.0.0.1'", 'web.proxies: expected a list of addresses of proxies, got "127.0.0.1"'),
     # addresses of the net
     (TOKENS + 'api_url = "http://slack.example/api/"', f"slack.api_url: expected an https:// address ({TLS}), got "),
     (TOKENS + 'api_url = "ws://127.0.0.1/"', f'slack.api_url: expected an https:// address ({TLS}), got "ws://127.0.0.1/"'),

@@ -217,7 +217,7 @@ class Bridge:
         if self.settings.web is not None and "web" in self.roles:
             web = self.settings.web
             self.ways_in.remember(self.store)
-            self.web = WebServer(site(self._doors()), host=web.host, port=web.port)
+            self.web = WebServer(site(self._doors()), host=web.host, port=web.port, proxies=web.proxies)
         self._unwatch = metrics.watch_queues(lambda: queues(self.store))
         self.store.observe(metrics.observe_commit)
         if self.web is not None and self.settings.web is not None:

@@ -175,7 +175,8 @@ class Web:
     """Where HTTP is answered. Port 0 takes a free one; `public_url` is empty or has no slash at its end.
 
     `ntfy` and `gotify` name the webhook that is served in that form; empty is none. `page`: the page for operators is
-    served; `page_password` is the hash of its local password, None where there is none.
+    served; `page_password` is the hash of its local password, None where there is none. `proxies`: networks
+    that are believed where they say who asks.
     """
 
     host: str
@@ -185,6 +186,7 @@ class Web:
     gotify: str
     page: bool
     page_password: Secret | None
+    proxies: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

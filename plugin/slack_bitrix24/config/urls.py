@@ -110,3 +110,15 @@ def _ascii(host: str) -> str:
 
 def _safe(parts: SplitResult) -> bool:
     return parts.scheme == "https" or is_loopback(parts.hostname or "")
+
+
+def network(value: object) -> str:
+    """Take an IP address, or a network of them as CIDR has it."""
+    try:
+        return str(ipaddress.ip_network(value)) if isinstance(value, str) else _no_network()
+    except ValueError:
+        return _no_network()
+
+
+def _no_network() -> str:
+    raise Expected('an IP address or a network such as "10.0.0.5" or "10.0.0.0/8"')

@@ -12,7 +12,7 @@ from slack_bitrix24.config.portals import read_portals
 from slack_bitrix24.config.secret import Secret
 from slack_bitrix24.config.section import Expected, Section, did_you_mean, shown, shown_address
 from slack_bitrix24.config.settings import Format, Level, Log, MappingSource, Outbox, Settings, Slack, Web, Webhook
-from slack_bitrix24.config.urls import base_url, database
+from slack_bitrix24.config.urls import base_url, database, network
 from slack_bitrix24.config.ways_in import (
     read_heartbeats,
     read_permissions,
@@ -79,6 +79,7 @@ def _read_web(root: Section, slack: Slack | None, webhooks: tuple[Webhook, ...],
         gotify=_named(section, "gotify", webhooks),
         page=section.take("page", checks.truth, default=False),
         page_password=Secret(kept) if (kept := section.take("page_password", _password, "", secret=True)) else None,
+        proxies=section.take_list("proxies", network, "addresses of proxies"),
     )
     needed = "web" in root or webhooks or heard or (slack and slack.mode == "http")
     return web if needed else None

@@ -35,6 +35,8 @@ class Manner:
     """Certificate and key, both PEM: then it is https."""
     lifespan: bool = False
     websockets: bool = False
+    proxies: tuple[str, ...] = ()
+    """Addresses and networks whose `X-Forwarded-For` and `-Proto` say who asks, and how."""
 
 
 class Serving:
@@ -72,6 +74,9 @@ def _configuration(app: Application, manner: Manner, table: Connections) -> uvic
         http=partial(Guarded, table=table),  # type: ignore[arg-type]  # uvicorn calls it and asks nothing else of it
         ws="websockets-sansio" if manner.websockets else "none",
         lifespan="auto" if manner.lifespan else "off",
+        # Said either way: by itself uvicorn believes whoever calls from this machine, and $FORWARDED_ALLOW_IPS.
+        proxy_headers=bool(manner.proxies),
+        forwarded_allow_ips=list(manner.proxies),
         log_config=None,
         access_log=False,
         server_header=False,

@@ -24,11 +24,13 @@ def limits(descriptors: int) -> Limits:
 class WebServer:
     """Binds at once, so that a taken port stops the start with an OSError."""
 
-    def __init__(self, app: ASGIApp, *, host: str, port: int, within: Limits | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, *, host: str, port: int, within: Limits | None = None, proxies: tuple[str, ...] = ()
+    ) -> None:
         listener = listen(host, port)
         self.port: int = listener.getsockname()[1]
         chosen = within or limits(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-        self.serving = Serving(app, listener, Manner("web", grace=GRACE, limits=chosen))
+        self.serving = Serving(app, listener, Manner("web", grace=GRACE, limits=chosen, proxies=proxies))
 
     def start(self) -> None:
         """Begin to answer; returns when the first request would be."""
