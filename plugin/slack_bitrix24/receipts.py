@@ -28,16 +28,21 @@ from slack_bitrix24.store import DueReceipt, Store, Transaction
 log = logging.getLogger(__name__)
 
 POLL = 1.0
+"""Seconds between looks at what is due: the floor under the wake-ups, which may be missed."""
 TTL = 60.0
+"""Seconds after which a receipt in hand is taken for lost with its process."""
 TOGETHER = 20
 """Receipts in hand. All of them are given, or given up, well within TTL, however slow Slack is."""
 GIVERS = 4
 """Threads that wait for Slack: what one response_url takes long for holds up no others."""
 TIMEOUT = 5
+"""Seconds that one answer to Slack may take."""
 ACKNOWLEDGED = 0.3
 """Seconds after which the acknowledgement, which the receipt replaces, has reached Slack."""
 LONGEST_PAUSE = 60.0
+"""Seconds between two attempts, at most."""
 MOST_ATTEMPTS = 10
+"""Attempts at an outcome."""
 MOST_INTERIM = 3
 """Attempts at saying that there is no outcome yet; then it is left at that."""
 

@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 TICK = 0.5
 """Seconds between looks at the table."""
 AT_ONCE = 100
+"""Schedules of one look; what is more is due at the next."""
 PATIENCE = 50.0
 """Seconds for which a reminder waits until the people of the workspace are read: less than what counts as late."""
 SWEEP = 600.0

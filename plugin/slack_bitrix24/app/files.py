@@ -16,6 +16,7 @@ TIMEOUT = 10.0
 WHOLE = 60.0
 """Seconds for all of a file."""
 PIECE = 1 << 16
+"""Bytes that are read at a time: between two of them it is seen that a file is too large or too slow."""
 PAGES = (".html", ".htm")
 
 

@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 EVERY = 5.0
 """Seconds between two looks at the counters within a minute."""
 PATIENCE = 2.0
+"""Seconds that keeping a minute may take: it is only for a picture."""
 
 
 class Flowing:

@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable
 
 EVERY = 60.0
+"""Seconds in which a line is said once."""
 DIFFERENT = 20
 """Lines a minute of one message with different values in it: letters, portals, addresses."""
 MOST_KNOWN = 1000
+"""Lines that are remembered before those that are over are forgotten."""
 
 
 ALWAYS = {"always": True}

@@ -24,6 +24,7 @@ KEY = "SLACK_BITRIX24_KEY"
 RENEWAL = 30.0
 """Seconds for which one node may hold off the others while it renews a token."""
 LOOK = 0.05
+"""Seconds between two looks whether another node has done with renewing."""
 WRONG_KEY = (
     f"the kept tokens can't be opened: {KEY} (or, where that is not set, client_secret) is another than when they "
     "were kept"

@@ -24,6 +24,7 @@ REFUSED: Final = frozenset({"FILE_EMPTY", "FILE_INVALID_CONTENT", "FILE_TOO_LARG
 PAGES: Final = 20
 """Answers of fifty messages in which a mark is looked for."""
 RANGE: Final = 50
+"""Messages of one answer."""
 _NAME: Final = re.compile(r"[/\\\x00-\x1f\x7f]")
 
 Ask = Callable[[Call], Answer]

@@ -20,6 +20,7 @@ from slack_bitrix24.errors import Bitrix24Error, Verdict
 
 GONE: Final = frozenset({"MESSAGE_NOT_FOUND"})
 EVENTS: Final = 100
+"""Events of one answer: where there are as many, there are more."""
 
 
 @dataclass(frozen=True, slots=True)

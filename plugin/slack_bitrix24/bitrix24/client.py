@@ -28,6 +28,7 @@ from slack_bitrix24.bitrix24.redaction import hide_secrets
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 
 CONNECT_TIMEOUT: Final = 5.0
+"""Seconds until a connection is there."""
 READ_TIMEOUT: Final = 65.0
 """Seconds: Bitrix24's cloud ends a request after 60. https://apidocs.bitrix24.com/limits.html"""
 LARGEST_ANSWER: Final = 64 * 1024 * 1024

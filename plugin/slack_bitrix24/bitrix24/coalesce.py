@@ -26,6 +26,7 @@ COMPANY: Final = 0.025
 COMPANY_IN_FLIGHT: Final = 0.25
 """The same while another request is in flight: half the time in which a standard portal frees a place."""
 LONG: Final = 60.0
+"""Seconds between looks at what waits for something that no clock foretells."""
 
 
 @dataclass(frozen=True, slots=True)

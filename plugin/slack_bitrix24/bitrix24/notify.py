@@ -20,6 +20,7 @@ from slack_bitrix24.bitrix24.rest import BATCH_LENGTH, Call, alone
 from slack_bitrix24.errors import Bitrix24Error, SlackBitrix24Error, Verdict
 
 LONGEST_PAUSE: Final = 30.0
+"""Seconds between two attempts at one notification, at most."""
 
 
 @dataclass(frozen=True, slots=True)

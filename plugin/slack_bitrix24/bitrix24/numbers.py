@@ -9,6 +9,7 @@ from typing import Any
 LONGEST = 18
 """Digits of an id, so that any database takes it."""
 LATEST = 1e15
+"""A moment or a number of seconds beyond it, some 30 million years, is none."""
 
 
 def whole(value: object) -> int | None:

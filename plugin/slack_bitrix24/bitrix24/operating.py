@@ -18,12 +18,15 @@ OPERATING_LIMIT: Final = 420.0
 The documents say 480; the default of Bitrix24's server source, main 26.150 (2026-03), is 420.
 """
 WINDOW: Final = 600.0
+"""Seconds over which a portal adds up."""
 MINUTE: Final = 60.0
+"""Seconds of one of its ten buckets."""
 FIRST_GUESS: Final = 1.2
 """Seconds that a call is taken to cost before the first answer tells: fifty of them end with Bitrix24's 60 s."""
 RESERVED_FOR: Final = 120.0
 """Seconds for which a request without an answer is reckoned with: twice what Bitrix24 gives a request."""
 SHORTEST_PAUSE: Final = 10.0
+"""Seconds that a method waits after a refusal, at least: the oldest bucket that we know of may be over already."""
 SHOWN: Final = " shown"
 """The key under which `dump` keeps what was shown: no method's name."""
 USABLE: Final = 0.98

@@ -102,7 +102,11 @@ def batch_body(calls: Mapping[str, Call], *, halt: bool = False, extra: Mapping[
 
 
 def command(call: Call) -> str:
-    """Return a call as a command of a batch: `method?query`, values URL-encoded once. ValueError where it has none."""
+    """Return a call as a command of a batch: `method?query`, values URL-encoded once. ValueError where it has none.
+
+    Parameters are written as PHP's `http_build_query` does: brackets for nesting, 1/0 for booleans, no nulls. A value
+    that is a reference to an earlier result (`$result[key][field]`) stays as it is.
+    """
     if reason := alone(call):
         raise ValueError(f"{call.method} can't go in a batch: {reason}")
     query = "&".join(f"{key}={value}" for key, value in _pairs(call.params, literal=call.literal))
@@ -141,14 +145,6 @@ def _variables(value: object) -> int:
     if isinstance(value, Mapping):
         return sum(map(_variables, value.values()))
     return sum(map(_variables, value)) if isinstance(value, Sequence) else 1
-
-
-def encode_query(params: Mapping[str, object]) -> str:
-    """Return parameters as PHP's `http_build_query` writes them: brackets for nesting, 1/0 for booleans, no nulls.
-
-    A value that is a reference to an earlier result (`$result[key][field]`) stays as it is.
-    """
-    return "&".join(f"{key}={value}" for key, value in _pairs(params))
 
 
 def _pairs(params: Mapping[str, object], *, literal: bool = False) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from slack_bitrix24.errors import AddressError, Bitrix24Error
 PAGE: Final = 50
 """Users in an answer of user.get. https://apidocs.bitrix24.com/settings/how-to-call-rest-api/list-methods-pecularities.html"""
 IDS_AT_ONCE: Final = 100
+"""Users of one question."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from slack_bitrix24.sandbox.workspace.signing_in import CLIENT_ID, CLIENT_SECRET
 from slack_bitrix24.store import open_store
 
 LONGEST_START = 30.0
+"""Seconds within which the bridge has to be ready."""
 
 CONFIGURATION = """\
 database = "sqlite:///demo.db"
@@ -114,6 +115,7 @@ gotify = "demo"
 page = true
 """
 AFTER = 15.0
+"""Seconds from the start to the schedule that shows what a schedule is."""
 DOWN = 4.0
 """Seconds for which a killed bridge stays away, so that one can see it."""
 

@@ -7,7 +7,9 @@ import requests
 from slack_bitrix24.cli.ending import UsageFaultError
 
 LARGEST = 1_000_000
+"""Bytes of an answer that are read."""
 TIMEOUT = 10
+"""Seconds without a byte."""
 
 
 def fetch(url: str, *, what: str = "--blocks") -> str:

@@ -9,6 +9,7 @@ from slack_bitrix24.cli.ending import DONE, FAILED, fail
 from slack_bitrix24.web.page.passwords import SHORTEST, hashed
 
 LONGEST = 1000
+"""Characters, at most."""
 
 
 def printed(*, source: str) -> int:

@@ -20,6 +20,7 @@ from slack_bitrix24.errors import Bitrix24Error, StoreError
 from slack_bitrix24.store import Store, new_owner
 
 PATIENCE = 1.0
+"""Seconds for which a call is repeated: somebody waits at the prompt."""
 COLUMNS = ("portal", "sign-in", "user", "scopes", "tags", "limits", "state")
 
 

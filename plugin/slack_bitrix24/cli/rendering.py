@@ -27,6 +27,7 @@ from slack_bitrix24.web.senders import SENDERS, bodies
 from slack_bitrix24.web.senders.sender import Incoming
 
 LARGEST = 25_000_000
+"""Bytes that are read of a body, as many as the door over HTTP takes at the most."""
 ALIASES = {"grafana": "alertmanager", "mattermost": "slack", "rocketchat": "slack"}
 FORMS = sorted({*SENDERS, *ALIASES})
 

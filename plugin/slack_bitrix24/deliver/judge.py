@@ -13,8 +13,11 @@ from slack_bitrix24.errors import Bitrix24Error, Verdict
 from slack_bitrix24.model import Dead, Delivered, Outcome, Retry, Stored
 
 FIRST_PAUSE = 1.0
+"""Seconds between the first attempt and the second."""
 LONGEST_PAUSE = 900.0
+"""Seconds between two attempts, at most."""
 GIVE_UP_AFTER = 86_400.0
+"""Seconds of pauses after which a notification is dead."""
 
 
 def pause(attempts: int) -> float:

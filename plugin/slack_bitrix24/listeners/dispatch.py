@@ -10,7 +10,6 @@ from slack_bitrix24.listeners.handlers.commands import Commands
 from slack_bitrix24.listeners.handlers.forms import Forms
 from slack_bitrix24.store import Store
 
-SEEN = "seen"
 Handler = Callable[[Mapping[str, Any]], dict[str, Any] | None]
 
 

@@ -43,7 +43,9 @@ _LONG = 3_000
 _IN_ONE = 50
 """Cells, pictures or files in one block."""
 _NAME = 500
+"""Characters of a link's name."""
 _DESCRIPTION = 200
+"""Characters of a text that still goes as the description of the link before it."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from slack_bitrix24.render.links import last_part, shown
 from slack_bitrix24.render.spans import bold, linked
 
 _NAME_LIMIT = 200
+"""Characters of the name of a file or a person."""
 
 
 def name_of(block: Image | File) -> str:

@@ -20,6 +20,7 @@ from slack_bitrix24.render.guard import short
 from slack_bitrix24.render.links import shown, target
 
 _NAME_LIMIT = 200
+"""Characters of a name or an emoji."""
 _PICTURE = re.compile(r"(?:/|https?://)\S+\.(?:jpe?g|png|gif|webp|bmp)(?:\?\S*)?", re.IGNORECASE)
 _SIGNS = {"user": "@", "group": "@", "channel": "#", "broadcast": "@"}
 

@@ -108,6 +108,7 @@ _BETWEEN = re.compile(r"\s*(?:,\s*)*")
 _JOINER = re.compile(r"(?:and|и|&amp;|&)\s+", re.IGNORECASE)
 _NAME_ON = re.compile(r"[ \t]+[^\W\d_](?:[\w.'’-]*\w)?(?=[\s,]|:\s|:?\Z)")
 _NAME_WORDS = 4
+"""Words of a name that is typed without quotes."""
 _WORD = re.compile(r"\S+")
 _ID = re.compile(r"[#№]?(\d{1,18})")
 

@@ -35,6 +35,7 @@ ENOUGH = 2
 SPAN = 100
 """Ids between the first and the last of a text up to which all are looked at, without asking which are its own."""
 NEWEST = 2**62
+"""An id beyond all that are given, and within both databases' numbers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ LATE = 60.0
 MOST_AT_ONCE = 100
 """Missed times sent after a long rest with catch_up = "all"; the newest are kept."""
 DEFAULT_WITHIN = 12 * 3600.0
+"""Seconds for which a missed time may still be caught up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ from slack_bitrix24.mapping import Directory
 from slack_bitrix24.submit.people import People
 
 _CLOSE = 0.75
+"""How alike two names must be, from 0 to 1, by difflib's measure."""
 _MOST = 3
+"""Names that are proposed."""
 NAMED = 3
 """Names of one command for which a likely one is looked for: each search passes over the whole workspace."""
 

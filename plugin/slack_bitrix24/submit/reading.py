@@ -12,6 +12,7 @@ from slack_bitrix24.submit.people import People
 AGAIN = 10.0
 """Seconds for which what Slack did not tell is not asked again."""
 READERS = 4
+"""Groups and channels that are asked for side by side."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from slack_bitrix24.web.slowdown import Slowdown
 NOT_KEPT = ("token", "any", "name", "either")
 """Parts of a path that are a secret, or kept elsewhere, or mean nothing."""
 MOST_PARAMETERS = 200
+"""Parameters of an address; what has more is refused."""
 CHALLENGE = 'Basic realm="slack-bitrix24"'
 """Some programs (wget, Java's) show a password only after they were asked for it."""
 

@@ -25,6 +25,7 @@ from slack_bitrix24.web.senders import api
 BEING_SENT = 2.0
 """Seconds for which somebody who takes a notification back waits for the end of its being sent."""
 _NO_ID = 2**62
+"""No id is so large, and a database raises for what is beyond 2^63."""
 
 
 @dataclass(frozen=True, slots=True)

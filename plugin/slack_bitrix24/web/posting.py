@@ -29,6 +29,7 @@ ANYONE = "*"
 REPLAY_OF = "replay_of"
 """In a kept request: the key of the letter that it repeats."""
 MOST_FACTS = 1000
+"""Alerts of one body whose owners are looked for."""
 PATIENT = 6
 """Attempts, about a minute, for which an alert waits until the portal says who has an e-mail; then `to` gets it."""
 

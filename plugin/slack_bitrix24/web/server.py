@@ -11,7 +11,9 @@ from slack_bitrix24.serving.listening import listen
 from slack_bitrix24.serving.server import Manner, Serving
 
 GRACE = 3
+"""Seconds that requests in hand have when it stops."""
 MOST_CONNECTIONS = 2000
+"""Connections, where the system gives descriptors for as many."""
 KEPT_BACK = 300
 """Descriptors that are left to the database, to Slack, to Bitrix24 and to files."""
 

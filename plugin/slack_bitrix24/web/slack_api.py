@@ -24,6 +24,7 @@ from slack_bitrix24.web.senders.slack_api import SENDER, arguments
 MOST_FILES = 10
 """Files in one message (https://docs.slack.dev/reference/methods/files.completeUploadExternal has no number)."""
 MOST_DELETED = 1000
+"""Deleted messages that are remembered, so that an update of one is refused."""
 
 
 class Stamps:

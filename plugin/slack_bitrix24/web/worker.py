@@ -16,10 +16,13 @@ log = logging.getLogger(__name__)
 TOGETHER = 20
 """Letters in one transaction: more would keep those at the door waiting."""
 TTL = 60.0
+"""Seconds after which a letter in hand is taken for lost with its process."""
 POLL = 1.0
+"""Seconds between looks at an empty inbox: the floor under the wake-ups, which may be missed."""
 AFTER_YOU = 0.01
 """Seconds for which a letter lets the door go first: whoever posts waits for an answer, and threads share one core."""
 MOST_ATTEMPTS = 12
+"""Attempts at a letter: some 24 minutes, with pauses of 2, 4, 8 … 300 seconds."""
 
 
 class Posts:

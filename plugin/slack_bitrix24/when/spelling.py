@@ -8,7 +8,9 @@ _SHORTEST = 6  # of the words of a time; one letter may be missing
 _KINDS = {Kind.DAY, Kind.TONIGHT, Kind.WEEKDAY, Kind.WEEKDAYS, Kind.MONTH, Kind.ADVERB}
 _WORDS = sorted(word for word, (kind, _value) in LEXICON.items() if kind in _KINDS and len(word) >= _SHORTEST)
 _LONGEST = 20
+"""Letters of a word that may be a misspelt one."""
 _CLOSE = 0.84
+"""How alike it must be to a known word, from 0 to 1, by difflib's measure."""
 
 
 def misspelt(word: str) -> str:

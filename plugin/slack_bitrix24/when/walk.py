@@ -20,6 +20,7 @@ _NONE = timedelta()
 # "29 February, and only on a Sunday" may be 40 years away; what is farther never comes.
 _FARTHEST = 50 * 366
 _LAST_YEAR = 9000
+"""A walk over days that comes so far finds nothing; Python's dates end with 9999."""
 
 
 def next_match(line: Crontab, zone: ZoneInfo, after: datetime) -> datetime | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 STEADY = 10.0
 """Seconds after which a connection is taken to have been a good one."""
 LONGEST = 30.0
+"""Seconds between two attempts, at most, while there is no connection."""
 RARELY = 300.0
 """Seconds between attempts at a connection that Slack refuses while it keeps up another."""
 REFUSALS = 3

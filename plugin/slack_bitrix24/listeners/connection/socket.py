@@ -27,6 +27,7 @@ from slack_bitrix24.listeners.workspace import is_temporary, word_of
 log = logging.getLogger(__name__)
 
 CONNECTIONS = 2
+"""Of the ten that Slack allows an app."""
 AT_ONCE = 40
 """Requests that are answered side by side."""
 CLOSING = 3.0

@@ -33,8 +33,6 @@ from slack_bitrix24.submit.compose import digest
 
 log = logging.getLogger(__name__)
 
-METADATA = 3000
-
 
 @dataclass(frozen=True, slots=True)
 class Forms:

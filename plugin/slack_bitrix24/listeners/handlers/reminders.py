@@ -23,8 +23,11 @@ from slack_bitrix24.submit.resolve import Asked, Reason, Resolution, Unknown
 from slack_bitrix24.submit.submitter import Submitter
 
 SNOOZE = 3600.0
+"""Seconds: the button says an hour."""
 UPCOMING = 20
+"""Reminders that a list shows."""
 FORESEEN = 3
+"""Times that an answer names, so that a phrase that was read wrongly is seen at once."""
 TITLE = 100
 """Characters of a message that stand for it in a list."""
 

@@ -17,6 +17,7 @@ from slack_bitrix24.submit.resolve import Asked, Reason, Unknown, name_of
 from slack_bitrix24.submit.submitter import Submitter
 
 LATEST = 10
+"""Texts that `status` tells of."""
 
 
 def names_of(stored: Sequence[Stored], directory: Directory, people: People) -> dict[str, str]:

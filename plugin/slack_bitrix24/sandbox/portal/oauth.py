@@ -13,8 +13,11 @@ from slack_bitrix24.sandbox.portal.access import SCOPES
 from slack_bitrix24.sandbox.portal.envelope import Json, Reason, Refusal
 
 CODE_LIFE = 30.0
+"""Seconds in which a code can be exchanged."""
 ACCESS_LIFE = 3600
+"""Seconds of an access token."""
 REFRESH_LIFE = 180 * 86400
+"""Seconds of a refresh token."""
 WRONG_CLIENT = Reason("invalid_client", "Invalid client credentials", 401)
 WRONG_GRANT = Reason("invalid_grant", "Invalid grant", 400)
 WRONG_REQUEST = Reason("invalid_request", "Invalid request", 400)

@@ -117,11 +117,6 @@ class Portal:
         with self.lock:
             return people.chats(self.bots, self.users, user_id)
 
-    def bot_messages(self) -> list[Json]:
-        """Return every message of every bot's dialog that was ever stored, in order; `gone` says how it went."""
-        with self.lock:
-            return [people.shown(one) for one in self.bots.messages.values()]
-
     def click(self, message: int, user: int, *, command: str, params: str = "") -> bool:
         """Let a person run a command below a bot's message; return whether the bot hears of it."""
         with self.lock:

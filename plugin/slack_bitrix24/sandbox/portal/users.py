@@ -20,7 +20,6 @@ BRIEF = frozenset(
 """What scope user_brief shows: no contacts (api-reference/user/user-scope.html)."""
 NO_USER = Reason("USER_NOT_EXISTS", "User does not exist", 400)
 NO_ID = Reason("ID_EMPTY", "ID can't be empty")
-CONTROL = frozenset({"SORT", "ORDER", "FILTER", "ADMIN_MODE", "SELECT", "IMAGE_RESIZE", "START", "FIND"})
 
 
 def row_of(user: User) -> Json:

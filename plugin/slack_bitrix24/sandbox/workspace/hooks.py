@@ -15,6 +15,7 @@ from slack_bitrix24.sandbox.workspace.people import JSON, TEAM_ID
 
 LIFETIME = 30 * 60.0  # seconds
 USES = 5
+"""Messages that a response_url takes."""
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from slack_bitrix24.sandbox.workspace.people import JSON
 
 TRIGGER_LIFETIME = 3.0  # seconds: https://docs.slack.dev/interactivity/handling-user-interaction
 MAX_STACK = 3
+"""Modals on top of each other."""
 
 
 class ApiError(Exception):

@@ -40,7 +40,9 @@ _CODED = re.compile(
 )
 """Addresses, colours, Slack's ids, numbers: no words."""
 _TEXTS = 100
+"""Texts that are taken from a block that nobody knows."""
 _LENGTH = 10_000
+"""Characters of them all."""
 
 
 def unsupported(kind: str, value: object) -> Unsupported:

@@ -24,6 +24,7 @@ _QUOTE = re.compile(r" ?(?:>|&gt;)(?!=) ?")
 _QUOTE_REST = re.compile(r" ?(?:>>>|&gt;&gt;&gt;) ?")
 _ITEM = re.compile(r"([ \t\u2007\u00a0]*)(?:([•◦▪▫‣⁃●○■])|([-–])|(\d{1,9})[.)])[ \t]+(?=\S)")
 _DEEPEST = 16
+"""Columns of indentation that still deepen a list."""
 _BREAK = Text("\n")
 
 

@@ -19,6 +19,7 @@ MENTION = re.compile(
 MOST_WORDS = 60
 """Characters of a message in a list."""
 MOST_NAMES = 10
+"""Names that an answer lists before it only counts."""
 MOST_REASONS = 10
 """Reasons that are told apart: two hundred people may each have one of their own."""
 
@@ -30,18 +31,18 @@ def shown(name: str) -> str:
 
 def listed(names: Iterable[str], *, lang: str) -> str:
     """Return `Anna, Bob`; of more than ten, the first ones and how many more."""
-    names = [shown(name) for name in names]
-    if len(names) > MOST_NAMES:
-        names = [*names[:MOST_NAMES], say(lang, "more", n=len(names) - MOST_NAMES)]
-    return ", ".join(names)
+    return ", ".join(_first(names, lang))
 
 
 def joined(names: Iterable[str], *, lang: str) -> str:
     """Return `Anna and Bob`, `Anna, Bob and Carol`."""
-    names = [shown(name) for name in names]
-    if len(names) > MOST_NAMES:
-        names = [*names[:MOST_NAMES], say(lang, "more", n=len(names) - MOST_NAMES)]
-    return _with(names, say(lang, "and"))
+    return _with(_first(names, lang), say(lang, "and"))
+
+
+def _first(names: Iterable[str], lang: str) -> list[str]:
+    every = [shown(name) for name in names]
+    more = len(every) - MOST_NAMES
+    return [*every[:MOST_NAMES], say(lang, "more", n=more)] if more > 0 else every
 
 
 def _with(words: Sequence[str], last: str) -> str:

@@ -17,6 +17,7 @@ FORM = "notify_form"
 PEOPLE, MORE, TEXT, WHEN = "people", "more", "text", "when"
 CANCEL, SNOOZE, RESUME = "reminder_cancel", "reminder_snooze", "reminder_resume"
 SECTION = 3000
+"""Characters of a section's text (https://docs.slack.dev/reference/block-kit/blocks/section-block)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from slack_bitrix24.web.page.desk import Desk
 from slack_bitrix24.web.page.visit import Reply, Visit
 
 LIMIT = 100
+"""Rows of one page."""
 
 
 def deeds(desk: Desk, visit: Visit) -> Reply:

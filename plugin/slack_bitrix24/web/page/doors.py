@@ -27,6 +27,7 @@ View = Callable[[Desk, Visit], Reply]
 LARGEST = 64_000
 """Bytes of a form."""
 MOST_FIELDS = 50
+"""Fields of a form; ours have a dozen."""
 PATIENCE = 5.0
 """Seconds that a view may wait for the database."""
 

@@ -12,9 +12,11 @@ from slack_bitrix24.web.page.visit import Reply, Visit
 from slack_bitrix24.web.page.whom import whom
 
 LIMIT = 50
+"""Rows of one page."""
 LONGEST = 200
 """Characters of what is looked for."""
 MOST_WORDS = 8
+"""Words that are looked for at once; each is one more pass over every text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from slack_bitrix24.web.page.visit import Cookie, Reply, Visit, gone_to, refused
 AWAY = "b24_page_slack"
 """A cookie that lasts while somebody is at Slack."""
 AWAY_LASTS = 600.0
+"""Seconds that somebody may be away at Slack's page."""
 BACK = "/page/sign-in/slack/back"
 
 

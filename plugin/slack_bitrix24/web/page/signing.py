@@ -16,7 +16,9 @@ from slack_bitrix24.web.page.visit import Cookie, Reply, Visit, gone_to, refused
 SESSION, FORM, LANGUAGE, THEME = "b24_page", "b24_page_form", "b24_page_lang", "b24_page_theme"
 """Cookies."""
 YEAR = 365 * 86_400.0
+"""Seconds that a choice (language, theme) is kept in a cookie."""
 FORM_LASTS = 3600.0
+"""Seconds for which the form of the sign-in can be sent."""
 LONGEST = 1000
 """Characters of a password."""
 

@@ -13,6 +13,7 @@ from slack_bitrix24.slack.messages import lenient
 MOST = 200
 """Leaves that are shown; how many more there are is said."""
 DEPTH = 32
+"""Levels that are looked into."""
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
 
