@@ -49,7 +49,8 @@ def plain(document: Document | Blocks) -> str:
 
 def uncoded(message: str) -> str:
     """Return a notification's message, as it stands in the outbox, without Bitrix24's codes."""
-    return _CODES.sub("", _BREAK.sub(" ", message)).replace(_JOINER, "")
+    # What others wrote as an entity holds a joiner too: this one is the bridge's own, for a bot's mail.
+    return _CODES.sub("", _BREAK.sub(" ", message)).replace("&lt;", "<").replace(_JOINER, "")
 
 
 def spoken(spans: Iterable[Span]) -> str:

@@ -252,6 +252,24 @@ def test_a_code_that_leaked_from_another_command_is_tried_alone(texts, results, 
     assert all(answer.results[key].verdict is Verdict.AGAIN for key in alone)
 
 
+@pytest.mark.parametrize(
+    ("method", "code", "alone"),
+    [
+        ("send", "TO_USER_ID", True),
+        ("update", "ATTACH_ERROR", True),
+        ("delete", "TO_USER_ID", True),
+        ("send", "SENDING_FAILED", False),
+        ("send", "QUERY_LIMIT_EXCEEDED", False),
+    ],
+)
+@pytest.mark.parametrize("after_false", [True, False])
+def test_a_code_may_leak_to_a_message_of_a_bot(method, code, alone, after_false):
+    """Bitrix24 server source, main 26.150 (2026-03)."""
+    calls = {"a": Call(NOTIFY, {"MESSAGE": "m"}), "b": Call(f"imbot.v2.Chat.Message.{method}", {"botId": 1})}
+    answer = rest.read_batch(calls, 200, _batch(r={"a": not after_false and 7}, r_error={"b": _said(code)}))
+    assert answer.results["b"].alone is (alone and after_false)
+
+
 def test_what_is_no_notification_is_believed_whatever_came_before():
     calls = {"a": Call(NOTIFY, {"MESSAGE": "m"}), "b": Call("user.get", {"ID": 1}), "c": Call("user.get", {"ID": 2})}
     body = _batch(r={"a": False}, r_error={"b": _said("NO_AUTH"), "c": _said("NO_AUTH")})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 
@@ -11,6 +12,9 @@ from slack_bitrix24.app.bots import OwnBot
 from slack_bitrix24.config.secret import Secret
 from slack_bitrix24.config.settings import Bot, Portal
 from slack_bitrix24.deliver.doubt import Rules
+from slack_bitrix24.document import Document, Field, Fields, Paragraph, Text
+from slack_bitrix24.render.attach import compose
+from slack_bitrix24.render.guard import restored
 from slack_bitrix24.sandbox.portal.faults import Fault
 from slack_bitrix24.sandbox.portal.people import User
 from slack_bitrix24.sandbox.portal.rules import SOURCE
@@ -203,3 +207,48 @@ def test_a_portal_too_old_for_bots_stops_and_says_so(rig, source):
     until(lambda: rig.get(one).error)
     assert "notifications" in rig.get(one).error
     source.revision = revision
+
+
+@pytest.mark.parametrize(("block", "count"), [("слово " * 150, 70), ("word/ " * 100, 120), ("x" * 59_990, 1)])
+@pytest.mark.parametrize("company", [0, 5])
+@pytest.mark.parametrize("edit", [False, True])
+def test_a_card_that_a_portal_finds_too_large_goes_again_smaller(rig, source, block, count, company, edit):
+    """PARAM_ATTACH_ERROR says both: too large, and nothing good in it."""
+    node(rig)
+    if edit:
+        rig.all([put(rig, "before")])
+    attach = json.dumps({"BLOCKS": [{"MESSAGE": block}] * count})
+    ids = [*(put(rig, f"m{n}", tag=f"t{n}") for n in range(company)), put(rig, "the words", attach=attach)]
+    rig.all(ids)
+    [shown] = [one for one in source.chats(10)[0]["messages"] if one["text"] == "the words"]
+    assert "shortened" in str(shown["attach"])
+    refused = source.refused["PARAM_ATTACH_ERROR"]
+    rig.all([put(rig, "again", tag="another", attach=attach)])
+    assert source.refused["PARAM_ATTACH_ERROR"] == refused
+
+
+def test_a_small_card_in_which_nothing_is_good_is_refused_with_the_reason(rig, source):
+    node(rig)
+    one = put(rig, "x", attach='{"BLOCKS": [{"FOO": 1}]}')
+    rig.all([one], "dead")
+    assert rig.get(one).code == "PARAM_ATTACH_ERROR"
+
+
+@pytest.mark.parametrize("length", [58_000, 59_000, 59_700, 59_900])
+def test_a_card_at_the_limit_fits_with_what_the_push_shows_of_it(rig, source, length):
+    node(rig)
+    document = Document((Paragraph((Text("head"),)), Fields((Field((Text("n"),), (Text("x " * (length // 2)),)),))))
+    made = compose(document, link=("Open in Slack", "https://x.slack.com/archives/C1/p1"), bot=True)
+    rig.all([put(rig, made.message, attach=made.attach)])
+    assert source.refused["PARAM_ATTACH_ERROR"] == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["$errors[0]", "$result[n1][id]", "see $time[n1][start] now", "$RESULT[x]", "$totals[3]"]
+)
+def test_a_text_is_no_reference_in_a_batch(rig, source, text):
+    ids = [put(rig, text, tag=f"t{n}", attach=json.dumps([{"MESSAGE": text}])) for n in range(3)]
+    node(rig)
+    rig.all(ids)
+    assert {restored(one) for one in texts(source)} == {text}
+    assert {restored(one["card"]) for one in source.chats(10)[0]["messages"]} == {text}

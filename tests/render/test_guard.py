@@ -14,7 +14,7 @@ from slack_bitrix24.document import Card, Code, Document, Field, Fields, Heading
 from slack_bitrix24.render import guard
 from slack_bitrix24.render.attach import compose
 from slack_bitrix24.render.bbcode import render
-from slack_bitrix24.render.dialect import ATTACH
+from slack_bitrix24.render.dialect import ATTACH, BOT
 
 J = guard.JOINER
 
@@ -158,6 +158,59 @@ def test_in_attach_nothing_acts(text, expected):
     assert render((say(text),), ATTACH) == signs(expected)
     value = compose(Document((say("x"), Fields((Field((Text("t"),), (Text(text),)),))))).attach
     assert json.loads(value)["BLOCKS"][0]["GRID"][0]["VALUE"] == signs(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # an entity: it is drawn, pushed and mailed as "<"
+        ("load <5% on a", "load &lt;5% on a"),
+        ("a<b then c", "a&lt;b then c"),
+        ("<div class=x>hi</div>", "&lt;div class=x>hi&lt;/div>"),
+        ("<!-- x", "&lt;!-- x"),
+        ("x <", "x &lt;"),
+        ("&lt;p&gt;", "&|lt;p&|gt;"),
+        # the mail is made of the same text
+        ("[Disk full] on db-3", "[|Disk full] on db-3"),
+        ("[Code review] [List of x] [*] [center]", "[|Code review] [|List of x] [|*] [|center]"),
+        ("[disk=5]", "[|disk=5]"),
+        # commands of other bots
+        ("/ack 1", "|/ack 1"),
+        ("  /start", "  |/start"),
+        ("a\n/var/log", "a\n|/var/log"),
+        ("/metrics is down", "|/metrics is down"),
+        ("#### (C) :)", "###|# (|C) |:)"),
+        ("hm :)<", "hm |:)&lt;"),
+        ("grr >:-<", "grr |>:-&lt;"),
+    ],
+)
+def test_in_a_bots_message_nothing_acts(text, expected):
+    """It has no copy for the mail; HTML is not read in it. Bitrix24 server source, main 26.250 (2026-04)."""
+    assert render((say(text),), BOT) == signs(expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a < b", "1 << 3", "1 > 0", "a[0]", "[FIRING:1]", "see /var/log", "// x", "/", "$& $$", "C:\\new", "-----", "x:)"],
+)
+def test_a_bots_message_is_changed_only_where_it_would_act(text):
+    expected = text.replace("<< ", "&lt;< ")
+    assert render((say(text),), BOT) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a<b\nand  more", "a< b and more"),
+        ("[Disk full] x", "[|Disk full] x"),
+        ("C:\\new", "C:\\|new"),
+        ("x <", "x < |"),
+        ("1 < 2", "1 < 2"),
+        ("word " * 9, "word word word word…"),
+    ],
+)
+def test_what_push_and_mail_show_of_a_card_is_one_line_that_no_sign_ends(text, expected):
+    assert guard.described(text, 20) == signs(expected)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ KINDS = {
     "texts": [say("строка " * 20) for _ in range(80)],
     "a text of lines": [say("\n".join(["строка текста"] * 800))],
     "a text of one line": [say("слово " * 3_000)],
+    "one long word": [say("x" * 20_000)],
+    "letters without a blank": [say("漢字" * 8_000)],
     "styled lines": [Paragraph(tuple(part for _ in range(500) for part in (Text("b", bold=True), Text("line\n"))))],
     "links": [Paragraph(tuple(part for n in range(300) for part in (Link(HTTP, words(f"n{n}")), Text("\n"))))],
     "fields": [Fields(tuple(Field(words(f"k{n}"), words("значение"), short=True) for n in range(400)))],

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from slack_bitrix24.bitrix24.calls import Attach
+from slack_bitrix24.bitrix24.calls import Attach, without_codes
 from slack_bitrix24.bitrix24.rest import Call
 
 SEND: Final = "imbot.v2.Chat.Message.send"
@@ -24,7 +24,7 @@ REVISION: Final = 33
 LONGEST_TOKEN: Final = 40
 DESCRIPTION: Final = 150
 """Characters of a card's text that push and mail show."""
-_LINE: Final = re.compile(r"^/(?=\w)", re.MULTILINE)
+_LINE: Final = re.compile(r"^([ \t\r\v\0]*)/(?=\w)", re.MULTILINE)
 _DISK: Final = re.compile(r"\[(?=disk=)", re.IGNORECASE)
 
 
@@ -36,8 +36,8 @@ class Bot:
     token: str
 
     def call(self, method: str, **params: object) -> Call:
-        """Return a call in the bot's name."""
-        return Call(method, {"botId": self.id, "botToken": self.token, **params})
+        """Return a call in the bot's name. Its texts are people's own: in a batch none of them is a reference."""
+        return Call(method, {"botId": self.id, "botToken": self.token, **params}, literal=True)
 
     def __repr__(self) -> str:
         return f"Bot({self.id}, <secret>)"
@@ -76,7 +76,7 @@ def delete(bot: Bot, message_id: int) -> Call:
 
 def safe(message: str) -> str:
     """Return a text in which no line is taken for another bot's command, and no file is fetched by its number."""
-    return _DISK.sub("[\u2060", _LINE.sub("\u2060/", message))
+    return _DISK.sub("[\u2060", _LINE.sub("\\1\u2060/", message))
 
 
 def _more(bot: Bot, attach: Attach, keyboard: object) -> dict[str, object]:
@@ -94,7 +94,8 @@ def card_of(attach: Attach) -> dict[str, Any]:
     given = json.loads(attach) if isinstance(attach, str) and attach else attach
     card: dict[str, Any] = dict(given) if isinstance(given, Mapping) else {"BLOCKS": list(given)} if given else {}
     if card and not card.get("DESCRIPTION"):
-        card["DESCRIPTION"] = " ".join(_words(card.get("BLOCKS") or []))[:DESCRIPTION] or "…"
+        said = " ".join(without_codes(" ".join(_words(card.get("BLOCKS") or []))).split())
+        card["DESCRIPTION"] = said[:DESCRIPTION] or "…"
     return card
 
 

@@ -26,6 +26,9 @@ BATCH_LENGTH: Final = 50
 CREATING: Final = frozenset({"im.notify", "im.notify.personal.add", "im.notify.system.add"})
 """Methods whose `result: false` means "not created"."""
 
+BOTS: Final = frozenset({f"imbot.v2.chat.message.{verb}" for verb in ("send", "update", "delete")})
+"""Methods that go in one batch with those."""
+
 _TAGGED: Final = CREATING | {"im.notify.delete"}
 
 # What the documentation calls a reference, for callers who mean one; and what the server takes for one (`literal`).
@@ -256,7 +259,11 @@ def _believed(
     believed = dict(results)
     after_false, said = False, dict[tuple[str, str], list[object]]()
     for key, result in results.items():
-        if calls[key].method.lower() not in CREATING or not isinstance(result, Bitrix24Error):
+        if not isinstance(result, Bitrix24Error):
+            continue
+        if (method := calls[key].method.lower()) not in CREATING:
+            if after_false and method in BOTS and result.verdict is Verdict.DEAD:
+                believed[key] = codes.of_another(result)
             continue
         if result.code in (codes.NOT_CREATED, codes.SWITCHED_OFF):
             after_false = after_false or result.code == codes.NOT_CREATED

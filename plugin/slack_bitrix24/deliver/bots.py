@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Final
 
 from slack_bitrix24.bitrix24 import bot_calls
@@ -43,7 +44,7 @@ class Post:
     """What goes out of one claim through the bot.
 
     `bases` are what each takes the place of, `taken` what is said by sub-tag of whoever took it; `loud` are the sources
-    whose newer versions are new messages, which ring.
+    whose newer versions are new messages, which ring. An ATTACH larger than `most` (`size.longest`) is cut.
     """
 
     bot: Bot
@@ -52,6 +53,7 @@ class Post:
     buttons: Buttons = field(default_factory=Buttons)
     read: files.Read = files.nothing
     loud: frozenset[str] = frozenset()
+    most: float = inf
 
     def call(self, one: Stored) -> Call:
         """Return the call for a notification. Raise ValueError or `Bitrix24Error` where none can be made of it."""
@@ -59,7 +61,7 @@ class Post:
         if note.kind == "delete" and before is not None:
             return bot_calls.delete(self.bot, before.bitrix24_id or 0)
         if note.kind != "bot":
-            return calls.call(one)
+            return calls.call(one, most=self.most)
         if before is not None and before.bitrix24_id:
             return self._send(one, self.key_of(one)) if self._rings(one) else self._update(one, before.bitrix24_id)
         # Of one whose answer got lost the id is not known: under its key it is found, or sent with what is new.
@@ -128,12 +130,12 @@ class Post:
 
     def _send(self, one: Stored, key: str) -> Call:
         note, keyboard = one.notification, self._buttons(one)
-        user, text = note.recipient.user_id, self._text(one)
-        return bot_calls.send(self.bot, user, text, key=key, attach=note.attach, keyboard=keyboard)
+        user, text, attach = note.recipient.user_id, self._text(one), calls.card(note.attach, self.most)
+        return bot_calls.send(self.bot, user, text, key=key, attach=attach or "", keyboard=keyboard)
 
     def _update(self, one: Stored, number: int) -> Call:
-        text, attach = self._text(one), one.notification.attach
-        return bot_calls.update(self.bot, number, text, attach=attach, keyboard=self._buttons(one))
+        text, attach = self._text(one), calls.card(one.notification.attach, self.most)
+        return bot_calls.update(self.bot, number, text, attach=attach or "", keyboard=self._buttons(one))
 
     def _buttons(self, one: Stored) -> list[dict[str, str]]:
         return self.buttons.of(self.bot, one, taken=one.notification.sub_tag in self.taken)

@@ -34,12 +34,15 @@ def call(stored: Stored, *, most: float = inf) -> Call:
         tag=kept.tag,
         sub_tag=kept.sub_tag,
         message_out=kept.message_out,
-        attach=_attach(kept.attach, most) if kept.attach else None,
+        attach=card(kept.attach, most),
         kind="system" if kept.kind == "system" else "personal",
     )
 
 
-def _attach(text: str, most: float) -> dict[str, Any] | None:
+def card(text: str, most: float = inf) -> dict[str, Any] | None:
+    """Return a stored ATTACH in its full form, cut where it is larger than `most`; None where there is none."""
+    if not text:
+        return None
     kept = json.loads(text)
     return shrunk(kept if isinstance(kept, dict) else {"BLOCKS": kept}, most)
 

@@ -28,6 +28,8 @@ BATCH = 50
 """Most calls in one request (https://apidocs.bitrix24.com/settings/how-to-call-rest-api/batch.html)."""
 USUAL = calls.METHODS["personal"]
 """The method that a claim is reckoned with until it is known what was claimed."""
+LARGE = 15_000
+"""Characters (`size.longest`) of the smallest ATTACH that may be too large: half of what the oldest portals take."""
 SUSPECT = 4
 """Attempts from which on a lone notification that gets no answer is suspected itself, not the portal."""
 
@@ -81,8 +83,17 @@ def send(
 
 
 def _refused_size(result: Result, call: Call) -> float:
-    too_large = isinstance(result, Bitrix24Error) and result.code.upper() == "ATTACH_OVERSIZE"
-    return longest(call.params["ATTACH"]) if too_large and call.params.get("ATTACH") else 0.0
+    """Return the size of an ATTACH that was refused for it, else 0.
+
+    A bot's is refused with the same code where nothing in it is good: what no portal finds large was not for its size.
+    """
+    code = result.code.upper() if isinstance(result, Bitrix24Error) else ""
+    fields = call.params.get("fields")
+    attach = fields.get("attach") if isinstance(fields, Mapping) else call.params.get("ATTACH")
+    if code not in ("ATTACH_OVERSIZE", "PARAM_ATTACH_ERROR") or not attach:
+        return 0.0
+    size = longest(attach)
+    return size if code == "ATTACH_OVERSIZE" or size >= LARGE else 0.0
 
 
 def _smaller(result: Result) -> Result:

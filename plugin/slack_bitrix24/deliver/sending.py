@@ -39,13 +39,12 @@ class Sending:
             return doubt.Plan(claim, claim.rows), flight.unasked(claim.rows, error)
         if not plan.going:
             return plan, flight.Landed({})
+        landed = flight.send(self._portal.client, plan.going, most=self._most, call=post.call if post else None)
+        with self._lock:
+            # Half, because the portal says that it was too large, and not what would fit.
+            self._most = min(self._most, landed.too_large / 2)
         if post is None:
-            landed = flight.send(self._portal.client, plan.going, most=self._most)
-            with self._lock:
-                # Half, because the portal says that it was too large, and not what would fit.
-                self._most = min(self._most, landed.too_large / 2)
             return plan, landed
-        landed = flight.send(self._portal.client, plan.going, call=post.call)
         return plan, replace(landed, results=self._finished(post, plan.going, landed))
 
     def _planned(self, claim: doubt.Claim, *, now: float) -> tuple[doubt.Plan, bots.Post | None]:
@@ -66,9 +65,8 @@ class Sending:
                 settled[one.id] = outcome
         bot = self._portal.bot.get(self._asking.ask)
         bases = self._bases(bot, [one for one in going if one not in plan.going], claim.known, now=now)
-        post = bots.Post(
-            bot, bases, claim.known.taken, self._portal.buttons, self._portal.files, self._portal.buttons.loud()
-        )
+        buttons = self._portal.buttons
+        post = bots.Post(bot, bases, claim.known.taken, buttons, self._portal.files, buttons.loud(), self._most)
         return doubt.Plan(claim, going, settled, frozenset(one.id for one in through)), post
 
     def _bases(self, bot: Bot, through: Sequence[Stored], known: doubt.Known, *, now: float) -> bots.Bases:

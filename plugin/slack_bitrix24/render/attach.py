@@ -17,7 +17,7 @@ from slack_bitrix24.render import guard
 from slack_bitrix24.render.bbcode import blocks_lines, whole
 from slack_bitrix24.render.cards import Part, is_text, parts, text_parts
 from slack_bitrix24.render.colors import is_color, leading, token
-from slack_bitrix24.render.dialect import MESSAGE
+from slack_bitrix24.render.dialect import BOT, MESSAGE, Dialect
 from slack_bitrix24.render.fill import filled
 from slack_bitrix24.render.fit import Frame, fitted
 from slack_bitrix24.render.guard import short
@@ -32,6 +32,9 @@ PLAIN = "#c6c6c6"
 
 _MORE = "…"
 _FENCES = 10  # characters around code of several lines
+_TAKEN = 400  # characters of a bot's message that are kept for the line that says who took it
+_DESCRIPTION = 2_000
+"""Characters of a card that the push and the mail of a bot's message show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +46,30 @@ class Composed:
     attach: str
 
 
-def compose(document: Document, *, link: tuple[str, str] | None = None, limit: int = LIMIT) -> Composed:
+def compose(
+    document: Document, *, link: tuple[str, str] | None = None, limit: int = LIMIT, bot: bool = False
+) -> Composed:
     """Render a document for im.notify: leading text as MESSAGE, all from the first card, picture or fact on as ATTACH.
 
     `link` is (label, address) back to where it comes from: the last block of ATTACH, or the last line of MESSAGE.
-    `limit` is for ATTACH, as `size.counted` counts; what goes beyond is cut with a visible note.
+    `limit` is for ATTACH, as `size.counted` counts; what goes beyond is cut with a visible note. `bot`: it becomes a
+    bot's message, whose push and mail are made of MESSAGE and of ATTACH's DESCRIPTION.
     """
+    dialect = BOT if bot else MESSAGE
     lead = tuple(takewhile(is_text, document.blocks))
     below = sections(document.blocks[len(lead) :])
     if is_blank(lead):
         lead, below = essential(below)
     back = _line(link) if link else None
-    foot = blocks_lines((back,), MESSAGE) if back else []
-    top, overflow = _divided(lead, MESSAGE_LIMIT - len(_MORE) - _FENCES - _cost(foot))
+    foot = blocks_lines((back,), dialect) if back else []
+    room = MESSAGE_LIMIT - len(_MORE) - _FENCES - _cost(foot) - (_TAKEN if bot else 0)
+    top, overflow = _divided(lead, dialect, room)
     made = [part for block in overflow for part in text_parts(block)] + _below(below)
     color = leading(section.color for section in below)
     frame = Frame(color or PLAIN, token(color), link if link and address(link[1]) else None, limit)
+    if bot:
+        cards = [block for section in below for block in section.blocks]
+        frame = replace(frame, description=_described((*overflow, *cards), back))
     attach = fitted(made, frame) if made else None
     if made and attach is None and frame.link:  # a long link may stand in MESSAGE instead
         frame = replace(frame, link=None)
@@ -97,16 +108,20 @@ def _trimmed(inner: list[Part]) -> list[Part]:
     return inner
 
 
-def _divided(blocks: Blocks, room: int) -> tuple[list[str], Blocks]:
+def _divided(blocks: Blocks, dialect: Dialect, room: int) -> tuple[list[str], Blocks]:
     """Return the lines that fit into `room` as MESSAGE, and the blocks that don't; one that crosses it is divided."""
     lines: list[str] = []
     for number, block in enumerate(blocks):
-        made, tail = filled(block, MESSAGE, cost=_line_cost, room=room)
+        made, tail = filled(block, dialect, cost=_line_cost, room=room)
         lines += made
         room -= _cost(made)
         if tail:
             return lines, (tail, *blocks[number + 1 :])
     return lines, ()
+
+
+def _described(blocks: Blocks, back: Paragraph | None) -> str:
+    return guard.described(plain((*blocks, *([back] if back else []))), _DESCRIPTION) or _MORE
 
 
 def _cost(lines: list[str]) -> int:

@@ -28,7 +28,8 @@ _EMPTY = counted(build.message(""))
 class Frame:
     """What surrounds the blocks: the bar's colour, the link back (label, linkable address); fewer than `limit` fit.
 
-    `signature` are the blocks above the link that say who sent it.
+    `signature` are the blocks above the link that say who sent it. `description` is what the push and the mail of a
+    bot's message show of it all.
     """
 
     color: str
@@ -36,6 +37,7 @@ class Frame:
     link: tuple[str, str] | None
     limit: int
     signature: tuple[AttachBlock, ...] = ()
+    description: str = ""
 
 
 def fitted(parts: Sequence[Part], frame: Frame) -> dict[str, Any] | None:
@@ -84,7 +86,8 @@ def _attachment(blocks: list[AttachBlock], frame: Frame) -> dict[str, Any]:
     if frame.link:
         label, url = frame.link
         back = [build.link(address(url), name=guard.name(short(" ".join(label.split()), 200) or shown(url)))]
-    return build.attachment([*blocks, *frame.signature, *back], color=frame.color, color_token=frame.token)
+    made = build.attachment([*blocks, *frame.signature, *back], color=frame.color, color_token=frame.token)
+    return {**made, "DESCRIPTION": frame.description} if frame.description else made
 
 
 def _note(left: int, frame: Frame) -> AttachBlock:

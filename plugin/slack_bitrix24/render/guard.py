@@ -36,39 +36,37 @@ _TAGS = r"""
       | < (?i: (?= /? (?: [bius] | br | hr | div | span ) \s* /? > | (?: br | hr | div | span | a | font ) \s
           | / (?: a | font ) > ) )
 """
-_MESSAGE = re.compile(
-    rf"""{_CODE} {_LINE_MARKS}
-      {_TAGS}
-      | & (?= (?: lt | gt | amp | quot | nbsp | \#39 ) ; )
+_DECODED = r"& (?= (?: lt | gt | amp | quot | nbsp | \#39 ) ; )"
+_READ = rf"""
+      | {_DECODED}
       | \( (?= (?: C | R | T[Mm] | tM ) \) )
       | : (?= [0-9A-Fa-f]{{8}} : )
       | PHPSESSID (?= = \w{{32}} )
-    """,
-    re.VERBOSE,
-)
+"""
+_MESSAGE = re.compile(rf"{_CODE} {_LINE_MARKS} {_TAGS} {_READ}", re.VERBOSE)
 # That the server reads HTML in a text of ATTACH as well is not ruled out by what is known of it.
 _ATTACH = re.compile(rf"{_CODE} {_LINE_MARKS} {_TAGS} | \\ (?= [nt\"\\] )", re.VERBOSE)
 _NAME = re.compile(r"\\(?=[nt\"\\])")
-_MAIL = re.compile(
-    r"""\[ (?i: (?=
+_MAIL_CODE = r"""
+    \[ (?i: (?=
         /? (?: disk | document | color | font | size | left | right | center | list | code | quote | table | cut | img
           | pch | (?: [bius*] | br | url ) \] )
       | url [^\S\n]* = | rating [^\S\n]* =
     ) )
-  | \# (?= BR\# )
-  | < (?! \s )
-  | & (?= (?: lt | gt | amp | quot | nbsp | \#39 ) ; )
-    """,
-    re.VERBOSE,
-)
+"""
+_MAIL_TAG = r"< (?! \s )"
+_MAIL = re.compile(rf"{_MAIL_CODE} | \# (?= BR\# ) | {_MAIL_TAG} | {_DECODED}", re.VERBOSE)
+# A bot's message has no copy of its own for the mail: what acts in either is broken.
+_BOT = re.compile(rf"{_CODE} | {_MAIL_CODE} {_LINE_MARKS} | {_MAIL_TAG} {_READ}", re.VERBOSE)
 _FACE = re.compile(
-    r"""(?: :(?:-?(?:[)(|/Do]|\{\})|~\(|[!?]:|(?:oops|cry|evil|shock|idea|facepalm):) | ;-?\) | 8-?\) | >:-< )
-        (?= [\s"<] | $ )""",
+    r"""(?: :(?:-?(?:[)(|/Do]|\{\})|~\(|[!?]:|(?:oops|cry|evil|shock|idea|facepalm):) | ;-?\) | 8-?\) | >:-(?:<|&lt;) )
+        (?= [\s"<] | &lt; | $ )""",
     re.VERBOSE,
 )
 _BEFORE_FACE = frozenset(' \t\n\r\f\v\u00a0">')
 _QUOTE_LINE = re.compile(r"((?:\s|\[/?(?:[bius]|url=[^\]]*|user=\d+)\])*>)(?=>)")
 _COMMAND = re.compile(r"\s*(?=/(?:me|loud))")
+_BOT_COMMAND = re.compile(r"\s*(?=/\w)")
 _SKIPPED = "#SKIP#"  # as a whole MESSAGE_OUT: no e-mail at all
 
 Guard = Callable[[str], str]
@@ -94,10 +92,37 @@ def name(text: str) -> str:
     return _NAME.sub(_joined, clean(text))
 
 
+def bot(text: str) -> str:
+    """Return a run of a bot's message: nothing acts where it is drawn, nor in its mail, which is made of the same.
+
+    No HTML is read in it, and the mail ends at a "<": as an entity it is drawn, pushed and mailed (Bitrix24 server
+    source, main 26.250, 2026-04).
+    """
+    return _BOT.sub(_mailed, clean(text))
+
+
+def described(text: str, limit: int) -> str:
+    """Return a text as the DESCRIPTION of a bot's ATTACH, which push and mail show of it: one line, cut at `limit`.
+
+    The mail ends at a "<" before a letter, and the push decodes no entity: so a blank stands between.
+    """
+    flat = re.sub(r"<(?=\S)", "< ", re.sub("<$", f"< {JOINER}", short(" ".join(clean(text).split()), limit)))
+    return name(_MAIL.sub(_joined, flat))
+
+
 def mail(text: str) -> str:
     """Return a whole MESSAGE_OUT: nothing is taken for a tag or a code, and it never says "no e-mail"."""
-    made = _MAIL.sub(lambda found: "&lt;" if found[0] == "<" else found[0] + JOINER, clean(text))
+    made = _MAIL.sub(_mailed, clean(text))
     return "#" + JOINER + made[1:] if made == _SKIPPED else made
+
+
+def _mailed(found: re.Match[str]) -> str:
+    return "&lt;" if found[0] == "<" else found[0] + JOINER
+
+
+def bot_line(rendered: str) -> str:
+    """Return a rendered line of a bot's message, which is besides no command of another bot."""
+    return _begun(_BOT_COMMAND, line(rendered))
 
 
 def line(rendered: str) -> str:
@@ -118,7 +143,11 @@ def _face(found: re.Match[str]) -> str:
 
 def whole(rendered: str) -> str:
     """Return a whole rendered text, which the web client must not take for the command /me or /loud."""
-    found = _COMMAND.match(rendered)
+    return _begun(_COMMAND, rendered)
+
+
+def _begun(command: re.Pattern[str], rendered: str) -> str:
+    found = command.match(rendered)
     return rendered[: found.end()] + JOINER + rendered[found.end() :] if found else rendered
 
 

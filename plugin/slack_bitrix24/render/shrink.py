@@ -69,4 +69,4 @@ def _words(line: str, room: float) -> str:
     end = len(text)
     while end > 0 and longest(text[:end]) > room:
         end = min(end - 1, int(end * room / longest(text[:end])))
-    return text[:end].rpartition(" ")[0] if end < len(text) else text.rstrip()
+    return (text[:end].rpartition(" ")[0] or text[:end]) if end < len(text) else text.rstrip()

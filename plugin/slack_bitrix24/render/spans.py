@@ -45,7 +45,7 @@ def span_lines(spans: Spans, dialect: Dialect) -> list[str]:
         first, *others = piece.text.split("\n")
         rows[-1].append(replace(piece, text=first))
         rows.extend([replace(piece, text=other)] for other in others)
-    return [guard.line(_row(row, dialect)) for row in rows]
+    return [dialect.line(_row(row, dialect)) for row in rows]
 
 
 def one_line(spans: Spans, dialect: Dialect) -> str:

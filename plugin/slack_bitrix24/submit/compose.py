@@ -81,7 +81,7 @@ def notifications(
         if (portal, zone) not in rendered:
             document = name_mentions(_whole(draft, kind), portal=portal, directory=directory, people=people)
             document = local_times(document, zone) if timed else document
-            rendered[portal, zone] = compose(document, link=draft.link, limit=rule.attach_limit)
+            rendered[portal, zone] = compose(document, link=draft.link, limit=rule.attach_limit, bot=kind == "bot")
         text = rendered[portal, zone]
         made.append(
             Notification(

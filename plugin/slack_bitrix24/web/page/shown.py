@@ -126,7 +126,7 @@ def _said(value: Any) -> Iterator[str]:
             yield from _said(each)
     elif isinstance(value, dict):
         for name, each in value.items():
-            if isinstance(each, str) and name in ("MESSAGE", "NAME", "VALUE", "DESC", "DESCRIPTION"):
+            if isinstance(each, str) and name in ("MESSAGE", "NAME", "VALUE", "DESC"):
                 yield each
             elif not isinstance(each, str):
                 yield from _said(each)
