@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import http.client
+import re
 import socket
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -86,12 +88,82 @@ def test_twenty_answers_over_one_connection_take_no_delayed_acknowledgements():
     assert best[20] < 20 * best[1] + 10 * DELAYED_ACK
 
 
+def answered(port: int, said: bytes, *, bytewise: bool = False) -> bytes:
+    """Return all that is answered to these bytes until the server ends the connection."""
+    with connected(port) as one:
+        for start in range(0, len(said), 1 if bytewise else len(said)):
+            one.sendall(said[start : start + (1 if bytewise else len(said))])
+        one.settimeout(5)
+        return b"".join(iter(lambda: one.recv(65536), b""))
+
+
+LAST = b"POST /last HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: 1\r\n\r\n1"
+
+
+@pytest.mark.parametrize("bytewise", [False, True], ids=["at once", "byte by byte"])
+@pytest.mark.parametrize(
+    ("said", "lengths"),
+    [
+        (b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 3\r\n\r\n123", [3]),
+        (b"POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n0\r\nX: 1\r\n\r\n", [5]),
+        (b"GET / HTTP/1.1\r\nHost: here\r\n\r\n" * 3, [0, 0, 0]),
+        (b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 2\r\n\r\n12" * 5, [2] * 5),
+        (b"POST http://here:80/a?b HTTP/1.1\r\nHost: here\r\nContent-Length: 4\r\n\r\n1234", [4]),
+        (
+            # Java's own client asks for HTTP/2 in each request, and goes on with HTTP/1.1 where nobody takes it up.
+            b"POST / HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 6\r\n\r\n123456",
+            [6],
+        ),
+        (b"GET / HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n", [0]),
+        (b"GET / HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", [0]),
+    ],
+    ids=["a body", "chunks and a trailer", "a pipeline", "five with bodies", "a whole address",
+         "h2c with a body", "h2c without", "a web socket"],
+)  # fmt: skip
+def test_every_request_of_a_connection_is_answered_in_order(serving, said, lengths, bytewise):
+    _, port = serving
+    text = answered(port, said + LAST, bytewise=bytewise)
+    assert [int(length) for length in re.findall(rb"200 OK\r\n.*?\r\n\r\n(\d+)", text, re.DOTALL)] == [*lengths, 1]
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        (b"POST / HTTP/1.1\r\nHost: here\r\nX-Long: " + b"x" * 300_000, 400),
+        (b"POST /" + b"x" * 300_000, 400),
+        (b"POST / HTTP/1.1\r\nHost: here\r\n" + b"X-Many: 1\r\n" * 30_000, 400),
+        (b"NONSENSE\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n12", 400),
+        (b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: many\r\n\r\n12", 400),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
+    ],
+    ids=["a long header", "a long path", "many headers", "no request", "two lengths", "no number", "a TLS greeting"],
+)
+def test_what_is_no_request_is_told_and_ended(serving, said, status):
+    _, port = serving
+    with connected(port) as one:
+        one.settimeout(5)
+        with suppress(OSError):  # it need not read to the end of what it refuses
+            one.sendall(said)
+        assert one.recv(12).endswith(str(status).encode())
+
+
+def test_who_asks_first_whether_to_go_on_is_told_to(serving):
+    _, port = serving
+    with connected(port) as one:
+        one.settimeout(5)
+        one.sendall(b"POST / HTTP/1.1\r\nHost: here\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+        assert one.recv(100).startswith(b"HTTP/1.1 100 Continue")
+        one.sendall(b"123")
+        assert one.recv(100).startswith(b"HTTP/1.1 200")
+
+
 @pytest.mark.parametrize(
     "said",
     [
         b"",
         b"P",
-        b"POST / HTTP/1.1\r\n",
+        b"POST / HTTP/1.1\r\nHost: here\r\n",
         b"POST / HTTP/1.1\r\nHost: here\r\nX-Long: " + b"x" * 1000,
         b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 10\r\n\r\n",
         b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 10\r\n\r\n123456789",
@@ -111,7 +183,7 @@ def test_who_does_not_go_on_is_cut_off(serving, said):
 def test_bytes_that_trickle_do_not_prolong_a_head(serving):
     _, port = serving
     with connected(port) as one:
-        one.sendall(b"POST / HTTP/1.1\r\nX-Long: ")
+        one.sendall(b"POST / HTTP/1.1\r\nHost: here\r\nX-Long: ")
 
         def is_cut_off() -> bool:
             try:

@@ -64,7 +64,12 @@ class Connections:
 
 
 class Guarded(H11Protocol):
-    """uvicorn's protocol, with a time-out for the head of a request and for its body."""
+    """uvicorn's protocol, with a time-out for the head of a request and for its body.
+
+    By h11, though httptools would save a quarter of the time of an accepted request: with uvicorn 0.54 and httptools
+    0.9 who asks for another protocol in passing (`Upgrade: h2c`, as Java's client does) is never answered where the
+    request has a body, and where it has none the next one of the connection is not.
+    """
 
     def __init__(self, *arguments: Any, table: Connections, **named: Any) -> None:
         super().__init__(*arguments, **named)
