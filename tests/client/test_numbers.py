@@ -7,7 +7,7 @@ import json
 import pytest
 
 from scripted import Reply, batch
-from slack_bitrix24.bitrix24 import rest
+from slack_bitrix24.bitrix24 import replies, rest
 from slack_bitrix24.bitrix24.limits import Limits
 from slack_bitrix24.bitrix24.numbers import times, whole
 from slack_bitrix24.bitrix24.users import read_people
@@ -29,7 +29,7 @@ def test_a_time_that_is_none_leaves_the_limits_sane(name, odd):
         "operating_reset_at": 601,
     }
     body = json.dumps({"result": 7, "time": {**sane, name: "@"}}).replace('"@"', odd)
-    answer = rest.read("im.notify.personal.add", 200, body.encode())
+    answer = replies.read("im.notify.personal.add", 200, body.encode())
     limits = Limits.of("standard", operating_limit=480.0)
     for now in (1000.0, 1001.0, 1700.0):
         limits = limits.observe({"im.notify.personal.add": [answer.time]}, now)
@@ -39,13 +39,13 @@ def test_a_time_that_is_none_leaves_the_limits_sane(name, odd):
 
 @pytest.mark.parametrize("odd", [*ODD, f'"{LONG}"', '"²"', '"1_000"', '"0x10"', "1.5"], ids=lambda text: text[:12])
 def test_a_total_that_is_none_is_none(odd):
-    answer = rest.read("user.get", 200, f'{{"result": [], "total": {odd}, "next": {odd}}}'.encode())
+    answer = replies.read("user.get", 200, f'{{"result": [], "total": {odd}, "next": {odd}}}'.encode())
     assert (answer.total, answer.next) == (None, None)
 
 
 def test_an_answer_with_a_number_of_thousands_of_digits_is_no_json_of_bitrix24s():
     with pytest.raises(Bitrix24Error, match="not Bitrix24's JSON"):
-        rest.read("profile", 200, f'{{"result": {LONG}}}'.encode())
+        replies.read("profile", 200, f'{{"result": {LONG}}}'.encode())
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slack_bitrix24.bitrix24 import rest
+from slack_bitrix24.bitrix24 import query, replies, rest
 from slack_bitrix24.bitrix24.rest import Answer, Call
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 
@@ -47,7 +47,7 @@ def test_any_text_comes_back_from_a_command(params):
 
 @given(st.text(min_size=40) | st.text(st.characters(max_codepoint=127), min_size=40))
 def test_quick_quoting_is_quote_plus(text):
-    assert rest._quoted(text) == quote_plus(text, errors="replace")
+    assert query._quoted(text) == quote_plus(text, errors="replace")
 
 
 def test_bodies_are_json_with_the_token_beside_the_parameters():
@@ -114,9 +114,9 @@ def test_client_id_of_the_caller_stays():
 
 def test_answer_of_a_list_has_total_and_next():
     body = b'{"result":[1],"total":"83","next":50,"time":{"operating":1}}'
-    answer = rest.read("user.get", 200, body)
+    answer = replies.read("user.get", 200, body)
     assert (answer.result, answer.total, answer.next, answer.time) == ([1], 83, 50, {"operating": 1})
-    assert rest.read("x", 200, b'{"result":null,"total":"many"}') == Answer(
+    assert replies.read("x", 200, b'{"result":null,"total":"many"}') == Answer(
         None, {}, None, None, {"result": None, "total": "many"}
     )
 
@@ -143,13 +143,13 @@ def test_answer_of_a_list_has_total_and_next():
 )
 def test_every_other_answer_is_an_error(status, body, code, verdict):
     with pytest.raises(Bitrix24Error) as caught:
-        rest.read(NOTIFY, status, body)
+        replies.read(NOTIFY, status, body)
     assert (caught.value.code, caught.value.verdict) == (code, verdict)
 
 
 def test_result_false_is_no_error_of_other_methods():
-    assert rest.read("im.notify.delete", 200, b'{"result":false}').result is False
-    assert rest.read("x", 200, b'{"result":1,"error":""}').result == 1
+    assert replies.read("im.notify.delete", 200, b'{"result":false}').result is False
+    assert replies.read("x", 200, b'{"result":1,"error":""}').result == 1
 
 
 CALLS = {"a": Call(NOTIFY), "b": Call(NOTIFY), "c": Call("user.get")}
@@ -168,7 +168,7 @@ def test_batch_gives_each_command_its_own():
         r_next={"c": 50},
         r_time={"a": {"operating": 2}},
     )
-    answer = rest.read_batch(CALLS, 200, body)
+    answer = replies.read_batch(CALLS, 200, body)
     assert answer.results["a"] == Answer(5, {"operating": 2})
     assert answer.results["c"] == Answer([{"ID": "7"}], {}, 83, 50)
     assert answer.results["b"].code == "USER_ID_EMPTY"
@@ -187,13 +187,13 @@ def test_batch_gives_each_command_its_own():
     ],
 )
 def test_odd_batches(body, halt, verdicts):
-    got = rest.read_batch(CALLS, 200, body, halt=halt).results.values()
+    got = replies.read_batch(CALLS, 200, body, halt=halt).results.values()
     assert [one.verdict if isinstance(one, Bitrix24Error) else None for one in got] == verdicts
 
 
 def test_batch_answered_with_something_else_is_unknown():
     with pytest.raises(Bitrix24Error) as caught:
-        rest.read_batch(CALLS, 200, b'{"result":true}')
+        replies.read_batch(CALLS, 200, b'{"result":true}')
     assert caught.value.verdict is Verdict.UNKNOWN
 
 
@@ -208,7 +208,7 @@ def test_batch_answered_with_something_else_is_unknown():
     ],
 )
 def test_only_expired_token_is_a_reason_to_renew(body, expired):
-    assert rest.is_expired(body) is expired
+    assert replies.is_expired(body) is expired
 
 
 def test_reference_example_of_the_documentation_is_made():
@@ -246,7 +246,7 @@ def _said(code, description="x"):
 )
 def test_a_code_that_leaked_from_another_command_is_tried_alone(texts, results, errors, alone):
     """Bitrix24 server source, main 26.150 (2026-03)."""
-    answer = rest.read_batch(_sends(*texts), 200, _batch(r=results, r_error=errors))
+    answer = replies.read_batch(_sends(*texts), 200, _batch(r=results, r_error=errors))
     doubted = [key for key, one in answer.results.items() if isinstance(one, Bitrix24Error) and one.alone]
     assert doubted == alone
     assert all(answer.results[key].verdict is Verdict.AGAIN for key in alone)
@@ -273,10 +273,10 @@ def test_a_code_may_leak_to_a_message_of_a_bot(method, code, alone, after_false)
 def test_what_is_no_notification_is_believed_whatever_came_before():
     calls = {"a": Call(NOTIFY, {"MESSAGE": "m"}), "b": Call("user.get", {"ID": 1}), "c": Call("user.get", {"ID": 2})}
     body = _batch(r={"a": False}, r_error={"b": _said("NO_AUTH"), "c": _said("NO_AUTH")})
-    assert rest.read_batch(calls, 200, body).results["c"].verdict is Verdict.DEAD
+    assert replies.read_batch(calls, 200, body).results["c"].verdict is Verdict.DEAD
 
 
 def test_a_command_of_a_batch_that_is_answered_with_the_time_was_not_delivered():
     body = _batch(r={"n0": 1_790_000_001, "n1": 41}, r_time={"n0": {"finish": 1_790_000_001.9}})
-    answer = rest.read_batch(_sends("a", "b"), 200, body)
+    answer = replies.read_batch(_sends("a", "b"), 200, body)
     assert (answer.results["n0"].code, answer.results["n1"].result) == ("NOTIFICATIONS_OFF", 41)

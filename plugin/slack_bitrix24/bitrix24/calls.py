@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
-from slack_bitrix24.bitrix24.rest import Call, literal
+from slack_bitrix24.bitrix24.query import literal
+from slack_bitrix24.bitrix24.rest import Call
 from slack_bitrix24.errors import Bitrix24Error
 
 Attach = str | Mapping[str, object] | Sequence[Mapping[str, object]]

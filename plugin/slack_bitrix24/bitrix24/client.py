@@ -21,7 +21,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
-from slack_bitrix24.bitrix24 import rest
+from slack_bitrix24.bitrix24 import replies, rest
 from slack_bitrix24.bitrix24.auth import Auth, Target
 from slack_bitrix24.bitrix24.hosts import is_loopback, may_follow
 from slack_bitrix24.bitrix24.redaction import hide_secrets
@@ -73,7 +73,7 @@ class Client:
         """
         known = rest.identified(call, self.auth.application)
         status, body = self._exchange(call.method, lambda target: rest.body_of(known, target.params))
-        return self._read(lambda: rest.read(call.method, status, body), more=_secrets((call,)))
+        return self._read(lambda: replies.read(call.method, status, body), more=_secrets((call,)))
 
     def batch(self, calls: Mapping[str, rest.Call], *, halt: bool = False) -> rest.BatchAnswer:
         """Send up to 50 calls in one request; the answer has a result or an error for each, by its key.
@@ -84,7 +84,7 @@ class Client:
         known = {key: rest.identified(call, self.auth.application) for key, call in calls.items()}
         status, body = self._exchange("batch", lambda target: rest.batch_body(known, halt=halt, extra=target.params))
         own = _secrets(calls.values())
-        answer = self._read(lambda: rest.read_batch(known, status, body, halt=halt), more=own)
+        answer = self._read(lambda: replies.read_batch(known, status, body, halt=halt), more=own)
         secrets = (*self.auth.secrets(), *own)
         results = {
             key: _cleaned(one, secrets) if isinstance(one, Bitrix24Error) else one
@@ -132,7 +132,7 @@ class Client:
         target = self._read(lambda: self.auth.target(method, self.get))
         status, answer = self._post(target.url, body(target))
         # Safe to send again: a call whose token had expired was refused before it was executed.
-        if not rest.is_expired(answer) or not self._read(lambda: self.auth.renew(target, self.get)):
+        if not replies.is_expired(answer) or not self._read(lambda: self.auth.renew(target, self.get)):
             return status, answer
         target = self._read(lambda: self.auth.target(method, self.get))
         return self._post(target.url, body(target))

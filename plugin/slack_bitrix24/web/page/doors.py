@@ -221,5 +221,6 @@ def _set(response: Response, cookie: Cookie, *, secure: bool) -> None:
         path="/page",
         secure=secure,
         httponly=secret,
+        # Not strict: who comes back from Slack's page comes from another site, and must bring what was noted before.
         samesite="lax",
     )

@@ -183,7 +183,9 @@ def _not_before(text: str, *, now: float) -> float:
     found = _DURATION.fullmatch(text.strip())
     if not found:
         return 0.0
+    # No more digits: Python reads no number of thousands of them, and a delay has few.
     number = int(found[1][:12])
+    # Without a unit and as large as a Unix time, it is one (https://docs.ntfy.sh/publish/#scheduled-delivery).
     if not found[2] and number > 10**9:
         return float(number) if now < number <= now + LONGEST_DELAY else 0.0
     return now + min(LONGEST_DELAY, number * _UNITS[(found[2] or "s")[0].lower()])
@@ -197,7 +199,7 @@ def _answer(request: Request, incoming: Incoming) -> Answer:
     made: dict[str, Any] = {
         "id": secrets.token_urlsafe(9),
         "time": now,
-        "expires": now + 43_200,
+        "expires": now + 43_200,  # what ntfy's own server keeps a message for
         "event": "message",
         "topic": lenient.text(given.get("topic")),
         "message": lenient.text(given.get("message")) or "triggered",
