@@ -266,7 +266,7 @@ def test_a_code_that_leaked_from_another_command_is_tried_alone(texts, results, 
 def test_a_code_may_leak_to_a_message_of_a_bot(method, code, alone, after_false):
     """Bitrix24 server source, main 26.150 (2026-03)."""
     calls = {"a": Call(NOTIFY, {"MESSAGE": "m"}), "b": Call(f"imbot.v2.Chat.Message.{method}", {"botId": 1})}
-    answer = rest.read_batch(calls, 200, _batch(r={"a": not after_false and 7}, r_error={"b": _said(code)}))
+    answer = replies.read_batch(calls, 200, _batch(r={"a": not after_false and 7}, r_error={"b": _said(code)}))
     assert answer.results["b"].alone is (alone and after_false)
 
 
