@@ -87,6 +87,7 @@ def test_the_sender_is_told_as_far_as_slack_did() -> None:
     profile = {"id": "B1", "app_id": "A1", "name": "Grafana"}
     assert read({"bot_profile": profile, "user": "U1"}).sender == Sender("U1", "B1", "A1", "Grafana", bot=True)
     assert read({"username": "Jenkins", "bot_id": "B2", "user_profile": {"real_name": "x"}}).sender.name == "Jenkins"
+    assert read({"alias": "Rocket", "text": "x"}).sender.name == "Rocket"
     assert read({"user_profile": {"display_name": "", "real_name": "Anna"}}).sender.name == "Anna"
 
 
@@ -151,3 +152,18 @@ def test_files_stand_in_the_document_by_their_page() -> None:
 def test_an_old_single_file_is_read_too() -> None:
     assert [file.id for file in read({"file": FILES[0]}).files] == ["F1"]
     assert [file.id for file in files.read([{"name": "a"}, {"name": "b"}])] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("props", "said"),
+    [
+        ({"card": "**more**"}, " P(<b>more</b>)"),
+        ({"card": ""}, ""),
+        ({"card": None}, ""),
+        ({}, ""),
+        (None, ""),
+        ("x", ""),
+    ],
+)
+def test_what_mattermost_shows_beside_a_message_stands_below_it(props, said):
+    assert tree(read({"text": "a", "props": props}).document.blocks) == f"P(a){said}"

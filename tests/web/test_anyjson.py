@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from slack_bitrix24.plain import uncoded
 from ways import OTHER
 
 SHOP = "/json/shop/t0kenOfShop0123456789ab"
@@ -65,3 +66,37 @@ def test_a_webhook_without_paths_shows_all_leaves(ways):
 )
 def test_a_body_without_a_word_is_refused(ways, how, status):
     assert ways.post(SHOP, headers={"Content-Type": "application/json"}, **how).status_code == status
+
+
+LEADING = [
+    ({"id": 7, "title": "db-1 is down", "host": "db-1"}, "db-1 is down"),
+    ({"heartbeat": {"status": 0, "msg": "timeout"}, "monitor": {"name": "web"}, "msg": "[web] DOWN"}, "[web] DOWN"),
+    ({"event": {"subject": "Order 7"}, "name": "shop"}, "Order 7"),
+    ({"data": '{"n": 1, "msg": "said within"}'}, "said within"),
+    ({"alerts": [{"title": "one of many"}], "host": "db-1"}, "alerts.0.title: one of many"),
+    ({"message": "lone"}, "message: lone"),
+    ({"a": 1, "message": "two\nlines", "name": "db-1"}, "db-1"),
+]
+
+
+@pytest.mark.parametrize(("body", "first"), LEADING)
+def test_a_table_begins_with_what_says_best_what_it_is_about(ways, body, first):
+    assert ways.post(f"/json/backup/{OTHER}", json=body).status_code == 200
+    assert uncoded(ways.sent()[0].notification.message).splitlines()[0] == first
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"files": {"data": (None, '{"order": {"name": "Order 7"}}')}},
+        {"data": {"data": '{"order": {"name": "Order 7"}}'}},
+        {"data": {"payload": '{"order": {"name": "Order 7"}}', "more": "x"}},
+        {"data": {"json": ' {"order": {"name": "Order 7"}}'}},
+        {"json": {"order": {"name": "Order 7"}}},
+    ],
+)
+def test_json_in_the_only_field_of_a_form_is_the_body(ways, how):
+    assert ways.post(SHOP, **how).status_code == 200
+    sent = ways.sent()[0].notification
+    assert "Order 7" in sent.message
+    assert "order.name" not in sent.message + sent.attach

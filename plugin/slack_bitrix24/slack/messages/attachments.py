@@ -13,9 +13,19 @@ from slack_bitrix24.document import Author, Block, Blocks, Card, Date, Field, Fi
 from slack_bitrix24.plain import plain
 from slack_bitrix24.slack.messages import blocks, cards, files, lenient, mrkdwn, texts
 from slack_bitrix24.slack.messages.colors import color
+from slack_bitrix24.slack.messages.fallback import unnamed
 from slack_bitrix24.slack.messages.saying import says_nothing_new
 
 _NO_FALLBACK = frozenset({"[no preview available]", "[no preview]"})
+_NAMED = frozenset(
+    """fallback color pretext author_id author_name author_subname author_link author_icon author_real_name text fields
+    service_name service_url service_icon title title_link image_url image_width image_height image_bytes thumb_url
+    thumb_width thumb_height audio_url video_url footer footer_icon ts mrkdwn mrkdwn_in blocks message_blocks files
+    actions attachments callback_id attachment_type is_share is_thread_root_unfurl msg_subtype channel_name
+    channel_team private_channel_prompt collapsed message_link button_alignment short id
+    """.split()  # noqa: SIM905 - a list of words reads better as one
+)
+"""The fields that are read here, or passed over on purpose."""
 _THUMBNAIL = 75  # pixels, as Slack shows it
 
 
@@ -40,7 +50,18 @@ def _attachment(attachment: object, depth: int) -> Blocks:
     # `fallback` is for clients that show no attachments: it repeats what they show, or is all that there is.
     if not inside and not pretext:
         inside = _fallback(fields)
-    return (*pretext, *((Card(inside, color(lenient.text(fields.get("color")))),) if inside else ()))
+    return (*pretext, *((Card(inside, _color(fields.get("color"))),) if inside else ()), *_held(fields, depth))
+
+
+def _held(fields: Mapping[str, Any], depth: int) -> Blocks:
+    """Return the attachments of an attachment, as Rocket.Chat nests them."""
+    return parse(fields.get("attachments"), depth=depth - 1) if depth > 0 else ()
+
+
+def _color(value: object) -> str:
+    """Return a colour; a bare number is one as Discord counts them."""
+    number = value if isinstance(value, int) and not isinstance(value, bool) else -1
+    return f"#{number:06x}" if 0 <= number <= 0xFFFFFF else color(lenient.text(value))
 
 
 def _inside(fields: Mapping[str, Any], depth: int) -> Iterator[Block]:
@@ -53,6 +74,8 @@ def _inside(fields: Mapping[str, Any], depth: int) -> Iterator[Block]:
     yield from _images(fields)
     yield from (file.block() for file in files.read(fields.get("files")))
     yield from texts.links(fields.get("actions"))
+    yield from _recordings(fields)
+    yield from _unnamed(fields)
     yield from _footer(fields)
 
 
@@ -110,6 +133,19 @@ def _images(fields: Mapping[str, Any]) -> Blocks:
         *((Image(image, "", *size),) if image else ()),
         *((Image(thumb, "", _THUMBNAIL, _THUMBNAIL),) if thumb and thumb != image else ()),
     )
+
+
+def _recordings(fields: Mapping[str, Any]) -> Blocks:
+    """Return Rocket.Chat's sound and film as links."""
+    urls = [url for name in ("audio_url", "video_url") if (url := lenient.web(fields.get(name)))]
+    return tuple(Paragraph((Link(url),)) for url in urls)
+
+
+def _unnamed(fields: Mapping[str, Any]) -> Blocks:
+    """Return the texts in fields that nobody names here: none may be lost. A preview's are for Slack's own programs."""
+    if is_unfurl(fields) or not fields.keys() - _NAMED:
+        return ()
+    return tuple(found for text in unnamed(fields, _NAMED) for found in texts.blocks(text))
 
 
 def _footer(fields: Mapping[str, Any]) -> Blocks:

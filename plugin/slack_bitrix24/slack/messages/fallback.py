@@ -69,6 +69,11 @@ def unnamed(block: Mapping[str, Any], known: AbstractSet[str]) -> list[str]:
     return [text for key in block if key not in known and _may_say(key) for text in texts(block[key])]
 
 
+def may_say(key: object, text: str) -> bool:
+    """Tell whether a text under this name may be words, for readers and not for programs."""
+    return bool(text.strip()) and _may_say(key) and not _CODED.fullmatch(text.strip())
+
+
 def _may_say(key: object) -> bool:
     return isinstance(key, str) and key not in _TECHNICAL and not key.endswith(("_id", "_ids", "_url", "_ts"))
 

@@ -6,6 +6,7 @@ Senders write numbers as strings, booleans as numbers, lists as JSON strings and
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 import re
@@ -97,13 +98,26 @@ def whole(value: object) -> int:
 
 
 def moment(value: object) -> int | None:
-    """Return Unix seconds from a number or a string of seconds or milliseconds; None where it is no time."""
+    """Return Unix seconds from a number or a string of seconds or milliseconds, or from an ISO time with its offset.
+
+    None where it is no time.
+    """
     found = number(value)
+    if found is None and isinstance(value, str) and value[4:5] == "-":
+        found = _iso(value.strip())
     if found is None or found <= 0:
         return None
     if found > 1e11:
         found /= 1000
     return int(found) if found < 2**37 else None
+
+
+def _iso(text: str) -> float | None:
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found.timestamp() if found.tzinfo else None
 
 
 def flag(value: object) -> bool:

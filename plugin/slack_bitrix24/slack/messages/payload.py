@@ -78,7 +78,7 @@ def read(body: object) -> Post:
     unfurls = [one for one in told if attachments.is_unfurl(one)]
     sent = attachments.parse([one for one in told if not attachments.is_unfurl(one)])
     held = files.read(fields.get("files") or fields.get("file"))
-    own = (*_said(fields, sent), *sent, *(file.block() for file in held))
+    own = (*_said(fields, sent), *sent, *_beside(fields), *(file.block() for file in held))
     document = Document((*own, *attachments.parse(unfurls)))
     return Post(
         document=document,
@@ -119,6 +119,11 @@ def _said(fields: Mapping[str, Any], sent: Blocks) -> Blocks:
     return shown if not new and says_nothing_new(text, beside) else (*text, *shown)
 
 
+def _beside(fields: Mapping[str, Any]) -> Blocks:
+    """Return what Mattermost shows beside a message: https://developers.mattermost.com/integrate/webhooks/incoming."""
+    return markdown.parse(lenient.text(lenient.mapping(fields.get("props")).get("card")))
+
+
 def _text(fields: Mapping[str, Any]) -> Blocks:
     text = lenient.text(fields.get("text"))
     if not text.strip():
@@ -140,7 +145,14 @@ def sender(fields: Mapping[str, Any]) -> Sender:
     bot, user = lenient.mapping(fields.get("bot_profile")), lenient.mapping(fields.get("user_profile"))
     app_id = lenient.text(fields.get("app_id")) or lenient.text(bot.get("app_id"))
     bot_id = lenient.text(fields.get("bot_id")) or lenient.text(bot.get("id"))
-    names = (fields.get("username"), bot.get("name"), user.get("display_name"), user.get("real_name"), user.get("name"))
+    names = (
+        fields.get("username"),
+        fields.get("alias"),
+        bot.get("name"),
+        user.get("display_name"),
+        user.get("real_name"),
+        user.get("name"),
+    )
     return Sender(
         user=lenient.text(fields.get("user")),
         bot_id=bot_id,

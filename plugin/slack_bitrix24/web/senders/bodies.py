@@ -82,6 +82,15 @@ def json_of(request: Request, *fields: str) -> Any:
             return parse(given[name].strip())
     if not any(given.values()):
         raise NoJSONError("no form and no JSON")
+    return _whole(given)
+
+
+def _whole(given: dict[str, str]) -> Any:
+    """Return the object that the only field of a form holds (Uptime Kuma's `data`), else the fields."""
+    [*values] = given.values()
+    if len(values) == 1 and values[0].lstrip()[:1] == "{":
+        with suppress(NoJSONError):
+            return parse(values[0])
     return given
 
 

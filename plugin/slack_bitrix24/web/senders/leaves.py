@@ -7,29 +7,57 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from slack_bitrix24.document import Block, Blocks, Field, Fields, Link, Paragraph, Span, Text
+from slack_bitrix24.document import Block, Blocks, Field, Fields, Heading, Link, Paragraph, Span, Text
 from slack_bitrix24.slack.messages import lenient
 
 MOST = 200
 """Leaves that are shown; how many more there are is said."""
 DEPTH = 32
 """Levels that are looked into."""
+SHORT = 40
+"""Characters below which two fields may stand in one row."""
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
 
+_LEADING = ("title", "subject", "summary", "headline", "alertname", "msg", "message", "text", "description", "name")
+"""Names of what says best what a body is about."""
+_LONGEST_LINE = 300
+"""Characters of what leads."""
+_NUMBERED = re.compile(r"(?:^|\.)\d+(?:\.|$)")
+
+
 def blocks(body: object) -> Blocks:
-    """Return the leaves with the path to each as its title; nothing where there is not a word in it."""
+    """Return the leaves with the path to each as its title; nothing where there is not a word in it.
+
+    Above them stands what says best what it is about: a telephone shows no more than the first line.
+    """
     found = [(path, text) for path, text in leaves(body) if text.strip()]
-    shown: list[Block] = []
-    named = tuple(Field((Text(path),), spans(text), short=len(text) < 40) for path, text in found[:MOST] if path)
+    shown: list[Block] = [Heading((Text(line),)) for line in _leading(found)]
+    named = tuple(Field((Text(path),), spans(text), short=len(text) < SHORT) for path, text in found[:MOST] if path)
     shown += [Paragraph(spans(text)) for path, text in found[:MOST] if not path]
     shown += [Fields(named)] if named else []
     shown += [Paragraph((Text(f"… {len(found) - MOST} more"),))] if len(found) > MOST else []
     return tuple(shown)
 
 
+def _leading(found: list[tuple[str, str]]) -> Iterator[str]:
+    """Yield the line, if there is one: by its name, then by how deep it stands."""
+    named = [(path, text.strip()) for path, text in found if len(found) > 1 and not _NUMBERED.search(path)]
+    for name in _LEADING:
+        lines = [(path.count("."), text) for path, text in named if path.rpartition(".")[2].lower() == name]
+        fit = [one for one in lines if "\n" not in one[1] and len(one[1]) <= _LONGEST_LINE]
+        if fit:
+            yield min(fit, key=lambda one: one[0])[1]
+            return
+
+
 def leaves(value: object, path: str = "", depth: int = DEPTH) -> Iterator[tuple[str, str]]:
     """Yield each leaf's dotted path and its text, in the order of the body; null is no leaf."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "[") and depth:
+        inside = lenient.parsed(value)  # a form's field, or what a program wrapped twice
+        if isinstance(inside, Mapping | list) and inside:
+            yield from leaves(inside, path, depth - 1)
+            return
     if isinstance(value, Mapping) and depth:
         for key, inside in value.items():
             yield from leaves(inside, _under(path, lenient.clean(str(key))), depth - 1)

@@ -16,7 +16,7 @@ from slack_bitrix24.document import Author, Blocks, Document
 from slack_bitrix24.slack.messages import lenient, payload
 from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.request import Answer, RefusedError, Request
-from slack_bitrix24.web.senders import leaves
+from slack_bitrix24.web.senders import chats, leaves
 from slack_bitrix24.web.senders.bodies import NoJSONError, json_of
 from slack_bitrix24.web.senders.sender import Incoming, Sender
 
@@ -70,6 +70,8 @@ def message(body: Mapping[str, Any] | list[Any], _hook: Hook) -> Incoming:
     """Return what a message says; RefusedError `no_text` where that is nothing."""
     body = _in_reach(body)
     post = payload.read(body)
+    if others := chats.blocks(body):
+        return Incoming(document=Document(others), wanted=wanted(post.channel), facts=(body,))
     blocks: Blocks = post.document.blocks
     if not blocks:
         blocks = _foreign(body)
