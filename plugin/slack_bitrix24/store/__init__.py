@@ -1,11 +1,23 @@
-"""WHAT IS KEPT: inbox, outbox, lanes, receipts, schedules, tokens, versions, answers; in SQLite or PostgreSQL.
+"""WHAT IS KEPT, in SQLite or PostgreSQL.
 
 open_store(url)            Store
 Store.accept(Submission)   the hot path: durable when it returns
 Store.write(op)            op(Transaction): one transaction, group-committed by one writer thread
 Store.read(op)             op(Transaction): one consistent state, in the caller's thread
-Transaction                .outbox .lanes .inbox .versions .channels .receipts .schedules .tokens .portals .nodes
-                           .answers .standing .uploads .sessions .audit .unreached .flows
+Transaction                one attribute for each table's questions (transaction.py)
+
+The files, by what they are about:
+
+the queue                  accept, outbox, pending, fair, twins, retries, doubts; lanes, leases, claims, steps: who
+                           sends next; packing, stored: how a notification is kept
+what comes in and goes     inbox, runs, receipts, answers, uploads, standing, taken, versions, channels, heartbeats,
+                           schedules
+who runs, and portals      nodes, looks, portals, tokens, bots
+the page for operators     looking, matched, sessions, audit, unreached, flows
+transactions               writer, group, transaction, work, store; deadline, silence, failures: what may go wrong
+the two databases          engine, clock, wake; columns, schema, page_tables, migrations; prepared, jsonrows,
+                           inserting, cleaning: statements
+as a whole                 retention, transfer, examination
 """
 
 from slack_bitrix24.store.accept import Accepted, Submission

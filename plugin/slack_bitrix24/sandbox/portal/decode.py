@@ -39,6 +39,7 @@ def unquote(text: str) -> str:
     """
     if "%" not in text:
         return text.replace("+", " ") if "+" in text else text
+    # A backslash of its own would be read as the beginning of one of ours.
     if "\\" not in text:
         try:
             raw = text.replace("+", " ").replace("%", "\\x").encode().decode("unicode_escape")
