@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from dataclasses import dataclass, replace
 
 import pytest
@@ -31,6 +32,7 @@ class Broken:
     folder: object
     demo: object
     environ: object
+    open: object = None
 
     def relay(self, channel="C0ALERTS", to="@oncall"):
         self.more(RELAY.format(channel=channel, to=to))
@@ -57,6 +59,20 @@ class Broken:
         key = (user, "0thersecretw0rd9")
         self.demo.portal.webhooks[key] = Webhook(*key, frozenset(scopes))
         self.environ.setenv("TEST_WEBHOOK_URL", f"{self.demo.webhook_url.partition('/rest/')[0]}/rest/{user}/{key[1]}/")
+
+    def map(self, text):
+        (self.folder / "mapping.yaml").write_text(text)
+
+    def slack_user(self, key, **more):
+        self.demo.workspace.users[key] = replace(self.demo.workspace.users["U0CAROL03"], id=key, **more)
+        self.map(f"users:\n  U024BE7LH: 10\n  {key}: 12\n")
+
+    def web(self, host, port):
+        self.more(f'[web]\nhost = "{host}"\nport = {port}\n')
+
+    def taken(self):
+        self.open = socket.create_server(("127.0.0.1", 0))
+        self.web("127.0.0.1", self.open.getsockname()[1])
 
     def channel(self, kind, members):
         self.demo.workspace.channels["C0MADE"] = kind("C0MADE", "made", members)
@@ -149,6 +165,64 @@ SETUPS = {
     "a schedule whose time is none": (
         lambda b: b.more('[[schedules]]\nname = "s"\nwhen = "every blursday"\nto = ["@oncall"]\ntext = "x"\n'),
         "failed", "configuration", "schedules[0].when", "blursday"),
+    "two relays for one message": (
+        lambda b: (b.relay(), b.more(RELAY.format(channel="C0ALERTS", to="@oncall").replace('"a"', '"b"'))),
+        "warning", "mapping", "relays.b: @oncall gets messages of C0ALERTS twice", "take it out of one"),
+    "a group without anybody": (
+        lambda b: (b.map("users:\n  U024BE7LH: 10\ngroups:\n  empty: []\n"), b.relay(to="@empty")),
+        "warning", "mapping", "the group is empty", "put somebody into it"),
+    "a member of a group who is not mapped": (
+        lambda b: b.map("users:\n  U024BE7LH: 10\ngroups:\n  oncall: [U0G9QF9C6]\n"),
+        "warning", "mapping", "groups.oncall: U0G9QF9C6 is told nothing", "add them there"),
+    "an administrator by a handle": (
+        lambda b: b.more('[permissions]\nadmin = ["@anna"]\n'),
+        "warning", "mapping", "permissions.admin: @anna names nobody", "under groups"),
+    "an administrator who is not in Slack": (
+        lambda b: b.more('[permissions]\nadmin = ["U0NOBODY1"]\n'),
+        "warning", "slack people", "permissions.admin: U0NOBODY1 is nobody's id", "Copy member ID"),
+    "a caller who may address nobody": (
+        lambda b: b.more(f'[[webhooks]]\nname = "h"\ntoken = "{"t" * 20}"\naddresses = ["@gone"]\n'),
+        "warning", "mapping", "webhooks.h.addresses: @gone names nobody", "under groups"),
+    "a Slack id that is nobody's": (
+        lambda b: b.map("users:\n  U024BE7LH: 10\n  U0NOTHERE: 12\n"),
+        "warning", "slack people", "the mapping file: U0NOTHERE is nobody's id", "Copy member ID"),
+    "somebody who left Slack": (
+        lambda b: b.slack_user("U0GONE0001", deleted=True),
+        "warning", "slack people", "U0GONE0001 (Carol Chen) has left Slack", "take it out"),
+    "a bot of Slack's in the mapping file": (
+        lambda b: b.slack_user("U0ROBOT001", is_bot=True),
+        "warning", "slack people", "U0ROBOT001 (Carol Chen) is a bot", "take it out"),
+    "a port that another program has": (
+        lambda b: b.taken(), "failed", "web", "another program has the port", "another web.port"),
+    "an address that this machine does not have": (
+        lambda b: b.web("192.0.2.1", 3000), "failed", "web", "192.0.2.1:3000", 'web.host = "127.0.0.1"'),
+    "a password that anybody can guess": (
+        lambda b: b.more('[[heartbeats]]\nname = "h"\nevery = "5m"\ntoken = "short"\nto = ["@oncall"]\n'),
+        "warning", "configuration", "heartbeats[0].token", "openssl rand"),
+    "a webhook's address in quotes": (
+        lambda b: b.environ.setenv("TEST_WEBHOOK_URL", f'"{b.demo.webhook_url}"'),
+        "failed", "configuration", "portals.main.webhook_url", "without quotes"),
+    "a webhook's address with a method": (
+        lambda b: b.environ.setenv("TEST_WEBHOOK_URL", f"{b.demo.webhook_url}profile.json"),
+        "failed", "configuration", "portals.main.webhook_url", "without the name of a method"),
+    "a token in quotes": (
+        lambda b: b.environ.setenv("TEST_BOT_TOKEN", "'xoxb-sandbox'"),
+        "failed", "configuration", "slack.bot_token", "without quotes"),
+    "a reference as a shell writes it": (
+        lambda b: b.environ.setenv("TEST_BOT_TOKEN", "${SLACK_BOT_TOKEN}"),
+        "failed", "configuration", "slack.bot_token", '{ env = "NAME" }'),
+    "a proxy where nothing answers": (
+        lambda b: (b.environ.setenv("HTTPS_PROXY", "http://me:hunter2@127.0.0.1:9"),
+                   b.environ.setenv("TEST_WEBHOOK_URL", "https://portal.example/rest/1/0thersecretw0rd9/")),
+        "failed", "bitrix24 main", "portal.example", "HTTPS_PROXY leads through 127.0.0.1:9"),
+    "a time zone by its abbreviation": (
+        lambda b: b.swap("Europe/Minsk", "MSK"),
+        "failed", "configuration", "timezone", 'such as "Europe/Minsk", got "MSK"'),
+    "a time zone by its city": (
+        lambda b: b.swap("Europe/Minsk", "minsk"),
+        "failed", "configuration", "timezone", 'did you mean "Europe/Minsk"'),
+    "a text without quotes": (
+        lambda b: b.more("[log]\nlevel = debug\n"), "failed", "configuration", "not TOML", "a text stands in quotes"),
     "no configuration": (
         lambda b: (b.folder / "slack-bitrix24.toml").unlink(),
         "failed", "configuration", "no slack-bitrix24.toml in", "give --config, or set BITRIX24_WEBHOOK_URL"),
@@ -159,8 +233,12 @@ SETUPS = {
 def broken(configured, demo, monkeypatch):
     demo.workspace.scopes = [*SCOPES.split(), *NEEDED, *FURTHER_SCOPES]
     users, webhooks, channels = dict(demo.portal.users), dict(demo.portal.webhooks), dict(demo.workspace.channels)
-    yield Broken(configured, demo, monkeypatch)
-    demo.workspace.scopes = SCOPES.split()
+    people = dict(demo.workspace.users)
+    made = Broken(configured, demo, monkeypatch)
+    yield made
+    if made.open:
+        made.open.close()
+    demo.workspace.scopes, demo.workspace.users = SCOPES.split(), people
     demo.portal.users, demo.portal.webhooks, demo.workspace.channels = users, webhooks, channels
 
 

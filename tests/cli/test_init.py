@@ -79,8 +79,11 @@ def test_an_application_is_written_and_the_next_step_named(folder, run, write):
         ({"chanels": '["x"]'}, 2, 'answers.toml: chanels: unknown key (did you mean "channels"?)'),
         ({"people": '"yes"'}, 2, "answers.toml: people: expected true or false"),
         ({"timezone": '"Europe/Minks"'}, 2, "answers.toml: timezone"),
-        ({"slack_bot_token": '"xoxb-wrong"'}, 1, "invalid_auth"),
-        ({"slack_app_token": '"xapp-wrong"'}, 1, "Slack refuses"),
+        ({"slack_bot_token": '"xoxb-wrong"'}, 1, "invalid_auth: copy the token once more"),
+        ({"slack_bot_token": '"xapp-1-other"'}, 2, "answers.toml: slack_bot_token: expected the bot token (xoxb-…)"),
+        ({"slack_app_token": '"xoxb-other"'}, 2, "answers.toml: slack_app_token: expected the app-level token (xapp-"),
+        ({"slack_bot_token": "'\"xoxb-other\"'"}, 2, "the bot token (xoxb-…) without quotes around it"),
+        ({"slack_app_token": '"xapp-wrong"'}, 1, "Slack refuses: invalid_auth: copy the token"),
         ({"me": '"nobody"'}, 1, "me: nobody in Slack"),
         ({"channels": '["nowhere", "alerts"]'}, 1, "no channel nowhere"),
     ],
@@ -173,10 +176,14 @@ class Terminal:
 def test_a_person_is_asked_and_after_a_break_only_for_the_rest(folder, demo):
     first = Terminal(folder, SLACK_API_URL=demo.slack_api_url)
     first.answer("Bot User OAuth Token", "xoxb-mistyped", hidden=True)
+    first.answer("Bot User OAuth Token", "xapp-1-of-the-other-kind", hidden=True)
     first.answer("Bot User OAuth Token", demo.bot_token, hidden=True)
     first.answer("App-Level Token (xapp-…)", "", hidden=True)
     first.process.send_signal(signal.SIGKILL)
     first.ended()
+    assert "invalid_auth: copy the token once more" in first.shown
+    assert "expected the bot token (xoxb-…)" in first.shown
+    assert "xapp-1-of" not in first.shown
     assert "xoxb-" not in first.shown.replace("(xoxb-…)", "")
     assert stat.S_IMODE((folder / kept.PROGRESS).stat().st_mode) == 0o600
 

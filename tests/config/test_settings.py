@@ -279,7 +279,7 @@ def test_http_mode_needs_the_web(read):
 def test_a_webhook_needs_the_web_and_a_long_token(read):
     settings = read('webhooks = [{ name = "x", token = "short", addresses = ["*"] }]')
     assert settings.web
-    assert settings.warnings == ("webhooks[0].token: shorter than 16 characters, which can be guessed",)
+    assert [line.partition(",")[0] for line in settings.warnings] == ["webhooks[0].token: shorter than 16 characters"]
 
 
 def test_a_webhook_may_have_several_tokens_an_owner_in_its_body_and_a_signature(read):

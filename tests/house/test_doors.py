@@ -27,6 +27,7 @@ DOORS = {
         "cli/checks_slack.py",
         "cli/online.py",
         "cli/slack_answers.py",
+        "cli/slack_people.py",
         "cli/init/trial.py",
     },
     "websocket": {"listeners/"},

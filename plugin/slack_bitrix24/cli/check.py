@@ -14,7 +14,7 @@ from typing import Literal
 
 from slack_bitrix24.app import setup
 from slack_bitrix24.app.warnings import nobody
-from slack_bitrix24.cli import checks_portal, checks_slack, online
+from slack_bitrix24.cli import checks_machine, checks_portal, checks_slack, online
 from slack_bitrix24.cli.checks_portal import Asked
 from slack_bitrix24.cli.ending import DONE, FAILED, USAGE, one_line
 from slack_bitrix24.cli.first import first_notification
@@ -79,6 +79,10 @@ def _findings(path: Path | None, environ: Mapping[str, str], *, probe: bool, not
     yield from found
     finding, store = _database(settings.database.reveal())
     yield finding
+    if (file := _file(settings.database.reveal())) is not None and file.exists():
+        yield from checks_machine.file(file)
+    if settings.web is not None:
+        yield from checks_machine.port(settings.web.host, settings.web.port)
     with closing(store) if store is not None else nullcontext():
         if store is not None:
             yield from _unreached(store)
@@ -91,15 +95,21 @@ def _findings(path: Path | None, environ: Mapping[str, str], *, probe: bool, not
 def outside(asked: Asked) -> Iterator[Finding]:
     """Ask Slack and the portals; nobody is notified but where tags are asked about (see Asked)."""
     if asked.settings.slack is not None:
-        yield from checks_slack.slack(asked.settings, asked.settings.slack)
+        proxy = checks_machine.proxy(asked.environ)
+        yield from checks_slack.slack(asked.settings, asked.settings.slack, directory=asked.directory, proxy=proxy)
     for portal in asked.settings.portals.values():
         yield from checks_portal.portal(portal, asked)
 
 
+def _file(url: str) -> Path | None:
+    """Return the file of a SQLite database."""
+    return Path(url.removeprefix("sqlite:///").partition("?")[0]) if url.startswith("sqlite:///") else None
+
+
 def _database(url: str) -> tuple[Finding, Store | None]:
     """Open the database without changing it."""
-    file = Path(url.removeprefix("sqlite:///"))
-    if url.startswith("sqlite:///") and not file.exists():
+    file = _file(url)
+    if file is not None and not file.exists():
         state: Literal["ok", "failed"] = "ok" if file.parent.is_dir() and os.access(file.parent, os.W_OK) else "failed"
         cure = f"make the folder {file.parent}, writable for this user, or correct database"
         text = "run will make it" if state == "ok" else f"it can't be made there: {cure}"
@@ -108,7 +118,8 @@ def _database(url: str) -> tuple[Finding, Store | None]:
         store = open_store(url, upgrade=False)
     except StoreError as error:
         cure = "is database (DATABASE_URL) right, and does the server run?"
-        return Finding("database", "failed", str(error) if url.startswith("sqlite:") else f"{error}: {cure}"), None
+        own = url.startswith("sqlite:") or "install" in str(error)
+        return Finding("database", "failed", str(error) if own else f"{error}: {cure}"), None
     return Finding("database", "ok", store.where), store
 
 

@@ -9,7 +9,7 @@ from slack_bitrix24.app.portals import sign_in
 from slack_bitrix24.bitrix24 import Bitrix24
 from slack_bitrix24.bitrix24.bot_calls import REVISION
 from slack_bitrix24.bitrix24.bots import revision
-from slack_bitrix24.cli import cures, online
+from slack_bitrix24.cli import checks_machine, cures, online
 from slack_bitrix24.cli.online import Finding
 from slack_bitrix24.cli.portal_tags import known_tags
 from slack_bitrix24.config import Portal, Settings
@@ -56,7 +56,9 @@ def portal(portal: Portal, asked: Asked) -> Iterator[Finding]:
             if asked.directory is not None:
                 yield from _mapped(portal, client, asked.directory, bot=asked.settings.uses_bot(portal.name))
     except (Bitrix24Error, StoreError, ValueError) as error:
-        yield Finding(what, "failed", f"{error}: {cures.of_portal(error, portal)}")
+        cure = cures.of_portal(error, portal)
+        proxy = checks_machine.proxy(asked.environ) if cure.endswith("may this machine reach it?") else ""
+        yield Finding(what, "failed", f"{error}: {cure}{f' {proxy}' if proxy else ''}")
 
 
 def _mapped(portal: Portal, client: Bitrix24, directory: Directory, *, bot: bool) -> Iterator[Finding]:

@@ -14,6 +14,10 @@ FOR_SOCKET = (
     "and put it into slack.app_token"
 )
 REACH = "is slack.api_url right, and may this machine reach it?"
+TRUST = (
+    "is it the right portal? If it has a certificate of its own, give the file of its authority in the "
+    "variable REQUESTS_CA_BUNDLE"
+)
 SCOPE = "add the scope on the app's page OAuth & Permissions and reinstall the app"
 MAPPING = "put the right number into the mapping file, or take the line out"
 _TOKEN = frozenset(
@@ -41,8 +45,7 @@ def of_portal(error: Exception, portal: Portal) -> str:
     if not isinstance(error, Bitrix24Error):
         return f"correct {way}"
     if not error.status:
-        known = error.code or error.verdict is Verdict.PORTAL
-        return sign_in(portal) if known else f"is {way} right, and may this machine reach it?"
+        return _unanswered(error, portal, way)
     code = error.code.upper()
     if code == "INSUFFICIENT_SCOPE":
         return scope(portal)
@@ -53,6 +56,16 @@ def of_portal(error: Exception, portal: Portal) -> str:
     if error.status == 404 or not code:
         return f"is {way} right? No REST answers there"
     return sign_in(portal) if code in _WEBHOOK or portal.webhook_url is None else f"is {way} right?"
+
+
+def _unanswered(error: Bitrix24Error, portal: Portal, way: str) -> str:
+    """Return what to do where no portal answered."""
+    if "certificate" in str(error):
+        return TRUST
+    if "no database yet" in str(error):
+        return "then check again"
+    known = error.code or error.verdict is Verdict.PORTAL
+    return sign_in(portal) if known else f"is {way} right, and may this machine reach it?"
 
 
 def sign_in(portal: Portal) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TypeVar, get_args
 
 from slack_bitrix24 import crontab
-from slack_bitrix24.config.section import Check, Expected, Refused, did_you_mean, shown
+from slack_bitrix24.config.section import HIDDEN, Check, Expected, Refused, did_you_mean, shown
 from slack_bitrix24.matching import Pattern, PatternError
 
 T = TypeVar("T")
@@ -35,9 +35,22 @@ def credential(value: object, what: str = "a text") -> str:
     """Take a secret as it goes into a header: one word of ASCII. What stands around it is let go."""
     if not isinstance(value, str) or not value.strip():
         raise Expected(what)
-    word = str(value).strip()
+    word = bare(str(value), what)
     if not all("!" <= character <= "~" for character in word):
         raise Expected(f"{what}, one word of plain ASCII without spaces and line breaks")
+    return word
+
+
+def bare(text: str, what: str) -> str:
+    """Return a value without what stands around it. Expected: quotes or a reference that nobody has filled in.
+
+    Docker's `--env-file` keeps the quotes that a shell takes off, and TOML knows no `${NAME}`.
+    """
+    word = text.strip()
+    if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'`":
+        raise Expected(f"{what} without quotes around it")
+    if re.fullmatch(r"\$\{.*\}|%\w+%|<[^<>]*>", word):
+        raise Expected(f'{what} itself; from the environment it comes with {{ env = "NAME" }}')
     return word
 
 
@@ -106,9 +119,20 @@ def zone(value: object) -> str:
     try:
         zoneinfo.ZoneInfo(value)
     except (KeyError, ValueError, OSError):
-        hint = did_you_mean(value, zoneinfo.available_timezones())
-        raise Refused(f"expected {what}, got {shown(value)}{hint}") from None
+        raise Refused(f"expected {what}, got {shown(value)}{_zone_hint(value)}") from None
     return str(value)
+
+
+def _zone_hint(written: str) -> str:
+    """Return the zone that may be meant. Not for MSK or UTC+3: what looks like them is hours away (MST, UTC)."""
+    if shown(written) == HIDDEN:
+        return ""
+    known = sorted(name for name in zoneinfo.available_timezones() if "/" in name)
+    if "/" in written:
+        return did_you_mean(written, known)
+    cities = {name.rpartition("/")[2]: name for name in known if not name.startswith("Etc/")}
+    found = did_you_mean(written.title().replace(" ", "_"), cities)
+    return re.sub(r'"(.+)"', lambda city: f'"{cities[city[1]]}"', found)
 
 
 def moment(value: object) -> dt.datetime:

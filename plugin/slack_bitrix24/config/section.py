@@ -59,7 +59,8 @@ def shown_address(value: object) -> str:
     """Return an address as a fault may show it: without its password and its query."""
     found = _ADDRESS.fullmatch(value) if isinstance(value, str) else None
     if not found:
-        return shown(value)
+        # One slash too few, or libpq's `host=… password=…`: where the password stands in it, nobody can tell.
+        return HIDDEN if isinstance(value, str) and set("@=") & set(value) else shown(value)
     login, at, rest = found[2].rpartition("@")
     user, colon, _ = login.partition(":")
     masked = f"{found[1]}{user}{f':{HIDDEN}' if colon else ''}{at}{rest.partition('?')[0]}"

@@ -7,9 +7,11 @@ import re
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from slack_bitrix24.config.checks import bare
 from slack_bitrix24.config.section import Check, Expected
 
 _WEBHOOK_PATH = re.compile(r"/rest/[1-9][0-9]*/[A-Za-z0-9_-]+/?")
+_METHOD_BEHIND = re.compile(rf"{_WEBHOOK_PATH.pattern.rstrip('/?')}/[A-Za-z0-9_.]+/?")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]+")
 _TLS = "plain http:// is taken for this machine only"
 
@@ -41,8 +43,12 @@ def webhook_url(value: object) -> str:
 
     https://apidocs.bitrix24.com/local-integrations/local-webhooks.html
     """
-    url = base_url("https://PORTAL/rest/USER/SECRET/")(value)
-    if not _WEBHOOK_PATH.fullmatch(urlsplit(url).path):
+    what = "https://PORTAL/rest/USER/SECRET/"
+    url = base_url(what)(bare(value, what) if isinstance(value, str) else value)
+    path = urlsplit(url).path
+    if _METHOD_BEHIND.fullmatch(path):
+        raise Expected(f"{what} alone, without the name of a method behind it")
+    if not _WEBHOOK_PATH.fullmatch(path):
         raise Expected("https://PORTAL/rest/USER/SECRET/ as Bitrix24 shows it")
     return f"{url}/"
 

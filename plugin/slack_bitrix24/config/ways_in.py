@@ -37,14 +37,14 @@ def read_slack(root: Section) -> Slack:
     section = root.table("slack")
     usual = "http" if "signing_secret" in section and "app_token" not in section else "socket"
     mode = cast("Mode", section.take("mode", checks.word(Mode), usual))
-    app_token = section.take("app_token", _app_token, "", required=mode == "socket", secret=True)
+    opener = section.take("app_token", app_token, "", required=mode == "socket", secret=True)
     signing = section.take("signing_secret", _signing_secret, "", required=mode == "http", secret=True)
     client_id = section.take("client_id", _CLIENT_ID, "", required="client_secret" in section)
     client_secret = section.take("client_secret", checks.credential, "", required="client_id" in section, secret=True)
     return Slack(
         mode=mode,
-        bot_token=Secret(section.take("bot_token", _bot_token, "", required=True, secret=True)),
-        app_token=Secret(app_token) if app_token else None,
+        bot_token=Secret(section.take("bot_token", bot_token, "", required=True, secret=True)),
+        app_token=Secret(opener) if opener else None,
         signing_secret=Secret(signing) if signing else None,
         command=section.take("command", _COMMAND, "/b24"),
         api_url=section.take("api_url", base_url("an https:// address"), SLACK_API) + "/",
@@ -53,11 +53,13 @@ def read_slack(root: Section) -> Slack:
     )
 
 
-def _bot_token(value: object) -> str:
+def bot_token(value: object) -> str:
+    """Take a bot token; one of the other kinds is none."""
     return _token(value, "the bot token (xoxb-…)", not_this="xapp-")
 
 
-def _app_token(value: object) -> str:
+def app_token(value: object) -> str:
+    """Take an app-level token; one of the other kinds is none."""
     return _token(value, "the app-level token (xapp-…) or, with mode = http, a signing_secret", not_this="xox")
 
 

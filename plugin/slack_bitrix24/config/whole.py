@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -11,7 +11,18 @@ from slack_bitrix24.config.machine import local_zone
 from slack_bitrix24.config.portals import read_portals
 from slack_bitrix24.config.secret import Secret
 from slack_bitrix24.config.section import Expected, Section, did_you_mean, shown, shown_address
-from slack_bitrix24.config.settings import Format, Level, Log, MappingSource, Outbox, Settings, Slack, Web, Webhook
+from slack_bitrix24.config.settings import (
+    Format,
+    Heartbeat,
+    Level,
+    Log,
+    MappingSource,
+    Outbox,
+    Settings,
+    Slack,
+    Web,
+    Webhook,
+)
 from slack_bitrix24.config.urls import base_url, database, network
 from slack_bitrix24.config.ways_in import (
     read_heartbeats,
@@ -57,7 +68,11 @@ def read_settings(root: Section, *, path: Path | None, folder: Path, environ: Ma
         web=web,
         outbox=_read_outbox(root),
         log=_read_log(root),
-        warnings=(*filter(None, [unsure, _closed(web, slack)]), *_warnings(webhooks)),
+        warnings=(
+            *filter(None, [unsure, _closed(web, slack)]),
+            *_short_tokens("webhooks", webhooks),
+            *_short_tokens("heartbeats", heartbeats),
+        ),
     )
 
 
@@ -132,9 +147,9 @@ def _closed(web: Web | None, slack: Slack | None) -> str:
     return "web.page: nobody can sign in: give web.page_password (`slack-bitrix24 password`), or slack.client_id"
 
 
-def _warnings(webhooks: tuple[Webhook, ...]) -> tuple[str, ...]:
+def _short_tokens(section: str, ways: Sequence[Webhook | Heartbeat]) -> tuple[str, ...]:
     return tuple(
-        f"webhooks[{i}].token: shorter than {_SHORT_TOKEN} characters, which can be guessed"
-        for i, webhook in enumerate(webhooks)
-        if any(len(token.reveal()) < _SHORT_TOKEN for token in webhook.token)
+        f"{section}[{i}].token: shorter than {_SHORT_TOKEN} characters, which can be guessed (openssl rand -hex 24)"
+        for i, way in enumerate(ways)
+        if any(len(token.reveal()) < _SHORT_TOKEN for token in way.token)
     )

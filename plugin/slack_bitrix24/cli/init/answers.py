@@ -14,6 +14,7 @@ from slack_bitrix24.config import checks
 from slack_bitrix24.config.references import References
 from slack_bitrix24.config.section import Section
 from slack_bitrix24.config.urls import base_url, domain, webhook_url
+from slack_bitrix24.config.ways_in import app_token, bot_token
 from slack_bitrix24.errors import ConfigurationError
 
 PROGRESS = ".slack-bitrix24-init.json"
@@ -81,8 +82,8 @@ def read(path: Path, environ: Mapping[str, str]) -> Answers:
 def _answers(section: Section) -> Answers:
     channels = section.take_list("channels", checks.text, "channels") if "channels" in section else ()
     return Answers(
-        slack_bot_token=section.take("slack_bot_token", checks.credential, "", secret=True),
-        slack_app_token=section.take("slack_app_token", checks.credential, "", secret=True),
+        slack_bot_token=section.take("slack_bot_token", bot_token, "", secret=True),
+        slack_app_token=section.take("slack_app_token", app_token, "", secret=True),
         slack_api_url=section.take("slack_api_url", base_url("an https:// address"), ""),
         webhook_url=section.take("webhook_url", webhook_url, "", secret=True),
         domain=section.take("domain", domain, ""),

@@ -17,6 +17,7 @@ from slack_bitrix24.cli.init.answers import Answers
 from slack_bitrix24.config import checks
 from slack_bitrix24.config.section import Expected, Refused
 from slack_bitrix24.config.urls import domain, webhook_url
+from slack_bitrix24.config.ways_in import app_token, bot_token
 from slack_bitrix24.errors import SlackBitrix24Error
 
 T = TypeVar("T")
@@ -62,7 +63,7 @@ def _slack_app(answers: Answers) -> Iterator[Answers]:
     _say("The token is under OAuth & Permissions; what you paste is not shown.")
 
     def take(text: str) -> Answers:
-        tried = replace(answers, slack_bot_token=checks.credential(text, "the bot token (xoxb-…)"))
+        tried = replace(answers, slack_bot_token=bot_token(text))
         _say(f"  ok: {trial.Workspace(tried).identity()}")
         return tried
 
@@ -75,7 +76,7 @@ def _app_token(answers: Answers) -> Iterator[Answers]:
     _say("Under Basic Information → App-Level Tokens generate one with the scope connections:write.")
 
     def take(text: str) -> Answers:
-        token = checks.credential(text, "the app-level token (xapp-…)")
+        token = app_token(text)
         trial.Workspace(answers).opens(token)
         _say("  ok: it opens connections")
         return replace(answers, slack_app_token=token)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk import WebClient
 
 from slack_bitrix24.bitrix24 import Bitrix24
+from slack_bitrix24.cli import cures
 from slack_bitrix24.cli.init.answers import Answers
 from slack_bitrix24.cli.init.files import DEFAULT_API
 from slack_bitrix24.cli.slack_answers import SlackError, asking
 from slack_bitrix24.errors import AddressError, Bitrix24Error
 from slack_bitrix24.slack.app import SCOPES
 
+AGAIN = "copy the token once more, as a whole; one that was taken back is good no longer"
 PATIENCE = 5.0
 """Seconds for which a call to Bitrix24 is repeated: somebody waits at the keyboard."""
 
@@ -39,7 +41,7 @@ class Workspace:
 
     def identity(self) -> str:
         """Return who the bot is and where. SlackError: the token is refused, or scopes are missing."""
-        with asking(self._client):
+        with _said_how(), asking(self._client):
             answer = self._client.auth_test()
         granted = {scope.strip() for scope in str(answer.headers.get("x-oauth-scopes") or "").split(",") if scope}
         if missing := sorted(set(SCOPES) - granted) if granted else []:
@@ -50,7 +52,7 @@ class Workspace:
 
     def opens(self, app_token: str) -> None:
         """Try the app-level token."""
-        with asking(self._client):
+        with _said_how(), asking(self._client):
             self._client.apps_connections_open(app_token=app_token)
 
     def people(self) -> list[Person]:
@@ -71,6 +73,17 @@ class Workspace:
             for page in pages:
                 found |= {each["id"]: (each.get("name", ""), bool(each.get("is_member"))) for each in page["channels"]}
         return found
+
+
+@contextmanager
+def _said_how() -> Iterator[None]:
+    """Try a token within it: whoever typed it is told what to do where Slack refuses it."""
+    try:
+        yield
+    except SlackError as error:
+        if not error.code:
+            raise
+        raise SlackError(f"{error}: {cures.of_slack(error.code, token=AGAIN)}", code=error.code) from None
 
 
 def _person(member: Mapping[str, Any]) -> Person:
