@@ -67,8 +67,7 @@ class Guarded(H11Protocol):
     """uvicorn's protocol, with a time-out for the head of a request and for its body.
 
     By h11, though httptools would save a quarter of the time of an accepted request: with uvicorn 0.54 and httptools
-    0.9 who asks for another protocol in passing (`Upgrade: h2c`, as Java's client does) is never answered where the
-    request has a body, and where it has none the next one of the connection is not.
+    0.9 a common client that offers to go on in another protocol may wait for its answer for ever.
     """
 
     def __init__(self, *arguments: Any, table: Connections, **named: Any) -> None:
