@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The tests wait for processes and clocks more than they compute.
 WORKERS ?= $(shell expr 2 \* $$(nproc 2>/dev/null || echo 2))
+# Where it is set, as in some images, each of the tests' hundreds of processes would compile all there is, every time.
+unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .PHONY: demo test lint docs bench soak senders lock picture clean
