@@ -56,6 +56,8 @@ def test_silence_and_return_are_told_once_each_over_a_kill(make):
         ("/heartbeat/backup", {"headers": {"Authorization": f"Bearer {TOKEN}"}}, 200),
         ("/heartbeat/backup/an0therToken0123456789", {"method": "POST", "data": b"{}"}, 200),
         ("/heartbeat/backup/wrong", {}, 403),
+        ("/heartbeat/backup", {"params": {"token": TOKEN}}, 401),
+        ("/heartbeat/backup/wrong", {"params": {"token": TOKEN}}, 403),
         ("/heartbeat/backup", {}, 401),
         (f"/heartbeat/nobody/{TOKEN}", {}, 404),
         (f"/heartbeat/backup/{TOKEN}", {"method": "DELETE"}, 405),

@@ -68,3 +68,15 @@ def test_a_token_is_never_kept(home):
     kept = home.store.read(lambda tx: tx.connection.exec_driver_sql("SELECT payload FROM inbox").scalars().all())
     assert kept
     assert OTHER not in "".join(map(str, kept))
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_its_clients_ask_whether_all_is_well_and_which_version_it_is(home, slash):
+    assert home.post(f"/health{slash}", "GET").json() == {"health": "green", "database": "green"}
+    assert set(home.post(f"/version{slash}", "GET").json()) == {"version", "commit", "buildDate"}
+    assert home.post("/health", "HEAD").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/health", "/version"])
+def test_where_no_webhook_is_served_as_gotify_nobody_is_told(ways, path):
+    assert ways.post(path, "GET").status_code == 404

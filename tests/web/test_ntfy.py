@@ -158,3 +158,70 @@ def test_an_impossible_topic_is_refused(topic):
 def test_markdown_is_read_where_it_is_said():
     assert "**" not in plain(published(b"**bold**", markdown="yes").document.blocks)
     assert "**" in plain(published(b"**bold**").document.blocks)
+
+
+@pytest.mark.parametrize("word", ["publish", "send", "trigger"])
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_a_plain_link_publishes(home, word, slash):
+    asked = {"message": "the door is open", "title": "Door", "priority": "high", "tags": "warning", "auth": OTHER}
+    answer = home.post(f"/alerts/{word}{slash}", "GET", params=asked)
+    assert (answer.status_code, answer.json()["topic"], answer.json()["title"]) == (200, "alerts", "Door")
+    (sent,) = home.sent()
+    assert "the door is open" in sent.notification.message_out
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/alerts/publish", 401),
+        ("HEAD", "/alerts/publish", 404),
+        ("GET", "/alerts/publishing", 404),
+        ("GET", "/alerts/publish/clear", 404),
+        ("GET", "/alerts", 404),
+        ("GET", "/alerts/json", 404),
+        ("GET", "/services/send", 404),
+    ],
+)
+def test_other_links_publish_nothing(home, method, path, status):
+    assert home.post(path, method).status_code == status
+    assert home.sent() == []
+
+
+def test_behind_publish_stands_a_sequence_for_whoever_posts(home):
+    assert home.post("/alerts/publish", data=b"one", headers=BEARER).status_code == 200
+    assert published(b"one", sequence="publish").key
+    assert not published(b"", sequence="publish", method="GET").key
+
+
+PICTURES = [
+    (b"\x89PNG\r\n\x1a\n\x00\x00", "attachment.png"),
+    (b"\xff\xd8\xff\xe0\x00\x10JFIF", "attachment.jpg"),
+    (b"GIF89a", "attachment.gif"),
+    (b"%PDF-1.7\n", "attachment.pdf"),
+    (b"PK\x03\x04", "attachment.zip"),
+    (b"\x7fELF\x02\x01\x00", "attachment.bin"),
+]
+
+
+@pytest.mark.parametrize(("body", "name"), PICTURES)
+def test_a_file_without_a_name_is_no_text(body, name):
+    found = published(body)
+    assert [(one.name, one.content) for one in found.files] == [(name, body)]
+    assert not found.document.blocks
+    assert [one.name for one in published(body, filename="own.name").files] == ["own.name"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"plain",
+        b"",
+        "Tür".encode(),
+        "Tür".encode("cp1252"),
+        "Tür".encode("utf-16"),
+        b"\x1b[31mred\x1b[0m",
+        b"a\tb\r\n\x0c",
+    ],
+)
+def test_a_text_is_no_file(body):
+    assert published(body).files == ()

@@ -15,14 +15,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from slack_bitrix24.web import pulse, topics
+from slack_bitrix24.web import pulse, topics, wellness
 from slack_bitrix24.web.door import Door
 from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.openapi import document
 from slack_bitrix24.web.page import doors as page
 from slack_bitrix24.web.page.desk import Desk
 from slack_bitrix24.web.paths import canonical
-from slack_bitrix24.web.routes import Routes
+from slack_bitrix24.web.routes import Place, Routes
+from slack_bitrix24.web.senders.ntfy import BY_GET
 from slack_bitrix24.web.uploading import UPLOAD, Uploading
 
 log = logging.getLogger(__name__)
@@ -87,12 +88,16 @@ class Site:
                 await self.ways.upload(scope, receive, send)
                 return
             place = self.ways.routes.find(scope["path"])
-            # ntfy's clients ask with GET where others publish.
-            asks = place is not None and place.sender.name == "ntfy" and scope["method"] in ("GET", "HEAD")
-            if place is not None and not asks:
+            if place is not None and not _asks(place, scope["method"]):
                 await self.ways.door(scope, receive, send, place=place)
                 return
         await self.app(scope, receive, send)
+
+
+def _asks(place: Place, method: str) -> bool:
+    """Tell whether one of ntfy's clients asks something: they do it with GET, and some publish so."""
+    publishes = method == "GET" and place.parts.get("sequence") in BY_GET and "act" not in place.parts
+    return place.sender.name == "ntfy" and method in READ and not publishes
 
 
 def site(doors: Doors) -> Site:
@@ -139,6 +144,8 @@ def _parts(app: FastAPI, doors: Doors) -> None:
         pulse.add(app, doors.pulses.hooks, doors.pulses.beat)
     if doors.page is not None:
         page.add(app, doors.page)
+    if doors.ways is not None and any(sender.name == "gotify" for sender in doors.ways.routes.senders):
+        wellness.add(app, doors.ready)
     if doors.ways is not None and doors.ways.topics is not None:
         topics.add(app, doors.ways.topics)  # the last: its path begins with anything
 

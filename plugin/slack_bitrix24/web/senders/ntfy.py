@@ -43,6 +43,18 @@ _TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
 _DURATION = re.compile(r"(\d+)\s*(s|sec|seconds?|m|min|mins|minutes?|h|hours?|d|days?)?", re.IGNORECASE)
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _ACTION = re.compile(r"\s*([^;]+)")
+BY_GET = frozenset({"publish", "send", "trigger"})
+"""What stands behind a topic where a plain link publishes (https://docs.ntfy.sh/publish/#webhooks-publish-via-get)."""
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_KINDS = {
+    b"\x89PNG": ".png",
+    b"\xff\xd8\xff": ".jpg",
+    b"GIF8": ".gif",
+    b"%PDF-": ".pdf",
+    b"PK\x03\x04": ".zip",
+    b"\x1f\x8b": ".gz",
+}
+"""How files of these kinds begin."""
 LONGEST_DELAY = 3 * 86_400
 """Seconds; ntfy's own limit."""
 
@@ -55,7 +67,7 @@ def read(request: Request, _hook: Hook) -> Incoming:
     topic = lenient.text(given.get("topic")) or request.named.get("topic", "")
     if not _TOPIC.fullmatch(topic):
         raise RefusedError(400, "40009", "invalid topic")
-    sequence = request.named.get("sequence", "") or lenient.text(given.get("sequence"))
+    sequence = _sequence(request) or lenient.text(given.get("sequence"))
     key = f"ntfy\n{topic}\n{sequence}" if sequence else ""
     if _takes_back(request):
         return Incoming(key=key, state="cleared", facts=(given,))
@@ -72,6 +84,10 @@ def read(request: Request, _hook: Hook) -> Incoming:
         not_before=_not_before(lenient.text(given.get("delay")), now=time.time()),
         priority=_priority(given),
     )
+
+
+def _sequence(request: Request) -> str:
+    return "" if request.method == "GET" else request.named.get("sequence", "")
 
 
 def _takes_back(request: Request) -> bool:
@@ -92,8 +108,17 @@ def _given(request: Request) -> dict[str, Any]:
         known = {name: body[alias] for name, aliases in _NAMES.items() for alias in aliases if alias in body}
         return {**given, **known, "topic": body.get("topic")}
     if not given["message"] and not given["filename"]:
-        given["message"] = bodies.said(request)
+        given["filename"] = _file_name(request)
+        given["message"] = "" if given["filename"] else bodies.said(request)
     return given
+
+
+def _file_name(request: Request) -> str:
+    """Return what ntfy calls a file that came without a name; nothing where the body is a text."""
+    body = request.body
+    kind = next((ending for mark, ending in _KINDS.items() if body.startswith(mark)), "")
+    is_text = request.charset or body[:2] in (b"\xff\xfe", b"\xfe\xff") or not _NO_TEXT.search(body)
+    return f"attachment{kind or '.bin'}" if kind or not is_text else ""
 
 
 def _parameter(request: Request, names: Sequence[str]) -> str:
@@ -224,7 +249,7 @@ SENDER = Sender(
     paths=("/", "/{topic}", "/{topic}/{sequence}", "/{topic}/{sequence}/{act}"),
     read=read,
     methods=("POST", "PUT"),
-    methods_with={"sequence": ("POST", "PUT", "DELETE"), "act": ("PUT",)},
+    methods_with={"sequence": ("POST", "PUT", "DELETE", "GET"), "act": ("PUT",)},
     answer=_answer,
     refuse=_refuse,
     largest=LARGEST_WITH_FILES,
