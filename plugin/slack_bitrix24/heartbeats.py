@@ -128,4 +128,5 @@ def _draft(expected: Heartbeat, what: News, *, began: float, seconds: float) -> 
         author=expected.name,
         # The return replaces the alert of the same silence where the portal keeps tags.
         tag=f"heartbeat:{expected.name}:{began}",
+        over=what != "silent",
     )

@@ -57,6 +57,10 @@ class Attached:
     kept: str = ""
 
 
+OVER_KEY = "over:"
+"""How the keys begin of what says that an alert is over: what fires after it is a new message of the bot, and rings."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notification:
     """One message for one recipient, as it is stored and sent.
@@ -82,6 +86,11 @@ class Notification:
     not_before: float = 0.0
     priority: Priority = "normal"
     files: tuple[Attached, ...] = ()
+
+
+def is_over(note: Notification) -> bool:
+    """Tell whether a notification says that its alert is over."""
+    return note.key.startswith(OVER_KEY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,9 +58,9 @@ def test_an_alert_is_fired_updated_taken_and_resolved(made, bridge):
         what=f"the command is registered: {bridge.text}",
     )
     assert heard
-    # Bob's Slack is in Russian.
+    told = {10: "taken by Bob", 12: "взял(а) Bob"}  # Bob's Slack is in Russian
     for user in (10, 12):
-        arrived(made, user, "взял(а) Bob")
+        arrived(made, user, told[user])
         assert len(said(made, user, "TakeMe")) == 1
     thread = until(
         lambda: [
@@ -70,11 +70,11 @@ def test_an_alert_is_fired_updated_taken_and_resolved(made, bridge):
         ]
     )
     assert len(thread) == 1
-    assert re.fullmatch(r"взял\(а\) Bob.*, \d\d:\d\d", thread[0])
+    assert re.fullmatch(r"taken by Bob.*, <!date.*\|\d\d:\d\d>\nвзял\(а\) Bob.*, <!date.*\|\d\d:\d\d>", thread[0])
     made.workspace.clear(alert.ts)
     for user in (10, 12):
         now = arrived(made, user, "[RESOLVED] TakeMe")
-        assert "взял(а)" in now["text"]
+        assert told[user] in now["text"]
         assert not [one for one in now["keyboard"] if "COMMAND" in one]
         assert len(said(made, user, "TakeMe")) == 1
     typed = Slack(made).type("@anna by hand", user=ANNA)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,9 +19,11 @@ from slack_bitrix24.deliver import buttons
 from slack_bitrix24.deliver.buttons import Buttons
 from slack_bitrix24.deliver.doubt import Rules
 from slack_bitrix24.mapping import Directory
+from slack_bitrix24.model import OVER_KEY, Recipient
+from slack_bitrix24.render.guard import restored
 from slack_bitrix24.sandbox.portal.faults import Fault
 from slack_bitrix24.sandbox.portal.rules import SOURCE
-from slack_bitrix24.store import Store
+from slack_bitrix24.store import Store, Submission
 from slack_bitrix24.submit.people import People, Person
 from waiting import until
 
@@ -30,6 +34,7 @@ portals.main.webhook_url = "https://x.example/rest/1/secret/"
 permissions.admin = ["{ADMIN}"]
 webhooks = [{{ name = "x", token = "abcdefghijklmnop", to = ["bitrix24:10"], acknowledge = true }}]
 """
+TOLD = {10: "taken by", 12: "взял(а)", 14: "taken by"}
 TAG = "relay:alerts:C1:1.2"
 EVENTS, UPDATE, SEND = "imbot.v2.Event.get", "imbot.v2.Chat.Message.update", "imbot.v2.Chat.Message.send"
 
@@ -48,12 +53,25 @@ class Taking:
     def __init__(self, rig, file) -> None:
         self.rig = rig
         self.own = OwnBot(configured(f"bridge_{os.urandom(4).hex()}"), rig.store, key="k3y")
-        shown = Buttons(lambda: frozenset({"relay:alerts"}), lambda _: "https://x.slack.com/archives/C1/p1")
+        shown = Buttons(
+            lambda: frozenset({"relay:alerts"}),
+            lambda _: "https://x.slack.com/archives/C1/p1",
+            language=lambda note: people.language(self.slack.get(note.recipient.user_id, "")),
+            zone=lambda note: people.zone(self.slack.get(note.recipient.user_id, "")) or "UTC",
+        )
         self.node = rig.node(rules=Rules("leave"), bot=self.own, buttons=shown)
         file.write_text(CONFIGURATION, "utf-8")
         settings = load(file, {})
-        people = People({ADMIN: Person(ADMIN, "boss", "Boss")})
-        self.around = Around(lambda: Directory({}, {}), lambda: people, lambda: settings)
+        self.slack = {12: "U0BOB", 14: "U0KEIKO"}
+        people = People(
+            {
+                ADMIN: Person(ADMIN, "boss", "Boss"),
+                "U0BOB": Person("U0BOB", "bob", "Bob", language="ru", zone="Europe/Minsk"),
+                "U0KEIKO": Person("U0KEIKO", "keiko", "Keiko", zone="Asia/Tokyo"),
+            }
+        )
+        known = Directory({slack_id: Recipient("main", user) for user, slack_id in self.slack.items()}, {})
+        self.around = Around(lambda: known, lambda: people, lambda: settings)
 
     @property
     def bot(self) -> Bot:
@@ -63,8 +81,12 @@ class Taking:
         heard = {"main": Heard(self.own, self.node.lanes["main"].ask)}
         return Clicks(heard, store=store or self.rig.store, owner=owner, around=self.around, poll=0.05)
 
-    def fire(self, *users: int, message: str = "disk full") -> list[int]:
-        ids = [put(self.rig, message, user=user, tag=TAG, source="relay:alerts") for user in users]
+    def fire(self, *users: int, message: str = "disk full", over: bool = False) -> list[int]:
+        how = {"tag": TAG, "sub_tag": TAG, "source": "relay:alerts", "kind": "bot", "message": message}
+        notes = [self.rig.make(user=user, **how) for user in users]
+        if over:
+            notes = [replace(one, key=OVER_KEY + one.key) for one in notes]
+        ids = [one.id for one in self.rig.store.accept(Submission(notes))]
         self.rig.all(ids)
         return ids
 
@@ -83,7 +105,8 @@ def button(portal, user=10):
 
 
 def click(portal, user=10, **more):
-    asked = {"user": user, "command": "ack", "params": button(portal, user)["COMMAND_PARAMS"], **more}
+    params = more["params"] if "params" in more else button(portal, user)["COMMAND_PARAMS"]
+    asked = {"user": user, "command": "ack", **more, "params": params}
     message = asked.pop("message", shown(portal, user)[-1]["id"])
     return portal.click(message, asked.pop("by", asked.pop("user")), **asked)
 
@@ -104,7 +127,7 @@ def test_a_click_is_shown_to_all_who_have_it(taking, rig, source):
     ready(taking)
     assert click(source, 12)
     for user in (10, 12, 14):
-        until(lambda user=user: "taken by" in texts(source, user)[-1], timeout=20)
+        until(lambda user=user: TOLD[user] in texts(source, user)[-1], timeout=20)
         assert len(texts(source, user)) == 1
         assert "disk full" in texts(source, user)[-1]
         assert [list(one) for one in shown(source, user)[-1]["keyboard"] if "COMMAND" in one] == []
@@ -112,7 +135,99 @@ def test_a_click_is_shown_to_all_who_have_it(taking, rig, source):
     running.stop()
     [taken] = rig.store.read(lambda tx: tx.taken.among([TAG])).values()
     [said] = [one for one in rig.store.write(lambda tx: tx.receipts.claim("x")) if "thread" in one.receipt.target]
-    assert (said.receipt.target, taken.by in said.receipt.notes[0]) == ({"channel": "C1", "thread": "1.2"}, True)
+    assert said.receipt.target == {"channel": "C1", "thread": "1.2"}
+    moment = f"<!date^{taken.at:.0f}^{{time}}|{datetime.fromtimestamp(taken.at, UTC):%H:%M}>"
+    assert said.receipt.notes[0] == f"taken by Bob, {moment}\nвзял(а) Bob, {moment}"
+
+
+@pytest.mark.parametrize(
+    ("user", "zone", "word"),
+    [(10, "UTC", "taken by"), (12, "Europe/Minsk", "взял(а)"), (14, "Asia/Tokyo", "taken by")],
+)
+@pytest.mark.parametrize("by", [10, 12, 14])
+def test_each_reader_is_told_in_their_language_and_by_their_clock(taking, rig, source, user, zone, word, by):
+    taking.fire(10, 12, 14)
+    ready(taking)
+    assert click(source, by)
+    taking.clicks().look("main", taking.bot)
+    [taken] = rig.store.read(lambda tx: tx.taken.among([TAG])).values()
+    hour = f"{datetime.fromtimestamp(taken.at, ZoneInfo(zone)):%H:%M}"
+    until(lambda: word in texts(source, user)[-1], timeout=20)
+    assert restored(texts(source, user)[-1]) == f"[i]{word} {taken.by}, {hour}[/i]\ndisk full"
+
+
+def test_a_click_after_its_end_changes_nothing(taking, rig, source):
+    """The button is gone then; whoever saw the old version may still send it."""
+    taking.fire(10, 12)
+    ready(taking)
+    params = button(source, 10)["COMMAND_PARAMS"]
+    taking.fire(10, 12, message="resolved", over=True)
+    assert [one for one in shown(source, 10)[-1]["keyboard"] if "COMMAND" in one] == []
+    click(source, 10, params=params)
+    taking.clicks().look("main", taking.bot)
+    assert rig.store.read(lambda tx: tx.taken.among([TAG])) == {}
+    assert [texts(source, user) for user in (10, 12)] == [["resolved"], ["resolved"]]
+
+
+def test_a_click_on_an_older_version_counts(taking, rig, source):
+    taking.fire(10, 12)
+    ready(taking)
+    params = button(source, 10)["COMMAND_PARAMS"]
+    taking.fire(10, 12, message="worse")
+    click(source, 10, params=params)
+    taking.clicks().look("main", taking.bot)
+    for user in (10, 12):
+        until(lambda user=user: TOLD[user] in texts(source, user)[-1], timeout=20)
+        assert (len(texts(source, user)), "worse" in texts(source, user)[-1]) == (1, True)
+
+
+@pytest.mark.parametrize("taken", [False, True])
+@pytest.mark.parametrize("again", [1, 2])
+def test_what_fires_after_its_end_is_a_new_message(taking, rig, source, taken, again):
+    """An update does not ring, and the old message may be days above."""
+    taking.fire(10)
+    ready(taking)
+    if taken:
+        click(source)
+        taking.clicks().look("main", taking.bot)
+        until(lambda: "taken by" in texts(source)[-1], timeout=20)
+    first = shown(source)[-1]["id"]
+    taking.fire(10, message="over", over=True)
+    taking.fire(10, message="still over", over=True)
+    assert [one["id"] for one in shown(source)] == [first]
+    rig.store.write(lambda tx: tx.taken.forget(TAG))
+    for number in range(again):
+        taking.fire(10, message=f"fires {number}")
+    [now] = shown(source)
+    assert (now["id"] > first, now["text"]) == (True, f"fires {again - 1}")
+    assert button(source)
+
+
+def test_who_took_it_stands_on_its_end_and_does_not_ring(taking, rig, source):
+    taking.fire(10)
+    ready(taking)
+    click(source)
+    taking.clicks().look("main", taking.bot)
+    until(lambda: "taken by" in texts(source)[-1], timeout=20)
+    first = shown(source)[-1]["id"]
+    taking.fire(10, message="over", over=True)
+    [now] = shown(source)
+    assert (now["id"], "taken by" in now["text"], "over" in now["text"]) == (first, True, True)
+
+
+@pytest.mark.parametrize("method", [UPDATE, EVENTS])
+@pytest.mark.parametrize("refusal", ["html", "empty", "drop", "query_limit"])
+def test_a_click_while_the_portal_stumbles_is_shown_once_it_is_back(taking, rig, source, method, refusal):
+    taking.fire(10, 12)
+    ready(taking)
+    click(source, 12)
+    source.fail(Fault(refusal, method=method, times=3))
+    running = taking.clicks()
+    running.start()
+    for user in (10, 12):
+        until(lambda user=user: TOLD[user] in texts(source, user)[-1], timeout=40)
+        assert len(texts(source, user)) == 1
+    running.stop()
 
 
 def test_what_comes_after_it_says_so_too_and_has_no_button(taking, rig, source):
@@ -161,7 +276,7 @@ def test_the_first_click_counts_however_often_it_is_heard(taking, rig, source):
     rig.store.write(lambda tx: tx.bots.heard("main", "a:1:1", offset=0))
     taking.clicks().look("main", taking.bot)
     assert rig.store.read(lambda tx: tx.taken.among([TAG])) == first
-    until(lambda: all("taken by" in texts(source, user)[-1] for user in (10, 12)))
+    until(lambda: all(TOLD[user] in texts(source, user)[-1] for user in (10, 12)))
     assert [len(texts(source, user)) for user in (10, 12)] == [1, 1]
 
 

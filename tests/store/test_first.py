@@ -23,7 +23,7 @@ def known(tx):
 
 
 ONCE = [
-    pytest.param(None, lambda tx: tx.taken.take("tag", by="Anna", line="taken"), id="an alert is taken"),
+    pytest.param(None, lambda tx: tx.taken.take("tag", by="Anna"), id="an alert is taken"),
     pytest.param(None, lambda tx: tx.looks.begin("2026-11-29"), id="a night is taken"),
     pytest.param(known, lambda tx: tx.bots.deaf("main", longer=-1.0), id="a bot's silence is told"),
     pytest.param(None, lambda tx: tx.tokens.save("main", b"x", expected_version=0), id="tokens are saved"),
@@ -58,6 +58,6 @@ def test_it_is_told_whether_there_was_something_to_change(store, before, change,
 def test_of_many_at_once_one_takes_an_alert(store):
     names = [f"reader {number}" for number in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        took = list(pool.map(lambda name: store.write(lambda tx: tx.taken.take("t", by=name, line=name)), names))
+        took = list(pool.map(lambda name: store.write(lambda tx: tx.taken.take("t", by=name)), names))
     [taking] = store.read(lambda tx: tx.taken.among(["t"])).values()
     assert [name for name, first in zip(names, took, strict=True) if first] == [taking.by]

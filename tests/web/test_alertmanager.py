@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from rig import free_port
+from slack_bitrix24.model import is_over
 from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.request import Request
 from slack_bitrix24.web.senders.alertmanager import read
@@ -242,6 +243,31 @@ def test_what_is_over_replaces_what_fires(ways, first, last):
     assert [user for user, _, _ in made] == [10, 12, 10, 12]
     assert made[0][1] == made[2][1]
     assert [state for _, _, state in made] == ["superseded", "superseded", "pending", "pending"]
+
+
+@pytest.mark.parametrize(
+    ("states", "over", "taken"),
+    [
+        ("f", [False], True),
+        ("ff", [False, False], True),
+        ("fr", [False, True], True),
+        ("frr", [False, True, True], True),
+        ("frf", [False, True, False], False),
+        ("frff", [False, True, False, False], False),
+        ("rf", [True, False], False),
+    ],
+)
+def test_what_fires_again_after_its_end_is_taken_by_nobody(ways, states, over, taken):
+    """Which versions say that it is over, and whether whoever took the first one still has it."""
+    for number, state in enumerate(states):
+        ways.post(PATH, json=resolved(GROUP) if state == "r" else GROUP)
+        made = ways.sent()
+        if not number:
+            tag = made[0].notification.sub_tag
+            ways.store.write(lambda tx, tag=tag: tx.taken.take(tag, by="Anna"))
+    firsts = [one for one in ways.sent() if one.notification.recipient.user_id == 10]
+    assert [is_over(one.notification) for one in firsts] == over
+    assert bool(ways.store.read(lambda tx: tx.taken.among([tag]))) is taken
 
 
 def owned(*owners, where="labels"):

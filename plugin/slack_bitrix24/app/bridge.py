@@ -40,6 +40,7 @@ from slack_bitrix24.submit.permissions import among
 from slack_bitrix24.submit.reading import NotTold
 from slack_bitrix24.submit.relay import permalink
 from slack_bitrix24.submit.submitter import Submitter
+from slack_bitrix24.submit.times import zone_of
 from slack_bitrix24.web.hooks import Hooks
 from slack_bitrix24.web.page.desk import Desk
 from slack_bitrix24.web.server import WebServer
@@ -132,8 +133,20 @@ class Bridge:
         known = self.directory().slack_ids(note.recipient)
         return self.people().language(known[0]) if known else "en"
 
+    def _zone(self, note: Notification) -> str:
+        """Return the time zone of a reader's Slack, else the configuration's."""
+        usual = self.settings.timezone
+        return zone_of(note.recipient, directory=self.directory(), people=self.people(), usual=usual)
+
     def _buttons(self) -> Buttons:
-        return Buttons(lambda: self.settings.acknowledged, self._link, lambda: self.settings.loud, self._language)
+        settings = self.current
+        return Buttons(
+            lambda: settings.settings.acknowledged,
+            self._link,
+            lambda: settings.settings.loud,
+            self._language,
+            self._zone,
+        )
 
     def _clicks(self) -> Clicks:
         heard = {

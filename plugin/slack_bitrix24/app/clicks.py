@@ -10,9 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from slack_bitrix24.bitrix24.bot_calls import Bot
 from slack_bitrix24.bitrix24.bots import EVENTS, command, events
@@ -20,11 +18,10 @@ from slack_bitrix24.bitrix24.rest import Answer, Call
 from slack_bitrix24.config import Settings
 from slack_bitrix24.deliver import buttons
 from slack_bitrix24.deliver.setup import BotOf
-from slack_bitrix24.document import Paragraph, Text
 from slack_bitrix24.errors import Bitrix24Error, StoreError
 from slack_bitrix24.mapping import Directory
-from slack_bitrix24.model import Recipient, Stored
-from slack_bitrix24.render.bbcode import render
+from slack_bitrix24.model import Recipient, Stored, is_over
+from slack_bitrix24.slack.replies.answers import taken_by
 from slack_bitrix24.slack.replies.words import escape, say
 from slack_bitrix24.store import Store, Submission, Transaction, is_gone
 from slack_bitrix24.submit.people import People
@@ -129,16 +126,24 @@ class Clicks:
         known = self._around.directory().slack_ids(Recipient(note.recipient.portal, click.user))
         person = people.users.get(known[0]) if known else None
         name = person.name if person else click.name or str(note.recipient)
-        language = people.language(known[0]) if known else "ru" if click.language == "ru" else "en"
-        time = datetime.fromtimestamp(tx.now, ZoneInfo(self._around.settings().timezone)).strftime("%H:%M")
-        line = render((Paragraph((Text(say(language, "taken", name=name, time=time), italic=True),)),))
-        if not tx.taken.take(note.sub_tag, by=name, line=line):
+        newest = tx.taken.newest(note.sub_tag)
+        if any(is_over(each.notification) for each in newest):
+            log.info("%s is over: a click of user %s comes too late", note.sub_tag, click.user)
+            return
+        if not tx.taken.take(note.sub_tag, by=name):
             return
         log.info("%s was taken by %s", note.sub_tag, name)
-        tx.outbox.accept(Submission(buttons.shown_again(tx.taken.newest(note.sub_tag))))
+        tx.outbox.accept(Submission(buttons.shown_again(newest)))
         if place := place_of(note.sub_tag):
             channel, ts = place
-            tx.receipts.say(channel, say(language, "taken", name=escape(name), time=time), language=language, thread=ts)
+            languages = sorted({self._language(each.notification.recipient) for each in newest})
+            zone = self._around.settings().timezone
+            said = [taken_by(name, tx.now, lang=each, zone=zone) for each in languages]
+            tx.receipts.say(channel, "\n".join(said), language=languages[0], thread=ts)
+
+    def _language(self, recipient: Recipient) -> str:
+        known = self._around.directory().slack_ids(recipient)
+        return self._around.people().language(known[0]) if known else "en"
 
     def _deaf(self, portal: str, reason: str) -> None:
         """Tell administrators, once, where the bot was not heard for too long."""

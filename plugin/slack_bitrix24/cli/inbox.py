@@ -17,7 +17,7 @@ from slack_bitrix24.cli.words import cut, moment
 from slack_bitrix24.config import Settings
 from slack_bitrix24.model import State, Stored
 from slack_bitrix24.store import POST, Kept, Store, Transaction
-from slack_bitrix24.submit.compose import digest
+from slack_bitrix24.submit.compose import digest, keys
 from slack_bitrix24.web.posting import REPLAY_OF
 
 MOST = 100_000
@@ -130,7 +130,7 @@ def _became(tx: Transaction, one: Kept) -> list[Stored]:
     first = one.letter.payload.get(REPLAY_OF) or one.letter.key
     tags = [one.letter.order_key] if one.letter.order_key else [digest(one.letter.key), digest(str(first))]
     recipients = [each for tag in tags for each in tx.outbox.recipients_of(tag)]
-    return tx.outbox.by_keys([digest(one.letter.key, str(each)) for each in dict.fromkeys(recipients)])
+    return tx.outbox.by_keys([key for each in dict.fromkeys(recipients) for key in keys(one.letter.key, each)])
 
 
 def _after(since: str, settings: Settings, store: Store) -> float:

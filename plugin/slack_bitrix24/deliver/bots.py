@@ -20,10 +20,11 @@ from slack_bitrix24.bitrix24.codes import not_created
 from slack_bitrix24.bitrix24.rest import Answer, Call
 from slack_bitrix24.bitrix24.users import IDS_AT_ONCE, User, people, read_people
 from slack_bitrix24.deliver import calls, files, reasons, versions
-from slack_bitrix24.deliver.buttons import TAKEN_KEY, Buttons
+from slack_bitrix24.deliver.buttons import Buttons, is_shown_again
 from slack_bitrix24.deliver.versions import Base
 from slack_bitrix24.errors import Bitrix24Error, Verdict
-from slack_bitrix24.model import Dead, Outcome, Stored
+from slack_bitrix24.model import Dead, Outcome, Stored, is_over
+from slack_bitrix24.store import Taking
 
 Ask = Callable[[Call], Answer]
 AskAll = Callable[[Sequence[Call]], Sequence[Answer]]
@@ -43,13 +44,13 @@ TAKEN: Final = "it went to a guest as a notification, and can't be taken back"
 class Post:
     """What goes out of one claim through the bot.
 
-    `bases` are what each takes the place of, `taken` what is said by sub-tag of whoever took it; `loud` are the sources
+    `bases` are what each takes the place of, `taken` who took it, by sub-tag; `loud` are the sources
     whose newer versions are new messages, which ring. An ATTACH larger than `most` (`size.longest`) is cut.
     """
 
     bot: Bot
     bases: Mapping[int, Base] = field(default_factory=dict)
-    taken: Mapping[str, str] = field(default_factory=dict)
+    taken: Mapping[str, Taking] = field(default_factory=dict)
     buttons: Buttons = field(default_factory=Buttons)
     read: files.Read = files.nothing
     loud: frozenset[str] = frozenset()
@@ -94,8 +95,10 @@ class Post:
     def _rings(self, one: Stored) -> bool:
         """Tell whether it comes as a new message in place of the one that is there."""
         before, note = self._before(one), one.notification
-        again = before is None or before.id == one.id or not before.bitrix24_id or note.key.startswith(TAKEN_KEY)
-        return note.source in self.loud and not again
+        if before is None or before.id == one.id or not before.bitrix24_id or is_shown_again(note):
+            return False
+        # What fires after its end is no news of the old message, which may be days above.
+        return note.source in self.loud or (is_over(before.notification) and not is_over(note))
 
     def _taken_back(self, one: Stored, result: Result, ask: Ask) -> Result:
         if isinstance(result, Bitrix24Error) and result.code.upper() not in GONE:
@@ -142,7 +145,9 @@ class Post:
 
     def _text(self, one: Stored) -> str:
         # First, because the portal cuts a long text at its end.
-        return "\n".join(filter(None, (self.taken.get(one.notification.sub_tag), one.notification.message)))
+        note = one.notification
+        taking = self.taken.get(note.sub_tag)
+        return "\n".join(filter(None, (self.buttons.told(note, taking) if taking else "", note.message)))
 
 
 def is_bots(one: Stored, earlier: Mapping[int, Stored]) -> bool:

@@ -11,12 +11,18 @@ import hmac
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from slack_bitrix24.bitrix24.bot_calls import Bot, message_key
 from slack_bitrix24.bitrix24.bots import Event
-from slack_bitrix24.model import Notification, State, Stored
+from slack_bitrix24.document import Paragraph, Text
+from slack_bitrix24.model import OVER_KEY, Notification, State, Stored, is_over
+from slack_bitrix24.render.bbcode import render
+from slack_bitrix24.render.dialect import BOT
 from slack_bitrix24.slack.replies.words import say
+from slack_bitrix24.store import Taking
 
 COMMAND: Final = "ack"
 TAKEN_KEY: Final = "taken:"
@@ -30,6 +36,11 @@ def english(_: Notification) -> str:
     return "en"
 
 
+def utc(_: Notification) -> str:
+    """Return the time zone of whoever is not known."""
+    return "UTC"
+
+
 def nowhere(_: Notification) -> str:
     """Return no address."""
     return ""
@@ -39,27 +50,35 @@ def nowhere(_: Notification) -> str:
 class Buttons:
     """`sources` gives those whose messages can be taken now; `link` the address of one in Slack, empty if unknown.
 
-    `loud` gives the sources of which an edit comes as a new message, `language` (en or ru) that of a reader.
+    `loud` gives the sources of which an edit comes as a new message; `language` (en or ru) and `zone` (an IANA name)
+    those of a reader.
     """
 
     sources: Callable[[], frozenset[str]] = frozenset
     link: Callable[[Notification], str] = nowhere
     loud: Callable[[], frozenset[str]] = frozenset
     language: Callable[[Notification], str] = english
+    zone: Callable[[Notification], str] = utc
 
     def of(self, bot: Bot, one: Stored, *, taken: bool) -> list[dict[str, str]]:
-        """Return the buttons of a message; what was taken can't be taken again."""
+        """Return the buttons of a message; what was taken can't be taken again, nor what is over."""
         note = one.notification
         if note.source not in self.sources():
             return []
         made, language = [], self.language(note)
         if url := self.link(note):
             made.append({"TEXT": say(language, "open_in_slack"), "LINK": url, "DISPLAY": "LINE"})
-        if not taken:
+        if not taken and not is_over(note):
             params = f"{one.id} {nonce(bot, note)}"
             take = {"TEXT": say(language, "take_it"), "COMMAND": COMMAND, "COMMAND_PARAMS": params, "BLOCK": "Y"}
             made.append({**take, "DISPLAY": "LINE", "BG_COLOR_TOKEN": "primary"})
         return made
+
+    def told(self, note: Notification, taking: Taking) -> str:
+        """Return what a reader is told of who took it: in their language, by their clock."""
+        at = datetime.fromtimestamp(taking.at, ZoneInfo(self.zone(note)))
+        said = say(self.language(note), "taken", name=taking.by, time=f"{at:%H:%M}")
+        return render((Paragraph((Text(said, italic=True),)),), BOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +88,6 @@ class Click:
     message: int
     user: int
     name: str
-    language: str
     notification: int
     nonce: str
 
@@ -85,9 +103,8 @@ def read(event: Event) -> Click | None:
     found = _PARAMS.fullmatch(str(command.get("params") or ""))
     if event.type != CLICKED or str(command.get("command") or "").lstrip("/") != COMMAND or not found:
         return None
-    language = str(event.data.get("language") or "")
     name = " ".join(str(user.get("name") or "").split())[:100]
-    return Click(_number(message.get("id")), _number(user.get("id")), name, language, int(found[1]), found[2])
+    return Click(_number(message.get("id")), _number(user.get("id")), name, int(found[1]), found[2])
 
 
 def refusal(click: Click, one: Stored | None, bot: Bot, *, portal: str) -> str:
@@ -108,10 +125,19 @@ def shown_again(newest: Iterable[Stored]) -> list[Notification]:
     What was never sent will say it anyway.
     """
     return [
-        replace(one.notification, key=TAKEN_KEY + message_key("taken", one.notification.key), author="", not_before=0.0)
+        replace(one.notification, key=_key_again(one.notification), author="", not_before=0.0)
         for one in newest
         if one.notification.kind == "bot" and (one.state in (State.DELIVERED, State.SENDING) or _may_be_there(one))
     ]
+
+
+def is_shown_again(note: Notification) -> bool:
+    """Tell whether it goes out once more only to say who took it."""
+    return note.key.removeprefix(OVER_KEY).startswith(TAKEN_KEY)
+
+
+def _key_again(note: Notification) -> str:
+    return (OVER_KEY if is_over(note) else "") + TAKEN_KEY + message_key("taken", note.key)
 
 
 def _may_be_there(one: Stored) -> bool:

@@ -14,6 +14,7 @@ from typing import Final, Literal
 from slack_bitrix24.bitrix24.rest import Answer
 from slack_bitrix24.errors import Bitrix24Error
 from slack_bitrix24.model import Dead, Delivered, Outcome, Retry, Stored
+from slack_bitrix24.store import Taking
 
 InDoubt = Literal["repeat", "leave"]
 
@@ -30,13 +31,13 @@ class Known:
 
     `doubts`: those of which an attempt may have arrived, True where a person has asked for them again since. `earlier`
     is what went out before under the same tag to the same person, for those that have such. `taken` says by sub-tag
-    what the readers of a bot's message are told of whoever took it. `chains` are all that went out before, from the
+    who took a bot's message. `chains` are all that went out before, from the
     last one on that was delivered.
     """
 
     doubts: Mapping[int, bool] = field(default_factory=dict)
     earlier: Mapping[int, Stored] = field(default_factory=dict)
-    taken: Mapping[str, str] = field(default_factory=dict)
+    taken: Mapping[str, Taking] = field(default_factory=dict)
     chains: Mapping[int, Sequence[Stored]] = field(default_factory=dict)
 
 

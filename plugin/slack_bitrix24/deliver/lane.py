@@ -232,10 +232,9 @@ class Lane:
             if certain or not rows:
                 return doubt.Claim(rows)
             taken = tx.taken.among(one.notification.sub_tag for one in rows) if self.portal.bot else {}
-            lines = {tag: one.line for tag, one in taken.items()}
             chains = tx.doubts.chains(rows)
             earlier = {one: chain[-1] for one, chain in chains.items()}
-            return doubt.Claim(rows, doubt.Known(tx.doubts.among(rows), earlier, lines, chains))
+            return doubt.Claim(rows, doubt.Known(tx.doubts.among(rows), earlier, taken, chains))
 
         try:
             claim = self.store.write(take)

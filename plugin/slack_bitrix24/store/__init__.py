@@ -40,6 +40,7 @@ from slack_bitrix24.store.schedules import Schedule
 from slack_bitrix24.store.sessions import Session
 from slack_bitrix24.store.standing import Stands
 from slack_bitrix24.store.store import Store, open_store
+from slack_bitrix24.store.taken import Taking
 from slack_bitrix24.store.tokens import KeptToken
 from slack_bitrix24.store.transaction import Transaction
 from slack_bitrix24.store.unreached import Unreached
@@ -75,6 +76,7 @@ __all__ = [
     "Stop",
     "Store",
     "Submission",
+    "Taking",
     "Together",
     "Transaction",
     "Unreached",

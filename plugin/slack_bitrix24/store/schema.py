@@ -291,7 +291,6 @@ TAKEN = sa.Table(
     METADATA,
     sa.Column("tag", sa.Text, primary_key=True, doc="sub-tag of the notifications"),
     text("by", "who took it, a name for people"),
-    text("line", "what its readers are told, BB code"),
     moment("at", "when; retention goes by it"),
 )
 sa.Index("taken_at", TAKEN.c.at)

@@ -16,10 +16,9 @@ from slack_bitrix24.store.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """Who took it (a name for people), what its readers are told, and when (Unix seconds)."""
+    """Who took it (a name for people), and when (Unix seconds)."""
 
     by: str
-    line: str
     at: float
 
 
@@ -29,9 +28,9 @@ class Takings:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    def take(self, tag: str, *, by: str, line: str) -> bool:
+    def take(self, tag: str, *, by: str) -> bool:
         """Note who took it; False where somebody was first."""
-        change = self._work.insert(TAKEN).values(tag=tag, by=by, line=line, at=self._work.now).on_conflict_do_nothing()
+        change = self._work.insert(TAKEN).values(tag=tag, by=by, at=self._work.now).on_conflict_do_nothing()
         # Not by `rowcount`: SQLAlchemy keeps it of UPDATE and DELETE alone, with psycopg it is -1 for an INSERT.
         return self._work.connection.execute(change.returning(TAKEN.c.tag)).first() is not None
 
@@ -43,7 +42,11 @@ class Takings:
         dialect = self._work.dialect
         query = sa.select(TAKEN).where(jsonrows.among(TAKEN.c.tag, "tags", dialect=dialect))
         rows = self._work.connection.execute(query, {"tags": jsonrows.listed(wanted, dialect=dialect)})
-        return {row.tag: Taking(row.by, row.line, row.at) for row in rows}
+        return {row.tag: Taking(row.by, row.at) for row in rows}
+
+    def forget(self, tag: str) -> None:
+        """Begin anew: nobody has taken it."""
+        self._work.connection.execute(sa.delete(TAKEN).where(TAKEN.c.tag == tag))
 
     def newest(self, tag: str) -> list[Stored]:
         """Return what each recipient was owed last under a tag."""

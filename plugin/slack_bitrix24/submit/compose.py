@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from slack_bitrix24.bitrix24.calls import check_tag
 from slack_bitrix24.document import Document, File, Paragraph, Text
 from slack_bitrix24.mapping import Directory
-from slack_bitrix24.model import Attached, Notification, Priority, Recipient, SentAs
+from slack_bitrix24.model import OVER_KEY, Attached, Notification, Priority, Recipient, SentAs
 from slack_bitrix24.render.attach import Composed, compose
 from slack_bitrix24.submit.mentions import name_mentions
 from slack_bitrix24.submit.people import People
@@ -23,7 +23,7 @@ class Draft:
     `reference` names what came in, once and for all (a Slack event, a command's trigger, a schedule's planned time):
     the same reference never owes the same person twice. `tag`, without the recipient, is what replaces and orders;
     empty means the reference's own. `link` is (label, address) of where it comes from. `kind` goes before the portal's.
-    `files` are uploaded where a bot sends it, and linked elsewhere.
+    `files` are uploaded where a bot sends it, and linked elsewhere. `over`: it says that its alert is over.
     """
 
     document: Document
@@ -35,6 +35,7 @@ class Draft:
     priority: Priority = "normal"
     kind: SentAs | None = None
     files: tuple[File, ...] = ()
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,12 @@ class PortalRules:
 def digest(*parts: str) -> str:
     """Return a short name for the parts: 32 hexadecimal digits, the same on every machine."""
     return hashlib.blake2b("\x00".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def keys(reference: str, recipient: Recipient) -> tuple[str, str]:
+    """Return the keys that what came in by this reference may have for a recipient."""
+    key = digest(reference, str(recipient))
+    return key, OVER_KEY + key
 
 
 def notifications(
@@ -85,7 +92,7 @@ def notifications(
         text = rendered[portal, zone]
         made.append(
             Notification(
-                key=digest(draft.reference, str(recipient)),
+                key=(OVER_KEY if draft.over else "") + digest(draft.reference, str(recipient)),
                 recipient=recipient,
                 message=text.message,
                 tag=f"{sub_tag}|U{recipient.user_id}",

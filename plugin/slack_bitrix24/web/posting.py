@@ -40,13 +40,17 @@ class NotYetError(StoreError):
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What one letter becomes. `tag` is empty where it replaces nothing; `standing` is who has it from now on."""
+    """What one letter becomes. `tag` is empty where it replaces nothing; `standing` is who has it from now on.
+
+    `anew`: what stood under the tag was over.
+    """
 
     letter: Letter
     notifications: tuple[Notification, ...]
     tag: str = ""
     standing: tuple[Recipient, ...] = ()
     over: bool = False
+    anew: bool = False
     problem: str = ""
     unknown: tuple[str, ...] = ()
     missed: tuple[Unknown, ...] = ()
@@ -110,6 +114,7 @@ class Posting:
             link=incoming.link,
             priority=incoming.priority or hook.priority,
             kind=hook.sent_as,
+            over=incoming.state == "resolved",
         )
         over = incoming.state in ("resolved", "cleared")
         if incoming.state == "cleared":
@@ -125,6 +130,7 @@ class Posting:
             tag=tag,
             standing=recipients,
             over=over,
+            anew=stands is not None and stands.over and not over,
             problem=problem,
             unknown=unknown,
             missed=found.unknown,
@@ -157,6 +163,8 @@ class Posting:
                     tx.inbox.fail(one.letter.id, one.problem)
                 elif one.tag:
                     tx.standing.put(one.tag, one.standing, over=one.over)
+                    if one.anew:
+                        tx.taken.forget(one.tag)
             accepted = tx.outbox.accept_all([Submission(one.notifications, inbox_id=one.letter.id) for one in good])
             return sum(each.new for result in accepted for each in result)
 

@@ -11,7 +11,7 @@ from slack_bitrix24.mapping import Directory
 from slack_bitrix24.model import State, Stored
 from slack_bitrix24.slack.replies import answers
 from slack_bitrix24.slack.replies.words import say
-from slack_bitrix24.store import Store, Together
+from slack_bitrix24.store import Store, Taking, Together
 from slack_bitrix24.submit.people import People
 from slack_bitrix24.submit.resolve import Asked, Reason, Unknown, name_of
 from slack_bitrix24.submit.submitter import Submitter
@@ -66,9 +66,13 @@ class Statuses:
             answers.status_many(one.first, one.last, one.states, lang=ask.language)
             if isinstance(one, Together)
             else answers.status_line(
-                one, names, reader=reader, taken=by.line if (by := taken.get(one.notification.sub_tag)) else ""
+                one, names, reader=reader, taken=self._taken(taken.get(one.notification.sub_tag), ask)
             )
             for one in told
         ]
         waiting = {one.notification.recipient.portal for one in found if one.state in (State.PENDING, State.SENDING)}
         return "\n".join([*lines, *(stops(self.store, waiting, reader) if waiting else ())])
+
+    def _taken(self, taking: Taking | None, ask: Ask) -> str:
+        zone = self.asker.people().zone(ask.user) or "UTC"
+        return answers.taken_by(taking.by, taking.at, lang=ask.language, zone=zone) if taking else ""

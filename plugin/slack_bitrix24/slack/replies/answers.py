@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from slack_bitrix24.model import Recipient, State, Stored
 from slack_bitrix24.plain import uncoded
@@ -155,12 +156,18 @@ def status_many(first: int, last: Stored, states: Mapping[State, int], *, lang: 
     return say(lang, "status_many", first=first, last=last.id, n=n, states=", ".join(told), words=words)
 
 
+def taken_by(name: str, at: float, *, lang: str, zone: str) -> str:
+    """Return who took an alert, at the hour of each reader's own clock; at that of `zone` where Slack has none."""
+    hour = f"{datetime.fromtimestamp(at, ZoneInfo(zone)):%H:%M}"
+    return say(lang, "taken", name=escape(name), time=f"<!date^{at:.0f}^{{time}}|{hour}>")
+
+
 def status_line(one: Stored, names: Mapping[str, str], *, reader: Reader, taken: str = "") -> str:
-    """Return a notification in one line: number, recipient, state, who took it, first words."""
+    """Return a notification in one line: number, recipient, state, first words; `taken` says who took it."""
     note, lang = one.notification, reader.lang
     state = say(lang, f"state_{one.state.value}")
     words = first_words(note.message)
     why = f" — {escape(reasons.of(one, None, reader))}" if one.error and one.state not in _FINE else ""
     why = f" ({say(lang, 'perhaps_twice')})" if one.perhaps_twice and one.state is State.DELIVERED else why
-    why += f" — {escape(uncoded(taken))}" if taken else ""
+    why += f" — {taken}" if taken else ""
     return f"`{one.id}` {shown(called(note.recipient, names))}: {state}{why} · {escape(words)}"

@@ -10,7 +10,7 @@ from slack_bitrix24.errors import SchemaTooNewError, StoreError
 from slack_bitrix24.store import failures
 from slack_bitrix24.store.engine import UPGRADING, Engines, connect
 
-REVISIONS = tuple(f"{number:04}" for number in range(1, 18))
+REVISIONS = tuple(f"{number:04}" for number in range(1, 19))
 """All that this version knows, oldest first. A new one: a file in versions/, its id here, schema.py changed."""
 
 MARK = "copying"

@@ -8,7 +8,7 @@ from functools import partial
 
 from slack_bitrix24.model import Stored
 from slack_bitrix24.store import Kept, Transaction
-from slack_bitrix24.submit.compose import digest
+from slack_bitrix24.submit.compose import keys
 from slack_bitrix24.web.page import shown
 from slack_bitrix24.web.page.desk import Desk
 from slack_bitrix24.web.page.visit import Reply, Visit, gone_to, refused
@@ -120,7 +120,7 @@ def _letter(tx: Transaction, one: Stored) -> Kept | None:
     if not note.source.startswith("webhook:"):
         return None
     near = tx.inbox.posts_finished(one.created_at - 0.001, one.created_at + 0.001)
-    return next((each for each in near if digest(each.letter.key, str(note.recipient)) == note.key), None)
+    return next((each for each in near if note.key in keys(each.letter.key, note.recipient)), None)
 
 
 def _request(letter: Kept | None) -> str:
