@@ -8,6 +8,7 @@
     ├── PhraseError             words that are no time
     ├── AttachError             a block that Bitrix24 would refuse
     ├── StoreError              the database can't take or give anything now
+    │   ├── InDoubtError        and what was asked may have been kept all the same
     │   └── SchemaTooNewError   written by a newer version of this program
     └── Bitrix24Error           Bitrix24 did not do what it was asked (see its `verdict`)
 
@@ -53,6 +54,10 @@ class AttachError(SlackBitrix24Error):
 
 class StoreError(SlackBitrix24Error):
     """The database can't be read or written now; nothing was changed."""
+
+
+class InDoubtError(StoreError):
+    """The database said nothing while it committed: what was asked is there, or is not, and nobody knows."""
 
 
 class SchemaTooNewError(StoreError):

@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from slack_bitrix24.errors import StoreError
-from slack_bitrix24.store import Submission, open_store
+from slack_bitrix24.errors import InDoubtError, StoreError
+from slack_bitrix24.store import Schedule, Submission, open_store
 from slack_bitrix24.store.deadline import left, within
 from slack_bitrix24.store.engine import PROMPT
 from swallowing import Swallowing
@@ -156,3 +156,25 @@ def test_a_deadline_is_its_threads_own(store):
         thread.start()
         thread.join()
     assert seen == [None]
+
+
+COMMITS = {
+    "an event": lambda tx: tx.inbox.add("Ev1", "event", {}),
+    "a click": lambda tx: tx.inbox.add("action:1", "action", {}),
+    "a reminder": lambda tx: tx.schedules.put(Schedule("reminder:1", "{}", 1.0, "reminder", "U1")),
+    "a pause": lambda tx: tx.schedules.pause(1),
+    "what is forgotten": lambda tx: tx.unreached.forget("@x"),
+}
+
+
+@pytest.mark.parametrize("what", COMMITS)
+def test_silence_over_the_commit_itself_is_said_to_be_in_doubt(what, prompt, proxy):
+    """What was done before it stands with the server, and nobody can tell whether the last word reached it."""
+
+    def work(tx):
+        COMMITS[what](tx)
+        proxy.silent.set()
+
+    said, took = timed(lambda: prompt.write(work))
+    assert isinstance(said, InDoubtError)
+    assert took < SLACK_WAITS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from slack_bitrix24.config import Portal
-from slack_bitrix24.errors import Bitrix24Error, Verdict
+from slack_bitrix24.errors import Bitrix24Error, StoreError, Verdict
 
 FOR_BOT = (
     "copy the Bot User OAuth Token (xoxb-…) from the app's page OAuth & Permissions into slack.bot_token; "
@@ -42,6 +42,8 @@ def of_slack(code: str, *, token: str = FOR_BOT) -> str:
 def of_portal(error: Exception, portal: Portal) -> str:
     """Return what to do about an error that keeps a portal from being used."""
     way = f"portals.{portal.name}.webhook_url" if portal.webhook_url is not None else f"portals.{portal.name}.domain"
+    if isinstance(error, StoreError):  # what the portal's tokens and limits are kept in
+        return "try again once the database answers"
     if not isinstance(error, Bitrix24Error):
         return f"correct {way}"
     if not error.status:

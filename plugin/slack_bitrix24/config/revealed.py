@@ -9,21 +9,25 @@ from slack_bitrix24.config.settings import Settings
 
 
 def secrets_of(settings: Settings) -> list[str]:
-    """Return every secret of the configuration, for the log to hide: the webhook's address by its secret part too."""
+    """Return every secret of the configuration: of an address also what is secret in it, alone.
+
+    Hosts and folders are none: a log that hides them can't say what does not answer.
+    """
     found: list[str] = []
     parts: list[object] = [settings.slack, *settings.portals.values(), *settings.webhooks]
     parts += [*settings.heartbeats, settings.web]
     for part in parts:
-        values = [part] if isinstance(part, Secret) else [getattr(part, name) for name in _fields(part)]
+        values = [getattr(part, name) for name in _fields(part)]
         found += [one.reveal() for value in values for one in _each(value) if isinstance(one, Secret)]
-    pieces = [piece for text in found if "://" in text for piece in text.split("/") if len(piece) >= 10]
-    return [*found, *pieces, *_of_database(settings.database.reveal())]
+    # A webhook's address ends with its secret: https://portal/rest/1/SECRET/
+    ends = [text.rstrip("/").rpartition("/")[2] for text in found if text.startswith(("https://", "http://"))]
+    return [*found, *ends, *_of_database(settings.database.reveal())]
 
 
 def _of_database(url: str) -> list[str]:
     """Return the password of a database's address as it stands there and as it is; its path is no secret."""
     parts = urlsplit(url)
-    asked = [value for name, value in parse_qsl(parts.query) if name == "password"]
+    asked = [value for name, value in parse_qsl(parts.query) if "password" in name]
     written = parts.netloc.rpartition("@")[0].partition(":")[2]
     return [one for one in (written, unquote(written), *asked) if one]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from slack_bitrix24.errors import StoreError
+from slack_bitrix24.errors import InDoubtError, StoreError
 from slack_bitrix24.store import deadline, failures
 from slack_bitrix24.store.accept import Submission
 from slack_bitrix24.store.clock import Clock
@@ -90,8 +90,10 @@ class Writer:
             try:
                 return job.wait(deadline.left())
             except LateError as late:
-                what = "whether it was kept is not known" if late.unknown else "nothing was done"
-                raise StoreError(f"{failures.where(self._engines.url)}: it did not answer in time; {what}") from None
+                told = f"{failures.where(self._engines.url)}: it did not answer in time; "
+                if late.unknown:
+                    raise InDoubtError(f"{told}whether it was kept is not known") from None
+                raise StoreError(f"{told}nothing was done") from None
 
         return wait
 
@@ -180,6 +182,8 @@ class Writer:
                 cause = failed.__cause__ or failed
                 self._disconnect()
                 # Not run again: where the connection broke in the commit, it may be there already.
+                if failures.is_lost(cause):
+                    raise InDoubtError(str(failures.words(cause, self._engines.url))) from cause
                 if not failures.is_deadlock(cause):
                     raise cause from None
             except Exception as error:

@@ -15,6 +15,8 @@ from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
+from slack_bitrix24.errors import StoreError
+
 log = logging.getLogger(__name__)
 
 Take = Callable[[Mapping[str, Any]], dict[str, Any] | None]
@@ -47,8 +49,12 @@ def build(client: WebClient, *, take: Take, identity: Mapping[str, str], signing
     def everything(body: dict[str, Any]) -> BoltResponse:
         try:
             answer = take(body)
+        except StoreError as error:
+            log.warning("a request of Slack's was not taken: %s", error)  # not acknowledged: Slack sends an event again
+            return BoltResponse(status=503, body="")
         except Exception:
-            log.exception("a request of Slack's was not taken")  # not acknowledged: Slack sends an event again
+            # Whatever it is, Slack must hear that it was not taken: Bolt would answer with a page of its own.
+            log.exception("a request of Slack's was not taken")
             return BoltResponse(status=503, body="")
         if answer is None:
             return BoltResponse(status=200, body="")

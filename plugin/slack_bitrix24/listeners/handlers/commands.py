@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from slack_bitrix24.errors import StoreError
+from slack_bitrix24.errors import InDoubtError, StoreError
 from slack_bitrix24.listeners.handlers.asker import Asker, Refusal, ask_of
 from slack_bitrix24.listeners.handlers.forms import Forms
 from slack_bitrix24.listeners.handlers.notify import Notifier
@@ -43,7 +43,7 @@ class Commands:
             text = refusal.text
         except StoreError as error:
             log.warning("a command was not taken: %s", error)
-            text = say(ask.language, "not_kept")
+            text = say(ask.language, "in_doubt" if isinstance(error, InDoubtError) else "not_kept")
         except Exception:
             # Slack shows a warning triangle and no word where nothing comes; nothing was kept, and that is said.
             log.exception("a command went wrong")

@@ -20,7 +20,7 @@ from slack_sdk.errors import SlackApiError
 
 from slack_bitrix24 import when
 from slack_bitrix24.address import SlackUser, parse_address
-from slack_bitrix24.errors import AddressError, PhraseError, StoreError
+from slack_bitrix24.errors import AddressError, InDoubtError, PhraseError, StoreError
 from slack_bitrix24.listeners.handlers.asker import Ask, Asker, Refusal, ask_of
 from slack_bitrix24.listeners.handlers.notify import Notifier, notes
 from slack_bitrix24.listeners.handlers.reminders import Reminders, Wanted
@@ -91,7 +91,8 @@ class Forms:
             return _error(fault.field, fault.text)
         except StoreError as error:
             log.warning("a form was not taken: %s", error)
-            return _error(views.TEXT, say(ask.language, "not_kept"))
+            key = "in_doubt" if isinstance(error, InDoubtError) else "not_kept"
+            return _error(views.TEXT, say(ask.language, key))
 
     def _take(self, ask: Ask, form: views.Filled) -> dict[str, Any] | None:
         kept = _metadata(form.metadata)

@@ -152,8 +152,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "Больше 20 человек сразу могут уведомлять только те, кто назван в `permissions.broadcast` настроек",
     ),
     "not_kept": (
-        "Nothing was sent: the database can't take it now. Try again in a minute",
-        "Ничего не отправлено: база данных сейчас недоступна. Повторите через минуту",
+        "Nothing was done: the database does not answer now. Try again in a minute",
+        "Ничего не сделано: база данных сейчас недоступна. Повторите через минуту",
+    ),
+    "in_doubt": (
+        "The database fell silent over it: this was done, or was not. See `status` or `reminders` before you repeat it",
+        "База данных замолчала: это либо сделано, либо нет. Проверьте `статус` или `напоминания`, прежде чем повторять",
     ),
     "went_wrong": (
         "Something went wrong here and nothing was sent; the log says what",
