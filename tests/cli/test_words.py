@@ -132,6 +132,7 @@ def test_the_addresses_that_a_fault_of_the_configuration_lists_are_taken_there(r
     reconfigure(sections[key].format("anna"))
     (fault,) = [line for line in run("mapping", "show").lines if "anna" in line]
     listed = fault.partition("accepted: ")[2].replace(" or ", ", ").split(", ")
+    assert len(listed) > 2, fault
     for one in listed:
         address = one.replace("portal/", "main/")
         reconfigure(sections[key].format(address))

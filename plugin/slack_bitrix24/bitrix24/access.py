@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from slack_bitrix24.bitrix24.caller import Caller
-from slack_bitrix24.bitrix24.numbers import whole
 from slack_bitrix24.bitrix24.rest import Answer, Call
+from slack_bitrix24.bitrix24.values import whole
 from slack_bitrix24.errors import Bitrix24Error
 
 NOTIFY: Final = "im.notify.personal.add"

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from slack_bitrix24.bitrix24.bot_calls import Bot, safe
-from slack_bitrix24.bitrix24.numbers import whole
 from slack_bitrix24.bitrix24.rest import Answer, Call
+from slack_bitrix24.bitrix24.values import mapping, whole
 
 UPLOAD: Final = "imbot.v2.File.upload"
 LARGEST: Final = 100 * 1024 * 1024
@@ -57,19 +57,15 @@ def sent(ask: Ask, bot: Bot, user_id: int) -> dict[str, int]:
 
 def _own(ask: Ask, bot: Bot, user_id: int, *, pages: int, after: int = 0) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Yield the bot's own messages behind one, page by page from the newest on; some may come twice."""
-    chat = _mapping(_mapping(ask(bot.call("imbot.v2.Chat.get", dialogId=str(user_id))).result).get("chat"))
+    chat = mapping(mapping(ask(bot.call("imbot.v2.Chat.get", dialogId=str(user_id))).result).get("chat"))
     last = whole(chat.get("lastMessageId")) or 0
     for _ in range(pages):
         if last <= after:
             return
-        page = _mapping(ask(bot.call("imbot.v2.Chat.Message.getContext", messageId=last, range=RANGE)).result)
+        page = mapping(ask(bot.call("imbot.v2.Chat.Message.getContext", messageId=last, range=RANGE)).result)
         rows = [(whole(row.get("id")) or 0, row) for row in page.get("messages") or () if isinstance(row, Mapping)]
         yield from ((id_, row) for id_, row in rows if id_ > after and whole(row.get("authorId")) == bot.id)
         first = min((id_ for id_, _ in rows), default=0)
         if not page.get("hasPrevPage") or first >= last:
             return
         last = first
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

@@ -16,6 +16,7 @@ from slack_bitrix24.bitrix24.bot_files import LARGEST, sent, upload
 from slack_bitrix24.bitrix24.caller import Caller
 from slack_bitrix24.bitrix24.calls import Attach
 from slack_bitrix24.bitrix24.rest import Answer, Call
+from slack_bitrix24.bitrix24.values import mapping
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 
 GONE: Final = frozenset({"MESSAGE_NOT_FOUND"})
@@ -44,7 +45,7 @@ def revision(ask: Ask) -> int:
         if error.code.upper() == "ERROR_METHOD_NOT_FOUND":
             return 0
         raise
-    return int(_mapping(answer.result).get("rest") or 0)
+    return int(mapping(answer.result).get("rest") or 0)
 
 
 def register(ask: Ask, *, code: str, name: str, token: str, avatar: str = "") -> Bot:
@@ -61,7 +62,7 @@ def register(ask: Ask, *, code: str, name: str, token: str, avatar: str = "") ->
     properties = {"name": name, **({"avatar": avatar} if avatar else {})}
     fields = {"code": code, "botToken": token, "type": "personal", "eventMode": "fetch", "properties": properties}
     answer = ask(Call("imbot.v2.Bot.register", {"botToken": token, "fields": fields}))
-    return Bot(int(_mapping(_mapping(answer.result).get("bot")).get("id") or 0), token)
+    return Bot(int(mapping(mapping(answer.result).get("bot")).get("id") or 0), token)
 
 
 class Messages:
@@ -108,7 +109,7 @@ class Messages:
             raise ValueError(f"a file has at most {LARGEST // 1024 // 1024} MB")
         called = name or Path(str(source)).name
         answer = self._caller.call(upload(self.bot, user_id, content, name=called, said=text))
-        return int(_mapping(answer.result).get("messageId") or 0)
+        return int(mapping(answer.result).get("messageId") or 0)
 
     def events(self, offset: int = 0) -> tuple[list[Event], int]:
         """Return what happened, and the offset for the next call, which deletes it: keep it after your work is done.
@@ -125,9 +126,9 @@ class Messages:
 def events(ask: Ask, bot: Bot, offset: int) -> tuple[list[Event], int]:
     """Return what happened since an offset (0: all that is kept), and the next one. Raise `Bitrix24Error`."""
     params: dict[str, object] = {"limit": EVENTS, **({"offset": offset} if offset else {})}
-    result = _mapping(ask(bot.call("imbot.v2.Event.get", **params)).result)
+    result = mapping(ask(bot.call("imbot.v2.Event.get", **params)).result)
     rows: Sequence[Any] = result.get("events") or []
-    found = [Event(int(row["eventId"]), str(row.get("type") or ""), _mapping(row.get("data"))) for row in rows]
+    found = [Event(int(row["eventId"]), str(row.get("type") or ""), mapping(row.get("data"))) for row in rows]
     return found, int(result.get("nextOffset") or offset)
 
 
@@ -135,16 +136,12 @@ def command(ask: Ask, bot: Bot, name: str) -> int:
     """Register a hidden command and return its id. Raise `Bitrix24Error`."""
     fields = {"command": name, "hidden": True, "common": False}
     answer = ask(bot.call("imbot.v2.Command.register", fields=fields))
-    return int(_mapping(_mapping(answer.result).get("command")).get("id") or 0)
+    return int(mapping(mapping(answer.result).get("command")).get("id") or 0)
 
 
 def message_id(result: object) -> int:
     """Return the id in the answer to a send; raise `Bitrix24Error` where there is none."""
-    number = int(_mapping(result).get("id") or 0)
+    number = int(mapping(result).get("id") or 0)
     if not number:
         raise Bitrix24Error("the answer to the bot's message holds no id", verdict=Verdict.UNKNOWN)
     return number
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

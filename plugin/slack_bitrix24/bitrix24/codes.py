@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from slack_bitrix24.bitrix24.numbers import whole
+from slack_bitrix24.bitrix24.values import whole
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 
 OPERATING_PAUSE: Final = 60.0
@@ -107,6 +107,7 @@ def _by_status(status: int) -> tuple[Verdict, float]:
     if status == 429:
         return Verdict.AGAIN, 10.0
     if status == 401:
+        # Whatever the server answers with it is about the sign-in, a missing scope included (main 26.150, 2026-03).
         return Verdict.PORTAL, 0.0
     if status >= 500 or status == 408:
         return Verdict.UNKNOWN, 0.0

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from slack_bitrix24.bitrix24.caller import Caller
-from slack_bitrix24.bitrix24.numbers import whole
 from slack_bitrix24.bitrix24.rest import Call
 from slack_bitrix24.bitrix24.urls import encoded
+from slack_bitrix24.bitrix24.values import whole
 from slack_bitrix24.errors import Bitrix24Error
 
 LARGEST: Final = 100 * 1024 * 1024

@@ -15,8 +15,8 @@ from urllib.parse import urlencode, urlsplit
 
 from slack_bitrix24.bitrix24.auth import Get, Target
 from slack_bitrix24.bitrix24.hosts import Place, portal_place
-from slack_bitrix24.bitrix24.numbers import whole
 from slack_bitrix24.bitrix24.tokens import MemoryTokens, Seal, Tokens, TokenStore, digest, read_tokens
+from slack_bitrix24.bitrix24.values import whole
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 
 SERVERS: Final = ("https://oauth.bitrix24.tech", "https://oauth.bitrix.info")

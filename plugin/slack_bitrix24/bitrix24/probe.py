@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from slack_bitrix24.bitrix24.calls import deletion, notification, wire_tag
 from slack_bitrix24.bitrix24.rest import Answer, Call
+from slack_bitrix24.bitrix24.values import mapping
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 
 METHODS: Final = ("profile", "im.notify.personal.add", "im.notify.get", "im.notify.delete")
@@ -36,7 +37,7 @@ def probe(ask: Callable[[Call], Answer], user_id: int = 0) -> Tags:
     asked at all (not reached, a limit, an answer lost): then nothing is known, and it may be tried again.
     """
     try:
-        user = user_id or int(_mapping(ask(Call("profile")).result).get("ID") or 0)
+        user = user_id or int(mapping(ask(Call("profile")).result).get("ID") or 0)
         return _found(ask, user) if user else Tags(None, "the portal does not tell who is signed in")
     except Bitrix24Error as error:
         if error.verdict in (Verdict.AGAIN, Verdict.UNKNOWN):
@@ -68,10 +69,6 @@ def _deleted(ask: Callable[[Call], Answer], number: int) -> None:
 
 
 def _rows(answer: Answer) -> Iterable[Mapping[str, Any]]:
-    rows = _mapping(answer.result).get("notifications") or []
+    rows = mapping(answer.result).get("notifications") or []
     every = rows.values() if isinstance(rows, Mapping) else rows
     return [row for row in every if isinstance(row, Mapping)]
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

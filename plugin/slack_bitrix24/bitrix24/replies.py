@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slack_bitrix24.bitrix24 import codes
-from slack_bitrix24.bitrix24.numbers import times, whole
 from slack_bitrix24.bitrix24.rest import BOTS, CREATING, Answer, BatchAnswer, Call
+from slack_bitrix24.bitrix24.values import mapping, times, whole
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 
 
@@ -120,8 +120,4 @@ def _answer(data: Mapping[str, Any]) -> Answer:
 def _section(part: object, keys: Sequence[str]) -> Mapping[str, Any]:
     if isinstance(part, list):
         return dict(zip(keys, part, strict=False))
-    return _mapping(part)
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
+    return mapping(part)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from slack_bitrix24.bitrix24.caller import Caller
-from slack_bitrix24.bitrix24.numbers import whole
 from slack_bitrix24.bitrix24.rest import BATCH_LENGTH, Answer, Call
+from slack_bitrix24.bitrix24.values import whole
 from slack_bitrix24.errors import AddressError, Bitrix24Error
 
 PAGE: Final = 50

@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from slack_bitrix24.bitrix24.bot_calls import Bot, message_key
 from slack_bitrix24.bitrix24.bots import Event
+from slack_bitrix24.bitrix24.values import mapping
 from slack_bitrix24.document import Paragraph, Text
 from slack_bitrix24.model import OVER_KEY, Notification, State, Stored, is_over
 from slack_bitrix24.render.bbcode import render
@@ -99,7 +100,7 @@ def nonce(bot: Bot, note: Notification) -> str:
 
 def read(event: Event) -> Click | None:
     """Return the click that an event tells of; None for all else."""
-    command, message, user = (_mapping(event.data.get(name)) for name in ("command", "message", "user"))
+    command, message, user = (mapping(event.data.get(name)) for name in ("command", "message", "user"))
     found = _PARAMS.fullmatch(str(command.get("params") or ""))
     if event.type != CLICKED or str(command.get("command") or "").lstrip("/") != COMMAND or not found:
         return None
@@ -143,10 +144,6 @@ def _key_again(note: Notification) -> str:
 def _may_be_there(one: Stored) -> bool:
     # Under its key the portal would answer the first one's id, and change nothing of it.
     return one.state is State.PENDING and one.sent_at is not None
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _number(value: object) -> int:

@@ -8,7 +8,7 @@ could be reached, the portal is stopped.
 from __future__ import annotations
 
 from slack_bitrix24.bitrix24.codes import OWN
-from slack_bitrix24.bitrix24.numbers import whole
+from slack_bitrix24.bitrix24.values import whole
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 from slack_bitrix24.model import Dead, Delivered, Outcome, Retry, Stored
 

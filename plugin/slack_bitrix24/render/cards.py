@@ -90,8 +90,8 @@ def parts(blocks: Blocks) -> list[Part]:
     while waiting:
         block = waiting.pop()
         if isinstance(block, Heading) and address(block.url):
-            description = _description(waiting[-1]) if waiting else ""
-            del waiting[len(waiting) - bool(description) :]
+            if description := _description(waiting[-1]) if waiting else "":
+                waiting.pop()
             name = short(words(block.spans) or shown(block.url), _NAME)
             made.append(Part(build.link(address(block.url), name=guard.name(name), description=description)))
         else:

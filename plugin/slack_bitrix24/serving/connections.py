@@ -95,6 +95,7 @@ class Guarded(H11Protocol):
         """Wait for the next request; uvicorn itself gives it five seconds to begin."""
         super().on_response_complete()
         self._table.waits(self, begins=True)
+        # Whoever has said all asks nothing more on this connection.
         if self._said_all and not self._answers:
             self.transport.close()
 

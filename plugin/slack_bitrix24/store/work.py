@@ -43,6 +43,7 @@ class Work:
         if after in _COUNTED:
             self.counted[portal, after] += n
         if receipt_id is not None and before is not None and after is not None:
+            # One outcome more is lacking where a dead one is tried again, one less where it became final.
             self.lacking[receipt_id] += (before in FINAL) - (after in FINAL)
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:

@@ -79,6 +79,7 @@ def notifications(
     sub_tag = draft.tag or digest(draft.reference)
     recipients = list(recipients)
     for recipient in recipients:
+        # For all of them first: a message goes to everybody or to nobody.
         check_tag("TAG", f"{sub_tag}|U{recipient.user_id}")
     for recipient in recipients:
         portal = recipient.portal

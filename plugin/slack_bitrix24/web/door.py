@@ -76,6 +76,7 @@ class Door:
             answer = await self._taken(request, hook, sender)
         except OnItsWayError as error:
             later = error.answer or Answer(200)
+            # Its caller is told "not now" and comes again: where it was kept after all, as a repeat of this one.
             error.kept.add_done_callback(lambda kept: hand.settle("" if kept.exception() else later))
             raise
         except BaseException:

@@ -66,6 +66,7 @@ class Line:
 
     def _close(self, run: str) -> None:
         start, _ = self.opened.pop(run[0])
+        # What was opened within and not closed is text: codes must not cross.
         self.opened = {kind: at for kind, at in self.opened.items() if at[0] < start}
         self.pieces[start] = ""
         for index in range(start + 1, len(self.pieces)):

@@ -9,8 +9,8 @@ import pytest
 from scripted import Reply, batch
 from slack_bitrix24.bitrix24 import replies, rest
 from slack_bitrix24.bitrix24.limits import Limits
-from slack_bitrix24.bitrix24.numbers import times, whole
 from slack_bitrix24.bitrix24.users import read_people
+from slack_bitrix24.bitrix24.values import times, whole
 from slack_bitrix24.errors import Bitrix24Error
 
 LONG = "1" * 5000

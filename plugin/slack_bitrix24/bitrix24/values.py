@@ -1,4 +1,4 @@
-"""Numbers as a portal's JSON has them: as text, too long, not finite, or something else altogether. No I/O."""
+"""Values as a portal's JSON has them: numbers as text, too long or not finite, lists for empty objects. No I/O."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ def whole(value: object) -> int | None:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= LONGEST:
         return int(value)
     return None
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """Return an object, an empty one for everything else: PHP writes an empty one as a list."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def times(value: object) -> Mapping[str, Any]:
