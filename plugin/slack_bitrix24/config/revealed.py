@@ -19,7 +19,7 @@ def secrets_of(settings: Settings) -> list[str]:
     for part in parts:
         values = [getattr(part, name) for name in _fields(part)]
         found += [one.reveal() for value in values for one in _each(value) if isinstance(one, Secret)]
-    # The secret stands in the path, perhaps with a method behind it. The host is told: what is away has a name.
+    # The secret stands in the path. The host is told: what is away has a name.
     pieces = [piece for text in found if "://" in text for piece in urlsplit(text).path.split("/") if len(piece) >= 10]
     return [*found, *pieces, *_of_database(settings.database.reveal())]
 
