@@ -97,7 +97,7 @@ _ID = re.compile(r"([UWSCG])[A-Z0-9]{5,}")
 _DIRECT = re.compile(r"bitrix24:(?:([\w.-]+)/)?(\d{1,18})", re.IGNORECASE | re.ASCII)
 _NAME = re.compile(r"@([^\s@<>,|]+)")
 _FULL_NAME = re.compile(r"@([^\s@<>,|]+(?:[ \t]+[^\s@<>,|]+)+)")
-_WORDS: dict[str, Address] = {"me": Me(), "я": Me(), "мне": Me(), "mentioned": Mentioned()}
+_WORDS: dict[str, Address] = {"me": Me(), "я": Me(), "мне": Me(), "себе": Me(), "mentioned": Mentioned()}
 _SIGILS = {"@": "UW", "#": "CG", "!subteam^": "S"}
 
 

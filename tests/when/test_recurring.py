@@ -84,11 +84,11 @@ RULES = {
     "once every 2 weeks on Monday": ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO", "11-30 09:00"),
     "fortnightly on Fridays": ("FREQ=WEEKLY;INTERVAL=2;BYDAY=FR", "11-27 09:00"),
     "every other friday and saturday": ("FREQ=WEEKLY;INTERVAL=2;BYDAY=FR,SA", "11-27 09:00"),
-    "every 2 weeks": ("FREQ=WEEKLY;INTERVAL=2;BYDAY=WE", "12-02 09:00"),
+    "every 2 weeks": ("FREQ=WEEKLY;INTERVAL=2;BYDAY=WE", "12-09 09:00"),
     "every other day at 9": ("FREQ=DAILY;INTERVAL=2", "11-26 09:00"),
     "every second day at 13:00": ("FREQ=DAILY;INTERVAL=2", "11-25 13:00"),
     "every 2 days at 9 and 17": ("FREQ=DAILY;INTERVAL=2;BYHOUR=9,17", "11-25 17:00"),
-    "every third month": ("FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=25", "12-25 09:00"),
+    "every third month": ("FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=25", "02-25 09:00"),
     "every other month on the 1st": ("FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=1", "12-01 09:00"),
     "every 2 years on May 1": ("FREQ=YEARLY;INTERVAL=2;BYMONTHDAY=1;BYMONTH=5", "05-01 09:00"),
     "on the last day of every month": ("FREQ=MONTHLY;BYMONTHDAY=-1", "11-30 09:00"),
@@ -113,7 +113,7 @@ RULES = {
     "каждый последний день месяца": ("FREQ=MONTHLY;BYMONTHDAY=-1", "11-30 09:00"),
     "каждые 2 часа": ("FREQ=HOURLY;INTERVAL=2", "11-25 14:00"),
     "каждые полчаса": ("FREQ=MINUTELY;INTERVAL=30", "11-25 12:30"),
-    "каждые полгода": ("FREQ=MONTHLY;INTERVAL=6;BYMONTHDAY=25", "12-25 09:00"),
+    "каждые полгода": ("FREQ=MONTHLY;INTERVAL=6;BYMONTHDAY=25", "05-25 09:00"),
 }
 
 

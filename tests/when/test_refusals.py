@@ -77,7 +77,7 @@ CODES = {
     "today at 9:00 am": "past",
     "сегодня в 9": "past_half",
     "2026-11-01": "past",
-    "this Monday": "past",
+    "this week on Monday": "past",
     "every day at 9:00 and 17:30": "minutes",
     "every second Tuesday": "second",
     "каждый второй вторник": "second",

@@ -96,7 +96,7 @@ _VERB_OF = {word: verb for verb, words in _VERBS.items() for word in words.split
 Known: TypeAlias = Callable[[str], bool]
 """Tells whether a bare id (U024BE7LH) or a typed full name (@First Last) is somebody's."""
 
-_WORDS = re.compile(r"(?:me|я|мне|here|channel)(?=[\s,]|:\s|:?\Z)", re.IGNORECASE)
+_WORDS = re.compile(r"(?:me|я|мне|себе|here|channel)(?=[\s,]|:\s|:?\Z)", re.IGNORECASE)
 _IDS = re.compile(r"[UWSCG][A-Z0-9]{5,}(?=[\s,]|:\s|:?\Z)")
 # An escaped mention may touch punctuation; where a letter or an apostrophe follows, it is a word of the text.
 _ESCAPED = re.compile(
@@ -106,11 +106,14 @@ _ESCAPED = re.compile(
 _TYPED = re.compile(r"(?:@\w(?:[\w.'’-]*\w)?|(?i:bitrix24):(?:[\w.-]+/)?\d+)(?=[\s,]|:\s|:?\Z)")
 _BETWEEN = re.compile(r"\s*(?:,\s*)*")
 _JOINER = re.compile(r"(?:and|и|&amp;|&)\s+", re.IGNORECASE)
+_ME_TOO = re.compile(r"(?:me|мне)(?=[\s,]|:\s|:?\Z)", re.IGNORECASE)
 _NAME_ON = re.compile(r"[ \t]+[^\W\d_](?:[\w.'’-]*\w)?(?=[\s,]|:\s|:?\Z)")
 _NAME_WORDS = 4
 """Words of a name that is typed without quotes."""
 _WORD = re.compile(r"\S+")
-_ID = re.compile(r"[#№]?(\d{1,18})")
+_ID = re.compile(r"[#№]?(\d{1,18})\.?")
+_IS = re.compile(r"(?:is|are|такой|такая|такие|это)\s+", re.IGNORECASE)
+_AFTER_VERB = ",.:;!?"
 
 
 def parse(text: str, *, known: Known = lambda _address: False) -> Intent:
@@ -122,7 +125,8 @@ def parse(text: str, *, known: Known = lambda _address: False) -> Intent:
     first = _WORD.match(text, start)
     if first is None:
         return Form()
-    verb = _VERB_OF.get(first[0].lower())
+    word = first[0].lower()
+    verb = _VERB_OF.get(word) or _VERB_OF.get(word.rstrip(_AFTER_VERB))
     if verb:
         return _command(verb, text[first.end() :].lstrip(), known)
     addresses, message = leading(text[start:], known=known)
@@ -145,7 +149,7 @@ def _command(verb: str, rest: str, known: Known) -> Intent:
 
 
 def _remind(rest: str, known: Known) -> Intent:
-    addresses, what = leading(rest, known=known)
+    addresses, what = leading(rest, known=known, me_too=True)
     if not what.strip():
         return Form(addresses, remind=True)
     # As in Slack's own /remind, who names nobody means oneself.
@@ -153,7 +157,9 @@ def _remind(rest: str, known: Known) -> Intent:
 
 
 def _who(rest: str, known: Known) -> Intent:
-    addresses, further = leading(rest.rstrip(" \t\n?"), known=known)
+    asked = rest.rstrip(" \t\n?")
+    is_who = _IS.match(asked)
+    addresses, further = leading(asked[is_who.end() :] if is_who else asked, known=known)
     word = _WORD.match(further)
     return Unclear("address", word=word[0], verb="who") if word else Who(addresses)
 
@@ -167,11 +173,12 @@ def _numbered(verb: str, rest: str) -> Intent:
     return Cancel(int(number[1])) if verb == "cancel" else Status(int(number[1]))
 
 
-def leading(text: str, *, known: Known) -> tuple[tuple[str, ...], str]:
+def leading(text: str, *, known: Known, me_too: bool = False) -> tuple[tuple[str, ...], str]:
     """Part the leading addresses from the rest, which stays as it is but for the white space before it.
 
     After a comma or "and" only what is marked as an address is one; "me", "here" and "channel" also at the beginning,
-    and after a comma where nothing but further addresses follows them.
+    and after a comma or "and" where nothing but further addresses follows them. `me_too`: "and me" is always one, as in
+    "remind @anna and me to call".
     """
     found: list[str] = []
     place = end = 0
@@ -182,11 +189,17 @@ def leading(text: str, *, known: Known) -> tuple[tuple[str, ...], str]:
         place = _BETWEEN.match(text, end).end()  # type: ignore[union-attr]  # it matches nothing, too
         read = _after_comma if "," in text[end:place] else _after_blank
         joiner = _JOINER.match(text, place) if place > end else None
-        if joiner and _marked(text, joiner.end(), known):
+        if joiner and _joined(text, joiner.end(), known, me_too=me_too):
             place = joiner.end()
+            read = _first
     if text.startswith(":", end) and not text[end + 1 : end + 2].strip():
         place = end + 1
     return tuple(found), text[place:].lstrip() if found else text
+
+
+def _joined(text: str, place: int, known: Known, *, me_too: bool) -> bool:
+    """Tell whether an address follows "and"."""
+    return bool((me_too and _ME_TOO.match(text, place)) or _after_comma(text, place, known))
 
 
 def _first(text: str, place: int, known: Known) -> str:

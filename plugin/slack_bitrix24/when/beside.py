@@ -46,7 +46,12 @@ def _before(reader: Reader, token: Token, minutes: int | None) -> Clock | None:
 
 
 def _half_of(reader: Reader, token: Token) -> Clock | None:
-    """Read «половина седьмого», «четверть шестого»."""
+    """Read «половина седьмого», «четверть шестого», «десять минут девятого»."""
+    minutes = reader.number()
+    if minutes is not None:
+        said = 0 < minutes < 60 and reader.at_value(Unit.MINUTE) and reader.unit() is not None
+        hour = reader.ordinal() if said else None
+        return _clock(reader, token, (hour - 2) % 12 + 1, minutes=minutes) if hour and 1 <= hour <= 12 else None
     part = reader.take(Kind.HALF, Kind.QUARTER)
     hour = reader.ordinal() if part else None
     if part is None or hour is None or not 1 <= hour <= 12:
@@ -67,6 +72,8 @@ def _to_or_past(reader: Reader, token: Token, *, prefixed: bool) -> Clock | None
         minutes = 0 if number is None else number
         sure = reader.at_value(Unit.MINUTE) and reader.unit() is not None
         sure = sure or (prefixed and minutes in _SAID_MINUTES)
+    if minutes == 30 and prefixed and reader.ahead(Kind.NUMBER) and not token.text.isdigit():
+        return _clock(reader, token, reader.number(), minutes=30)  # "at half six"
     side = reader.take(Kind.TO, Kind.PAST)
     if side is None or side.text in "-–—" or not sure or not 0 < minutes < 60:
         return None

@@ -7,24 +7,40 @@ from slack_bitrix24.when.halves import suffixed
 from slack_bitrix24.when.reader import Clock, Reader, Reading
 from slack_bitrix24.when.tokens import Kind, Part, Token, Unit
 
+LUNCH = 13
+"""The hour of "at lunch", «в обед»."""
+ONE = "час"
+"""«В час»: at one, in the night or the afternoon."""
+_SHARP = frozenset({"sharp", "exactly", "ровно"})
+
 
 def clock(reader: Reader, reading: Reading) -> bool:
     """Read one or several times of day."""
     token = reader.here
     prefixed = _prefix(reader)
-    first = _one(reader, prefixed=prefixed)
+    first = one_clock(reader, prefixed=prefixed)
     if first is None:
         return False
     reading.claim("clock", token)
     reading.clocks = [first]
     while more := reader.first(lambda: _another(reader, prefixed=prefixed)):
         reading.clocks.append(more)
+    if reader.here.text.lower() in _SHARP:
+        reader.take(Kind.ABOUT)
     return True
 
 
 def _prefix(reader: Reader) -> bool:
     """Take "at", "about", "at about", «около», «примерно в»."""
     before = reader.at
+    if reader.ahead(Kind.HEDGE, Kind.AT):
+        reader.take(Kind.HEDGE)
+    if (
+        reader.at_value(Unit.HOUR)
+        and reader.ahead(Kind.UNIT, Kind.AT)
+        and reader.here.text.lower() in ("часов", "часам", "часа")
+    ):
+        reader.take(Kind.UNIT)  # «часов в 10»
     first = reader.take(Kind.AT, Kind.ABOUT)
     if first is not None:
         reader.take(Kind.ABOUT if first.kind is Kind.AT else Kind.AT)
@@ -34,7 +50,7 @@ def _prefix(reader: Reader) -> bool:
 def _another(reader: Reader, *, prefixed: bool) -> Clock | None:
     joined = reader.take(Kind.AND)
     again = _prefix(reader)
-    return _one(reader, prefixed=prefixed or again) if joined else None
+    return one_clock(reader, prefixed=prefixed or again) if joined else None
 
 
 def part(reader: Reader, reading: Reading) -> bool:
@@ -44,10 +60,18 @@ def part(reader: Reader, reading: Reading) -> bool:
         reading.claim("part", tonight)
         reading.offsets, reading.part, reading.tonight = (0,), Part.EVENING, True
         return True
+    reader.take(Kind.HEDGE)  # «поздно вечером», "early in the morning"
+    if reader.ahead(Kind.TONIGHT):
+        return part(reader, reading)
     mark = reader.at
     this = reader.take(Kind.THIS)
     if this is None:
-        reader.take(Kind.IN, Kind.AT, Kind.ON)
+        if not reader.take(Kind.IN, Kind.AT, Kind.ON) and reader.here.text.lower() in ("с", "со"):
+            reader.take(Kind.FROM)  # «с утра»
+        if reader.take(Kind.AFTER) and reader.take(Kind.MEAL):
+            reading.claim("part", reader.here)
+            reading.part = Part.AFTERNOON
+            return True
         reader.take(Kind.ARTICLE)
     anchored = reader.at > mark or bool(reading.topics)
     token = reader.take(Kind.PART, Kind.PARTS)
@@ -63,7 +87,10 @@ def part(reader: Reader, reading: Reading) -> bool:
     return True
 
 
-def _one(reader: Reader, *, prefixed: bool) -> Clock | None:
+def one_clock(reader: Reader, *, prefixed: bool) -> Clock | None:
+    """Read a time of day; a bare number is one only after "at" (`prefixed`)."""
+    if prefixed and reader.take(Kind.MEAL):
+        return Clock(LUNCH, open=False)
     if token := reader.take(Kind.FIXED):
         return Clock(token.value[0], open=False)
     if token := reader.take(Kind.HALF_HOUR):
@@ -106,6 +133,9 @@ def _hour(reader: Reader, *, prefixed: bool) -> Clock | None:
     token = reader.here
     if prefixed and (reader.ahead(Kind.UNIT, Kind.MIDDAY) or reader.ahead(Kind.UNIT, Kind.PART)):
         return suffixed(reader, Clock(1), token) if reader.unit() is Unit.HOUR else None
+    if prefixed and reader.at_value(Unit.HOUR) and token.text.lower() == ONE:
+        reader.unit()
+        return Clock(1, said=ONE)
     number = reader.number()
     if number is None:
         return None
@@ -129,6 +159,8 @@ def _minutes_beside(reader: Reader) -> int | None:
     """Read the minutes of "five thirty", «9 30»; "9 30 December" has none."""
     token = reader.here
     minutes = reader.number()
+    if minutes == 0 and token.text.lower() == "ноль":  # «девять ноль пять»
+        return reader.number() or 0
     other = any(
         reader.ahead(kind) for kind in (Kind.MONTH, Kind.UNIT, Kind.MIDDAY, Kind.DATE_NOUN, Kind.OF, Kind.NUMBER)
     )

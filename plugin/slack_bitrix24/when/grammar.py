@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 
 from slack_bitrix24.when.clocks import clock, part
+from slack_bitrix24.when.edges import edge, from_day, weekend
+from slack_bitrix24.when.habits import counted, span
 from slack_bitrix24.when.patterns import exception, first_of, monthdays, pattern
 from slack_bitrix24.when.reader import Reader, Reading
 from slack_bitrix24.when.refusal import RefusalError
 from slack_bitrix24.when.tokens import Kind, Token, Unit
 
+_LEAST_SAID = 5  # minutes that follow an hour without a unit
+_MINUTES_IN_UNIT = {Unit.MINUTE: 1, Unit.HOUR: 60}
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 
 
@@ -18,8 +22,9 @@ def read(tokens: list[Token]) -> Reading:
     reader, reading = Reader(tokens), Reading(russian=any(_CYRILLIC.search(token.text) for token in tokens))
     if not tokens:
         raise RefusalError("empty")
+    parts = (every, counted, adverb, delay, exception, span, edge, weekend, from_day, pattern, clock, part)
     while reader.at < len(tokens):
-        if not first_of((every, adverb, delay, exception, pattern, clock, part), reader, reading):
+        if not first_of(parts, reader, reading):
             mark = reader.at
             if not (reading.topics and reader.take(Kind.AND) and reader.at < len(tokens)):
                 raise _unknown(tokens[mark:])
@@ -40,19 +45,41 @@ def _unfinished(reader: Reader, token: Token) -> RefusalError:
 def delay(reader: Reader, reading: Reading) -> bool:
     """Read "in 1 hour and 30 minutes", "an hour from now", «через полчаса»."""
     token = reader.here
+    if turned := reader.first(lambda: _turned(reader)):
+        reading.claim("delay", token)
+        reading.delay = [turned]
+        return True
     prefix = reader.take(Kind.IN)
     reader.take(Kind.ABOUT)
-    both = prefix is not None and prefix.text.lower() == "через" and reader.at_value(Unit.DAY)
+    both = prefix is not None and prefix.text.lower() == "через" and reader.here.text.lower() == "день"
     amounts: list[tuple[float, Unit]] = []
     while amount := _amount(reader, joined=bool(amounts)):
         amounts += amount
     if not amounts or not (prefix or (reader.take(Kind.FROM) and reader.take(Kind.NOW))):
         return False
+    if amounts[-1][1] is Unit.HOUR and (minutes := reader.first(lambda: _last_minutes(reader))):
+        amounts.append((minutes, Unit.MINUTE))
+        reading.loose = True
     reading.claim("delay", token)
     reading.delay = amounts
     if both:  # «через день»: tomorrow, or every other day
         reading.wrong = RefusalError("other_day")
     return True
+
+
+def _turned(reader: Reader) -> tuple[float, Unit] | None:
+    """Read «минут через 20»: about 20 minutes."""
+    unit = reader.unit()
+    if unit is None or not (reader.here.text.lower() == "через" and reader.take(Kind.IN)):
+        return None
+    number = reader.number()
+    return None if number is None or reader.unit() is not None else (number, unit)
+
+
+def _last_minutes(reader: Reader) -> int | None:
+    """Read the minutes of «через час пятнадцать», "in an hour twenty", where they are the last word."""
+    minutes = reader.number()
+    return minutes if minutes and _LEAST_SAID <= minutes < 60 and reader.at == len(reader.tokens) else None
 
 
 def _amount(reader: Reader, *, joined: bool) -> list[tuple[float, Unit]]:
@@ -61,6 +88,8 @@ def _amount(reader: Reader, *, joined: bool) -> list[tuple[float, Unit]]:
         reader.take(Kind.AND)
     if fixed := reader.first(lambda: (reader.take(Kind.ARTICLE), reader.take(Kind.AMOUNT))[1]):
         return [(fixed.value[0], Unit(fixed.value[1]))]
+    if quarters := reader.first(lambda: (reader.take(Kind.ARTICLE), _quarter(reader))[1]):
+        return [quarters] if quarters[1] is Unit.MINUTE else []
     count = _count(reader)
     unit = reader.unit()
     if unit is None or (joined and count is None):
@@ -73,7 +102,7 @@ def _count(reader: Reader) -> float | None:
     """Read "20", "1.5", "a", "half an", "a couple of", nothing."""
     article = reader.take(Kind.ARTICLE)
     if reader.take(Kind.HALF):
-        reader.take(Kind.ARTICLE)
+        reader.take(Kind.ARTICLE, Kind.TO)  # «пол-часа»
         return 0.5
     if reader.take(Kind.ONE_HALF):
         return 1.5
@@ -182,7 +211,7 @@ def _quarter(reader: Reader) -> tuple[int, Unit] | None:
         if not reader.take(Kind.QUARTER):
             return None
         if reader.first(lambda: _of_an_hour(reader)):
-            return 15, Unit.MINUTE
+            return 15 * number, Unit.MINUTE
         return 3 * number, Unit.MONTH
 
     return reader.first(found)
@@ -205,11 +234,21 @@ def _half(reader: Reader) -> tuple[int, Unit] | None:
     """Read "half an hour", «полчаса», «полгода»."""
     if fixed := reader.take(Kind.AMOUNT):
         return fixed.value[0], Unit(fixed.value[1])
-    mark = reader.at
-    if reader.take(Kind.HALF) and (reader.take(Kind.ARTICLE), reader.unit())[1] is Unit.HOUR:
-        return 30, Unit.MINUTE
-    reader.at = mark
-    return None
+    return reader.first(lambda: _fraction(reader))
+
+
+def _fraction(reader: Reader) -> tuple[int, Unit] | None:
+    """Read "half an hour", «полтора часа», "2.5 hours", "hour and a half" in minutes."""
+    if reader.take(Kind.HALF):
+        reader.take(Kind.ARTICLE, Kind.TO)
+        return (30, Unit.MINUTE) if reader.unit() is Unit.HOUR else None
+    amounts = _amount(reader, joined=False)
+    if len(amounts) == 1 and amounts[0][0] == int(amounts[0][0]):
+        return None
+    if not amounts or any(unit not in _MINUTES_IN_UNIT for _count, unit in amounts):
+        return None
+    minutes = sum(count * _MINUTES_IN_UNIT[unit] for count, unit in amounts)
+    return (int(minutes), Unit.MINUTE) if minutes == int(minutes) else None
 
 
 def _day_of_month(reader: Reader, reading: Reading) -> bool:

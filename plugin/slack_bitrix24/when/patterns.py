@@ -5,15 +5,17 @@ Each function reads one part of a phrase: it tells whether it found it, and only
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeAlias
 
 from slack_bitrix24.when.reader import Reader, Reading
 from slack_bitrix24.when.refusal import RefusalError
-from slack_bitrix24.when.tokens import Kind, Token, Unit, is_date, month_and_day
+from slack_bitrix24.when.tokens import FRACTIONS, Kind, Token, Unit, is_date, month_and_day
 
 # No month has a sixth Monday.
 _MOST_WEEKS = 5
+_THE_NTH = re.compile(r"\d\d?-?го")  # «5-го» is a day by itself
 
 Grammar: TypeAlias = Callable[[Reader, Reading], bool]
 
@@ -36,22 +38,27 @@ def pattern(reader: Reader, reading: Reading) -> bool:
 def relative(reader: Reader, reading: Reading) -> bool:
     """Read "tomorrow", "today and tomorrow", "next Monday", "this week", «на следующей неделе»."""
     token = reader.here
-    reader.take(Kind.AT, Kind.ON)
-    if (offset := _day(reader)) is not None:
+    on = reader.take(Kind.AT, Kind.ON)
+    # "Move on tomorrow": no day of these has an "on".
+    if (on is None or on.kind is Kind.AT) and (offset := _day(reader)) is not None:
         offsets = [offset]
         while (more := reader.first(lambda: _day(reader) if reader.take(Kind.AND) else None)) is not None:
             offsets.append(more)
         reading.claim("day", token)
         reading.offsets = tuple(sorted(set(offsets)))
         return True
-    which = reader.take(Kind.NEXT, Kind.THIS)
-    if which is None:
+    if reading.days:
+        reader.take(Kind.OF)  # "on the 5th of next month"
+    which = reader.take(Kind.NEXT, Kind.THIS, Kind.ARTICLE)
+    coming = bool(which and which.kind is not Kind.NEXT and reader.take(Kind.COMING))
+    if which is None or (which.kind is Kind.ARTICLE and not coming):
         return False
     steps = int(which.kind is Kind.NEXT)
     if weekday := reader.take(Kind.WEEKDAY):
         reading.claim("weekday", weekday)
         reading.weekdays = weekday.value
         unit: Unit | None = Unit.WEEK
+        reading.coming = steps == 0
     else:
         unit = reader.unit()
     if unit not in (Unit.DAY, Unit.WEEK, Unit.MONTH):
@@ -102,6 +109,8 @@ def dates(reader: Reader, reading: Reading) -> bool:
 
 def _dates(reader: Reader, *, at: bool, on: bool) -> list[tuple[int, int, int]] | None:
     """Return year (0 for none), month and day of one date, or of several days of one month."""
+    if not on and reader.ahead(Kind.DATE) and reader.here.text in FRACTIONS:
+        return None
     if token := reader.take(Kind.DATE):
         return [(token.value[0], token.value[1], token.value[2])]
     if on and reader.ahead(Kind.PAIR):
@@ -121,6 +130,8 @@ def _named_date(reader: Reader, *, at: bool) -> list[tuple[int, int, int]] | Non
     first = _day_number(reader)
     if first is None:
         return None
+    if reader.ahead(Kind.TO, Kind.MONTH) and reader.here.text == "-":
+        reader.take(Kind.TO)  # "5-Dec"
     days = [first, *_more_days(reader)]
     if month is None:
         reader.take(Kind.DATE_NOUN)
@@ -149,7 +160,7 @@ def _day_number(reader: Reader) -> int | None:
 
 def _year(reader: Reader) -> int:
     mark = reader.at
-    reader.take(Kind.AND)
+    reader.take(Kind.AND, Kind.TO)
     token = reader.take(Kind.NUMBER)
     if token is None or len(token.text) != 4 or not 1900 < token.value[0] < 9000:
         reader.at = mark
@@ -179,6 +190,7 @@ def monthdays(reader: Reader, reading: Reading) -> bool:
     named = bool(reader.take(Kind.DATE_NOUN)) or _the_day(reader)
     month = _of_the_month(reader, named=named)
     on = (prefix is not None and prefix.kind is Kind.ON) or reader.ahead(Kind.OF, Kind.EVERY)
+    on = on or _THE_NTH.fullmatch(token.text) is not None
     several = len(days) > 1 and ordinal is not None and token.text[0].isdigit()  # «1-го и 15-го»
     # Without a sign that a day is meant, "do it first" and "pay 5" are text.
     if not (named or month or on or several or (ordinal and reading.repeats)) or (day == -1 and not named):
@@ -225,7 +237,8 @@ def weekdays(reader: Reader, reading: Reading) -> bool:
     reader.take(Kind.ON, Kind.AT)
     reader.take(Kind.FROM)
     reader.take(Kind.ARTICLE)
-    group = (Kind.GROUP,) if reading.repeats else ()
+    # "Every weekday", "on working days", "weekday mornings".
+    group = (Kind.GROUP,) if reading.repeats or _plural_days(reader) else ()
     token = reader.take(Kind.WEEKDAY, Kind.WEEKDAYS, *group)
     if token is None:
         return False
@@ -242,10 +255,17 @@ def weekdays(reader: Reader, reading: Reading) -> bool:
     return True
 
 
+def _plural_days(reader: Reader) -> bool:
+    following = reader.tokens[reader.at + 1 : reader.at + 2]
+    days = reader.ahead(Kind.GROUP, Kind.UNIT) and following[0].text.lower() == "days"
+    return days or reader.ahead(Kind.GROUP, Kind.PARTS)
+
+
 def exception(reader: Reader, reading: Reading) -> bool:
     """Read "except Sunday", "except on weekends", «кроме субботы и воскресенья»."""
     token = reader.here
-    if reader.take(Kind.EXCEPT) is None:
+    # "But" excepts from what repeats; else it is a word of the text.
+    if reader.take(Kind.EXCEPT) is None or (token.text.lower() == "but" and not reading.repeats):
         return False
     reader.take(Kind.FOR)
     inner = Reading()

@@ -12,7 +12,7 @@ from slack_bitrix24.when.reader import Reading
 from slack_bitrix24.when.refusal import RefusalError
 from slack_bitrix24.when.resolve import resolve
 from slack_bitrix24.when.rule import Rule
-from slack_bitrix24.when.spelling import misspelt
+from slack_bitrix24.when.spelling import misplaced, misspelt
 from slack_bitrix24.when.tokens import Kind, Token, is_date, month_and_day, tokenise
 
 # No time takes more words than this; it bounds the search in long texts.
@@ -23,6 +23,7 @@ _QUOTES = re.compile(r'"([^"]*)"|“([^“”]*)”|«([^«»]*)»|„([^„“�
 _BEFORE = re.compile(r"\s*(?:[,:;–—-]+\s+)?(?:(?:to|that|about|что|чтобы|о\s+том,?\s+что|про)\s+)?", re.IGNORECASE)
 _DAYS = frozenset({"day", "weekday", "date", "every"})
 _END_MARKS = ".!?…"
+_POLITE = frozenset({"please", "pls", "plz", "thanks", "пожалуйста", "плиз", "спасибо"})
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -68,12 +69,28 @@ def split(text: str, *, now: datetime, zone: str) -> tuple[str, Rule, str]:
     else:
         message, found = _certain(text)
         phrase, reading = text[found.start : found.end], found.reading
+        if later := _without_version(found, now=now, zone=zone):
+            message, found = bare(text[: later.start], before_time=True), later
+            phrase, reading = text[found.start : found.end], found.reading
     if not _LETTER.search(phrase):  # "4:30" alone is of the language of the text
         reading.russian = bool(_CYRILLIC.search(text))
     rule = resolve(reading, now=now, zone=zone)
     if not message:
         raise RefusalError("no_text")
     return message, rule, phrase
+
+
+def _without_version(found: _Found, *, now: datetime, zone: str) -> _Found | None:
+    """Leave "10.12" to the text where it is no date that goes with the rest: "deploy 10.12 tomorrow at 10"."""
+    tokens = found.tokens[1:]
+    if found.tokens[0].kind is not Kind.DOTTED or not tokens:
+        return None
+    try:
+        resolve(found.reading, now=now, zone=zone)
+    except RefusalError as refusal:
+        reading = _read(list(tokens)) if refusal.code == "mixed" else None
+        return _Found(tokens[0].start, found.end, tokens, reading) if reading else None
+    return None
 
 
 def _certain(text: str) -> tuple[str, _Found]:
@@ -87,6 +104,8 @@ def _certain(text: str) -> tuple[str, _Found]:
             raise _refusal(text)
         _check_after(text, first)
         return bare(text[first.end :], before_time=False), first
+    if first and [token.kind for token in first.tokens] == [Kind.ABOUT, Kind.NUMBER]:
+        first = None  # "about 5 people"
     before = text[: last.start]
     message = bare(before, before_time=True)
     if message:
@@ -144,13 +163,17 @@ def _refusal(text: str) -> RefusalError:
     tokens = _tokens(text)
     spelt = (_spelt(RefusalError("unknown", token.text)) for token in tokens[-_LONGEST:])
     typo = next((refusal for refusal in spelt if refusal.code == "typo"), None)
+    if misplacement := misplaced(tokens[-_LONGEST:]):
+        typo = typo or RefusalError("typo", misplacement[0], hint=misplacement[1])
     return stray(tokens, time=()) or typo or RefusalError("no_time")
 
 
 def _tokens(phrase: str) -> list[Token]:
     tokens = tokenise(phrase)
-    while tokens and tokens[-1].text in _END_MARKS:
-        tokens.pop()
+    while tokens and (tokens[-1].text in _END_MARKS or (tokens[-1].text.lower() in _POLITE and len(tokens) > 1)):
+        polite = tokens.pop().text not in _END_MARKS
+        if polite and tokens[-1].text == ",":
+            tokens.pop()
     return tokens
 
 
@@ -207,7 +230,9 @@ def _longest_from(text: str, start: int) -> _Found | None:
     known = next((index for index, token in enumerate(tokens) if token.kind is Kind.UNKNOWN), len(tokens))
     for count in range(min(_LONGEST, known), 0, -1):
         end = start + tokens[count - 1].end
-        if _boundary(text, end) and (reading := _read(tokens[:count])):
+        parted = text[end:].lstrip()[:1] in ",:;–—"
+        # "In an hour fifteen" must be all: "in an hour 15 boxes arrive".
+        if _boundary(text, end) and (reading := _read(tokens[:count])) and (parted or not reading.loose):
             return _Found(start + tokens[0].start, end, tuple(tokens[:count]), reading)
     return None
 

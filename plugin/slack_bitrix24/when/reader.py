@@ -40,6 +40,11 @@ class Reading:
     without: tuple[int, ...] = ()  # weekdays
     offsets: tuple[int, ...] = ()  # days from today
     ahead: tuple[int, Unit] | None = None  # next week: (1, Unit.WEEK)
+    later: int = 0  # days after the day that is named: "a week from Monday"
+    coming: bool = False  # "this Friday", the next one, whatever the week
+    count: int = 0  # "twice a day": 2
+    span: tuple[Clock, Clock] | None = None  # "every hour from 9 to 17"
+    loose: bool = False  # its last number has no unit
     delay: list[tuple[float, Unit]] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
     part: Part | None = None

@@ -20,6 +20,15 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "no_day": ('there is no such day as "{word}"', "такого дня нет: «{word}»"),
     "no_clock": ('"{word}" is no time of day', "«{word}» — не время суток"),
+    "one": ("«в час» can be at night or in the afternoon", "скажите «в час дня» или «в час ночи»"),
+    "count": (
+        'name each of the times, as in "every day at 9 and 17" or "every Monday and Thursday"',
+        "назовите каждое время: «каждый день в 9 и 17», «по понедельникам и четвергам»",
+    ),
+    "fraction": (
+        '"{word}" can be a date or a part: say "on {word}", or put the text in quotes',
+        "«{word}» может быть датой и долей: назовите месяц словом или возьмите текст в кавычки",
+    ),
     "other_day": (
         'say "in 1 day" or "every 2 days": «через день» can be both',
         "скажите «через 1 день» или «каждые 2 дня»: «через день» понятно двояко",

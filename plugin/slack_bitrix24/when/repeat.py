@@ -24,6 +24,10 @@ _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 # More times of a day than this are not said one by one; fewer are not said as "every 12 hours".
 _MOST_HOURS = 12
 _FEW_HOURS = 2
+SHORTEST_MONTH = 28
+"""Days that every month has."""
+# So many hours are listed even where they are evenly apart.
+_FEW_LISTED = 3
 # The largest interval that means anything, of every unit; what is longer runs out of the calendar.
 _MOST = 10_000
 
@@ -40,10 +44,14 @@ class Repeat:
     nth: int | None = None  # which of the weekdays in the month; -1 the last
     days: tuple[int, ...] = ()  # of the month; -1 the last
     months: tuple[int, ...] = ()
+    clamped: bool = False  # the one day of the month is the last one where a month is shorter
 
 
-def rule_of(repeat: Repeat, *, now: datetime, zone: str) -> Rule:
-    """Make the rule. What has an interval starts with the first possible fire after `now`."""
+def rule_of(repeat: Repeat, *, now: datetime, zone: str, from_today: bool = False) -> Rule:
+    """Make the rule.
+
+    What has an interval starts with the first possible fire after `now`, or is counted `from_today`.
+    """
     if repeat.interval > _MOST:
         raise RefusalError("far")
     local = now.astimezone(zone_info(zone)).replace(tzinfo=None)
@@ -51,10 +59,10 @@ def rule_of(repeat: Repeat, *, now: datetime, zone: str) -> Rule:
         raise RefusalError("often")
     if repeat.unit in (Unit.MINUTE, Unit.HOUR):
         return Recurring(_rrule(repeat), local.replace(second=0, microsecond=0), zone)
-    if repeat.interval == 1 and repeat.nth is None and -1 not in repeat.days:
+    if repeat.interval == 1 and repeat.nth is None and -1 not in repeat.days and not repeat.clamped:
         return Cron(_cron(repeat), zone)
     start = local.replace(hour=repeat.hours[0], minute=repeat.minute, second=0, microsecond=0, fold=0)
-    if repeat.interval > 1:
+    if repeat.interval > 1 and not from_today:
         start = _first(repeat, now=now, zone=zone)
     return Recurring(_rrule(repeat), start, zone)
 
@@ -91,7 +99,10 @@ def _rrule(repeat: Repeat) -> str:
         fields["INTERVAL"] = str(repeat.interval)
     if repeat.weekdays:
         fields["BYDAY"] = ",".join(f"{repeat.nth or ''}{_DAYS[day]}" for day in repeat.weekdays)
-    if repeat.days:
+    if repeat.clamped:
+        fields["BYMONTHDAY"] = _list(tuple(range(SHORTEST_MONTH, repeat.days[0] + 1)))
+        fields["BYSETPOS"] = "-1"
+    elif repeat.days:
         fields["BYMONTHDAY"] = _list(repeat.days)
     if repeat.months:
         fields["BYMONTH"] = _list(repeat.months)
@@ -127,7 +138,7 @@ def _of_cron(expression: str) -> Repeat | None:
     every_month = len(line.months) == 12
     if every_day and every_weekday and every_month and (short := _within_a_day(line)):
         return short
-    if len(line.minutes) > 1 or len(line.hours) > _MOST_HOURS:
+    if len(line.minutes) > 1 or (len(line.hours) > _MOST_HOURS and not even_step(line.hours)):
         return None
     unit = Unit.YEAR if not every_month else Unit.MONTH if not every_day else Unit.DAY if every_weekday else Unit.WEEK
     return Repeat(
@@ -138,6 +149,12 @@ def _of_cron(expression: str) -> Repeat | None:
         days=() if every_day else line.days,
         months=() if every_month else line.months,
     )
+
+
+def even_step(hours: tuple[int, ...]) -> int:
+    """Return how far apart hours are that are said as "every hour from 9:00 to 17:00"; 0 where they are listed."""
+    step = hours[1] - hours[0] if len(hours) > _FEW_LISTED else 0
+    return step if step and hours == tuple(range(hours[0], hours[-1] + 1, step)) else 0
 
 
 def _within_a_day(line: crontab.Crontab) -> Repeat | None:
@@ -158,6 +175,7 @@ def _of_rrule(rule: Recurring) -> Repeat | None:
     unit = next((unit for unit, name in _FREQUENCIES.items() if name == fields.get("FREQ")), None)
     if unit is None:
         return None
+    clamped, monthdays = "BYSETPOS" in fields, _numbers(fields.get("BYMONTHDAY", "*"))
     days = re.findall(r"(-?\d)?(MO|TU|WE|TH|FR|SA|SU)", fields.get("BYDAY", ""))
     repeat = Repeat(
         unit,
@@ -166,8 +184,9 @@ def _of_rrule(rule: Recurring) -> Repeat | None:
         minute=rule.start.minute,
         weekdays=tuple(_DAYS.index(day) for _nth, day in days),
         nth=next((int(nth) for nth, _day in days if nth), None),
-        days=_numbers(fields.get("BYMONTHDAY", "*")),
+        days=monthdays[-1:] if clamped else monthdays,
         months=_numbers(fields.get("BYMONTH", "*")),
+        clamped=clamped,
     )
     return repeat if _rrule(repeat) == rule.rrule else None
 

@@ -7,18 +7,19 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from slack_bitrix24.when.clocks import ONE
 from slack_bitrix24.when.fires import first_after
+from slack_bitrix24.when.habits import check_count, within
 from slack_bitrix24.when.halves import in_part
 from slack_bitrix24.when.reader import Clock, Reading
 from slack_bitrix24.when.refusal import RefusalError
-from slack_bitrix24.when.repeat import Repeat, rule_of
+from slack_bitrix24.when.repeat import SHORTEST_MONTH, Repeat, rule_of
 from slack_bitrix24.when.rule import Once, Rule, Several, instant, zone_info
 from slack_bitrix24.when.tokens import Part, Unit
 
 DEFAULT = Clock(9)
 """The time of day where a phrase names only a day."""
 PARTS = {Part.MORNING: Clock(9), Part.AFTERNOON: Clock(14), Part.EVENING: Clock(19), Part.NIGHT: Clock(22)}
-_SHORTEST_MONTH = 28
 _CALENDAR = {Unit.DAY: "days", Unit.WEEK: "weeks", Unit.MONTH: "months", Unit.YEAR: "years"}
 _SECONDS = {Unit.SECOND: 1, Unit.MINUTE: 60, Unit.HOUR: 3600, Unit.DAY: 86_400, Unit.WEEK: 604_800}
 
@@ -31,7 +32,8 @@ def resolve(reading: Reading, *, now: datetime, zone: str) -> Rule:
     try:
         if reading.repeats:
             return _recurrence(reading, now=now, zone=zone)
-        moments = sorted(set(_moments(reading, now=now, zone=zone)))
+        found = {_later(at, reading.later, zone) for at in _moments(reading, now=now, zone=zone)}
+        moments = sorted(found)
     except OverflowError as error:
         raise RefusalError("far") from error
     if moments[0] <= now:
@@ -51,11 +53,13 @@ def _over(reading: Reading, moment: datetime, *, now: datetime, zone: str) -> Re
 def _recurrence(reading: Reading, *, now: datetime, zone: str) -> Rule:
     if any(year for year, _month, _day in reading.dates):
         raise RefusalError("year")
-    if reading.delay or "day" in reading.topics:
+    if reading.delay or reading.later or "day" in reading.topics:
         raise RefusalError("mixed")
     if reading.nth == 2 and reading.unit is None:
         raise RefusalError("second")
+    reading = within(reading)
     clocks = _clocks(reading)
+    check_count(reading, len(reading.clocks))
     if len({clock.minute for clock in clocks}) > 1:
         raise RefusalError("minutes")
     repeat = Repeat(
@@ -68,7 +72,9 @@ def _recurrence(reading: Reading, *, now: datetime, zone: str) -> Rule:
         days=reading.days or _common_days(reading),
         months=reading.months,
     )
-    return rule_of(_with_days(repeat, now.astimezone(zone_info(zone)).date()), now=now, zone=zone)
+    placed = _with_days(repeat, now.astimezone(zone_info(zone)).date())
+    named = bool(repeat.weekdays or repeat.days) or repeat.unit < Unit.WEEK
+    return rule_of(placed, now=now, zone=zone, from_today=not named)
 
 
 def _left(reading: Reading) -> tuple[int, ...]:
@@ -120,7 +126,7 @@ def _with_days(repeat: Repeat, today: date) -> Repeat:
     """Give "every week", "every month" and "every year" today's place in them."""
     if repeat.weekdays == (0, 1, 2, 3, 4, 5, 6) and repeat.interval == 1:
         return Repeat(Unit.DAY, hours=repeat.hours, minute=repeat.minute)
-    last = today.day == monthrange(today.year, today.month)[1] and today.day > _SHORTEST_MONTH
+    last = today.day == monthrange(today.year, today.month)[1] and today.day > SHORTEST_MONTH
     named = bool(repeat.weekdays or repeat.days)
     if named or repeat.unit < Unit.WEEK:
         return repeat
@@ -136,12 +142,14 @@ def _with_days(repeat: Repeat, today: date) -> Repeat:
         weekdays=weekdays,
         days=days,
         months=months,
+        # The place of an hour among the day's is no place of a day among the month's.
+        clamped=repeat.unit is Unit.MONTH and max(days) > SHORTEST_MONTH and len(repeat.hours) == 1,
     )
 
 
 def _clocks(reading: Reading) -> list[Clock]:
     if wrong := next((clock for clock in reading.clocks if clock.said), None):
-        raise RefusalError("no_clock", wrong.said)
+        raise RefusalError("one") if wrong.said == ONE else RefusalError("no_clock", wrong.said)
     if not reading.clocks:
         return [DEFAULT if reading.part is None else PARTS[reading.part]]
     if reading.part is None:
@@ -166,6 +174,11 @@ def _moments(reading: Reading, *, now: datetime, zone: str) -> list[datetime]:
     if days is None:
         return [moment for clock in clocks for moment in _next(reading, clock, now=now, zone=zone)]
     return [_on(day, clock, reading, now=now, zone=zone) for day in days for clock in clocks]
+
+
+def _later(at: datetime, days: int, zone: str) -> datetime:
+    """Count days on by the calendar: "a week from Monday" is at the same time of day."""
+    return instant(at.astimezone(zone_info(zone)).replace(tzinfo=None) + timedelta(days=days), zone) if days else at
 
 
 def _on(day: date, clock: Clock, reading: Reading, *, now: datetime, zone: str) -> datetime:
@@ -239,6 +252,8 @@ def _ahead(reading: Reading, today: date) -> date:
         day = today + timedelta(days=steps)
         _check_weekday(reading, day)
         return day
+    if reading.coming and reading.weekdays:
+        return today + timedelta(days=(reading.weekdays[0] - today.weekday()) % 7)
     monday = today - timedelta(days=today.weekday()) + timedelta(weeks=steps)
     return monday + timedelta(days=reading.weekdays[0] if reading.weekdays else 0)
 

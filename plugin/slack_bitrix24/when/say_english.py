@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from slack_bitrix24.when.repeat import Repeat
+from slack_bitrix24.when.repeat import SHORTEST_MONTH, Repeat, even_step
 from slack_bitrix24.when.tokens import Unit
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -23,7 +23,7 @@ _UNITS = {
 
 
 RARE = " (in the months that have it)"
-SHORTEST_MONTH = 28
+CLAMPED = " (the last day of a shorter month)"
 
 
 def date(local: datetime) -> str:
@@ -35,7 +35,17 @@ def repeat(said: Repeat) -> str:
     """Say a recurrence: "every 2 weeks on Monday at 10:00"."""
     if said.unit < Unit.DAY:
         return _every(said)
+    step = even_step(said.hours)
+    if step and said.interval == 1 and said.unit in (Unit.DAY, Unit.WEEK):
+        return _hourly(said, step)
     return f"{_head(said)} at {join([f'{hour}:{said.minute:02}' for hour in said.hours])}"
+
+
+def _hourly(said: Repeat, step: int) -> str:
+    """Say "every 2 hours from 9:00 to 17:00 on weekdays"."""
+    first, last = (f"{hour}:{said.minute:02}" for hour in (said.hours[0], said.hours[-1]))
+    days = "weekdays" if said.weekdays == (0, 1, 2, 3, 4) else _days(said)
+    return f"every {'hour' if step == 1 else f'{step} hours'} from {first} to {last}{f' on {days}' if days else ''}"
 
 
 def _head(said: Repeat) -> str:
@@ -60,6 +70,8 @@ def _days(said: Repeat) -> str:
         return join([f"{_MONTHS[month - 1]} {day}" for month in said.months for day in said.days])
     if said.days:
         days = "the " + join(["last day" if day == -1 else _ordinal(day) for day in said.days])
+        if said.clamped:
+            return f"{days}{CLAMPED}"
         return f"{days}{RARE if max(said.days) > SHORTEST_MONTH else ''}"
     return join([_WEEKDAYS[day] for day in said.weekdays])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from slack_bitrix24.when.repeat import Repeat
+from slack_bitrix24.when.repeat import SHORTEST_MONTH, Repeat, even_step
 from slack_bitrix24.when.tokens import Unit
 
 _WEEKDAYS = ("понедельник", "вторник", "среду", "четверг", "пятницу", "субботу", "воскресенье")
@@ -47,7 +47,7 @@ _UNITS = {
 
 
 RARE = " (в месяцах, где оно есть)"
-SHORTEST_MONTH = 28
+CLAMPED = " (где его нет, в последний день)"
 
 
 def date(local: datetime) -> str:
@@ -59,7 +59,17 @@ def repeat(said: Repeat) -> str:
     """Say a recurrence: «каждые 2 недели по понедельникам в 10:00»."""
     if said.unit < Unit.DAY:
         return _every(said)
+    step = even_step(said.hours)
+    if step and said.interval == 1 and said.unit in (Unit.DAY, Unit.WEEK):
+        return _hourly(said, step)
     return f"{_head(said)} в {_join([f'{hour}:{said.minute:02}' for hour in said.hours])}"
+
+
+def _hourly(said: Repeat, step: int) -> str:
+    """Say «каждые 2 часа с 9:00 до 17:00 по будням»."""
+    first, last = (f"{hour}:{said.minute:02}" for hour in (said.hours[0], said.hours[-1]))
+    days = _days(said)
+    return f"{_every(Repeat(Unit.HOUR, interval=step))} с {first} до {last}{f' {days}' if days else ''}"
 
 
 def _head(said: Repeat) -> str:
@@ -87,7 +97,7 @@ def _days(said: Repeat) -> str:
     if said.days == (-1,):
         return "в последний день"
     if said.days:
-        rare = RARE if max(said.days) > SHORTEST_MONTH else ""
+        rare = CLAMPED if said.clamped else RARE if max(said.days) > SHORTEST_MONTH else ""
         return f"{_join([str(day) for day in said.days])} числа{rare}"
     if said.weekdays == (0, 1, 2, 3, 4):
         return "по будням"

@@ -38,6 +38,7 @@ class Kind(StrEnum):
     PAST = auto()
     WITHOUT = auto()  # «без» five five
     ABOUT = auto()
+    HEDGE = auto()  # "early in the morning", "maybe at 9": no part of a time, but between two of them
     AFTER = auto()
     EXCEPT = auto()
     FOR = auto()
@@ -54,7 +55,13 @@ class Kind(StrEnum):
     ONCE = auto()
     NEXT = auto()
     THIS = auto()
+    COMING = auto()  # after "this": the next one
     LAST = auto()
+    EDGE = auto()  # the end (-1,) or the beginning (1,) of a month
+    BETWEEN = auto()
+    TWICE = auto()  # (n,)
+    TIMES = auto()  # "three times"
+    MEAL = auto()  # the middle of the day, only after "at" or "after"
     OF = auto()
     AND = auto()
     TO = auto()
@@ -104,9 +111,9 @@ _TOKEN = re.compile(
   | (?P<iso>     \d{4}-\d\d?-\d\d? (?= T\d) ) T?
   | (?P<numeric> \d+ (?: [-–‑/.:]\d+ )+ )
   | (?P<comma>   \d+,\d+ ) (?![\d:])
-  | (?P<ord>     \d+ (?: st|nd|rd|th | -?(?:ого|его|ому|ое|ее|ые|ый|ий|ая|ую|ых|ым|го|му|й|я|е|х|м|ю) ) ) \b
+  | (?P<ord>     \d+ (?: st|nd|rd|th | -?(?:ого|его|ому|ое|ее|ые|ый|ий|ая|ую|ых|ым|го|му|й|я|е|х|ю) | -м ) ) \b
   | (?P<number>  \d+ )
-  | (?P<word>    [ap]\.\s?m\b\.? | bi-weekly | [^\W\d_]+(?:['’][^\W\d_]+)*\.? )
+  | (?P<word>    [ap]\.\s?m\b\.? | bi-weekly | где-то | [^\W\d_]+(?:['’][^\W\d_]+)*\.? )
   | (?P<other>   &amp; | [^\s\w] | _ )
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -118,6 +125,8 @@ _SIGNS = {
 _CLOCK = re.compile(r"\d\d?:\d\d(?::\d\d)?")
 _DATE = re.compile(r"\d{4}([-/.])\d\d?\1\d\d?|\d\d?([-/.])\d\d?\2(?:\d{4}|\d\d)|\d\d?/\d\d?")
 _TWO = re.compile(r"(\d+)[.,](\d+)|(\d\d?)[-–‑](\d\d?)")
+FRACTIONS = frozenset({"1/2", "1/3", "2/3", "1/4", "3/4"})
+"""Dates only after "on": else a dose, a share."""
 LEXICON = {
     word: (Kind(kind), value)
     for language in (english.WORDS, russian.WORDS)

@@ -193,7 +193,7 @@ class Reminders:
 
     def _stable(self, address: str, ask: Ask) -> str:
         """Return the address as it is to be read later: `me` becomes the person, `here` the channel, a name its id."""
-        if address.casefold() in ("me", "мне", "меня", "я"):
+        if address.casefold() in ("me", "мне", "меня", "себе", "я"):
             return ask.user
         if address.lstrip("<!@").rstrip(">").partition("|")[0].casefold() in ("here", "channel", "everyone"):
             return ask.channel
