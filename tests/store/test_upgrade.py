@@ -5,10 +5,12 @@ The rows are in data/made_by_0.1.0.json, as 0.1.0's own code left them; empty co
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +18,7 @@ import sqlalchemy as sa
 from old_database import MADE, make_old
 from slack_bitrix24.model import Delivered, Recipient
 from slack_bitrix24.store import Submission, open_store, upgrade
-from slack_bitrix24.store.engine import connect
+from slack_bitrix24.store.engine import UPGRADING, connect
 from waiting import until
 
 NUMBERED = ("outbox", "inbox")
@@ -62,6 +64,40 @@ def test_every_notification_is_as_it_was(upgraded):
 def test_what_is_the_same_for_many_stands_once(upgraded):
     count = upgraded.read(lambda tx: tx.connection.execute(sa.text("SELECT count(*) FROM texts")).scalar_one())
     assert count == len(MADE["outbox"]) - 119
+
+
+OTHER = {
+    "portal": "other",
+    "message": "another text",
+    "message_out": "another text",
+    "attach": "[]",
+    "kind": "system",
+    "sub_tag": "another tag",
+    "source": "cli",
+    "author": "UOTHER",
+    "not_before": 5.0,
+    "created_at": 1.5,
+    "receipt_id": 77,
+}
+
+
+def test_what_differs_in_anything_does_not_share_a_text(empty_url):
+    """Each of these stands between two that are the same but for it, and the last three are the same."""
+    base = {**MADE["outbox"][0], "receipt_id": None}
+    told = [change for name, value in OTHER.items() for change in ({}, {name: value})] + [{}, {}, {}]
+    rows = [{**base, **change, "id": n, "key": f"k{n}", "tag": f"t{n}"} for n, change in enumerate(told, start=1)]
+    make_old(empty_url, {"outbox": rows, "sqlite_sequence": [{"name": "outbox", "seq": len(rows)}]})
+    upgrade(empty_url)
+    store = open_store(empty_url)
+    found = store.read(lambda tx: tx.connection.execute(sa.text("SELECT id, text_id FROM outbox ORDER BY id")).all())
+    kept = {one.id: one.notification for one in store.read(lambda tx: tx.outbox.find(limit=100))}
+    store.close()
+    first = len(rows) - 2
+    assert [tuple(row) for row in found] == [(n, min(n, first)) for n in range(1, len(rows) + 1)]
+    for row in rows:
+        told = kept[row["id"]]
+        names = ("message", "message_out", "attach", "kind", "sub_tag", "source", "author")
+        assert [getattr(told, name) for name in names] == [row.get(name, "") for name in names]
 
 
 def test_the_numbers_are_right(upgraded):
@@ -143,10 +179,8 @@ FROM {series}, outbox WHERE id = 1
 
 def multiply(url, count):
     """Make so many delivered and pending ones of the first row."""
-    engines = connect(url)
+    engines = connect(url, UPGRADING)
     with engines.writer.connect() as connection, connection.begin():
-        if not engines.is_sqlite:
-            connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
         statement = MULTIPLY.format(series=SERIES[connection.dialect.name])
         connection.execute(sa.text(statement), {"last": 999 + count})
     engines.dispose()
@@ -164,6 +198,19 @@ def test_many_take_seconds(old_url, record_property):
     found = store.read(lambda tx: tx.connection.execute(sa.text("SELECT count(*) FROM outbox")).scalar_one())
     assert found == MANY + len(MADE["outbox"])
     store.close()
+
+
+@pytest.mark.parametrize("is_read", [False, True])
+def test_a_file_keeps_its_wal_whether_somebody_reads_it_meanwhile_or_not(tmp_path, is_read):
+    file = tmp_path / "old.db"
+    make_old(f"sqlite:///{file}")
+    with closing(sqlite3.connect(file)) as reader:
+        if is_read:
+            assert reader.execute("SELECT count(*) FROM outbox").fetchone() == (len(MADE["outbox"]),)
+        upgrade(f"sqlite:///{file}")
+        open_store(f"sqlite:///{file}").close()
+        assert reader.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert reader.execute("SELECT count(*) FROM outbox").fetchone() == (len(MADE["outbox"]),)
 
 
 @pytest.mark.parametrize("after", [0.0, 0.2, 0.4, 0.6, 0.8])

@@ -1,6 +1,8 @@
 """The narrow queue: a text once for all who get it, what is pending and what is final in tables of their own."""
 
+import hashlib
 import time
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,20 +15,22 @@ depends_on = None
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 FINAL = "('delivered', 'dead', 'superseded', 'cancelled')"
-SAID = [
-    "portal",
-    "message",
-    "message_out",
-    "attach",
-    "kind",
-    "sub_tag",
-    "source",
-    "author",
-    "not_before",
-    "created_at",
-    "receipt_id",
-]
-OLD_INDEXES = ("key", "due", "open_tag", "sending", "sub_tag", "author", "receipt", "final")
+SAME = ("portal", "kind", "sub_tag", "source", "author", "not_before", "created_at", "receipt_id")
+ALL_SAID = ("message", "message_out", "attach", *SAME)
+SAID = {
+    "sqlite": "CAST(x'00' || message || x'00' || message_out || x'00' || attach AS BLOB)",
+    "postgresql": r"'\x00' || convert_to(message, 'UTF8') || '\x00' || convert_to(message_out, 'UTF8') || '\x00' "
+    "|| convert_to(attach, 'UTF8')",
+}
+MARK = {
+    "sqlite": "mark_of(o.portal, o.tag)",
+    "postgresql": "('x' || substr(encode(sha256(convert_to(o.portal || chr(10) || o.tag, 'UTF8')), 'hex'), 1, 8))"
+    "::bit(32)::bigint",
+}
+LONG = ("texts", "outbox", "outcomes")
+"""These are filled without their keys (PostgreSQL; SQLite's key is the table)."""
+CACHE_KIB = 131_072
+"""While rows move. What does not fit is written before the end, and again when it changes again (SQLite)."""
 
 
 def _texts(*names: str) -> list[sa.Column[str]]:
@@ -54,29 +58,52 @@ def _run(statement: str, **parameters: object) -> None:
     op.get_bind().execute(sa.text(statement), parameters)
 
 
+def _mark(portal: str, tag: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"{portal}\n{tag}".encode()).digest()[:4])
+
+
 def upgrade() -> None:
-    """Move everything; one transaction, so that an interrupted upgrade has changed nothing."""
+    """Move everything; one transaction, so that an interrupted upgrade has changed nothing.
+
+    Each row is written once, and the indexes are made when all stand.
+    """
     is_postgresql = op.get_bind().dialect.name == "postgresql"
-    if is_postgresql:
-        # A million rows at once: other than the hot path this may walk and sort, and take its time.
-        for setting in ("statement_timeout = 0", "enable_seqscan = on", "enable_hashjoin = on", "enable_mergejoin = on",
-                        "work_mem = '128MB'", "maintenance_work_mem = '256MB'"):  # fmt: skip
-            op.execute(f"SET LOCAL {setting}")
+    _prepare(is_postgresql=is_postgresql)
     _put_aside(is_postgresql=is_postgresql)
     _make()
+    if is_postgresql:
+        for name in LONG:
+            op.drop_constraint(f"{name}_pkey", name)
     for column in _wholes(served=0, claims=0):
         op.add_column("lanes", column)
     _move(time.time())
     _go_on_counting(is_postgresql=is_postgresql)
+    if is_postgresql:
+        for name in LONG:
+            op.create_primary_key(f"{name}_pkey", name, ["id"])
+    # Before the old table goes: pages that are freed and used again would be kept in the journal first.
+    _make_indexes(is_postgresql=is_postgresql)
     op.drop_table("outbox_old")
-    _make_indexes()
     if is_postgresql:
         _tune()
 
 
+def _prepare(*, is_postgresql: bool) -> None:
+    if is_postgresql:
+        # A million rows at once: other than the hot path this may walk and sort, and take its time. No hash join: what
+        # is joined by id lies in the order of the ids already.
+        for setting in ("statement_timeout = 0", "enable_seqscan = on", "enable_mergejoin = on",
+                        "work_mem = '128MB'", "maintenance_work_mem = '256MB'"):  # fmt: skip
+            op.execute(f"SET LOCAL {setting}")
+        return
+    driver: Any = op.get_bind().connection.driver_connection
+    driver.create_function("mark_of", 2, _mark, deterministic=True)
+    op.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+
+
 def _put_aside(*, is_postgresql: bool) -> None:
-    for name in OLD_INDEXES:
-        op.drop_index(f"outbox_{name}", "outbox")
+    # The others go with the table: by them is found what is pending and what is in hand.
+    op.drop_index("outbox_key", "outbox")
     op.rename_table("outbox", "outbox_old")
     if is_postgresql:
         op.execute("ALTER INDEX outbox_pkey RENAME TO outbox_old_pkey")
@@ -88,7 +115,9 @@ def _make() -> None:
         "texts",
         sa.Column("id", Key, primary_key=True, autoincrement=False),
         *_wholes(last_id=0),
-        *_texts("portal", "message", "message_out", "attach", "kind", "sub_tag", "source", "author", "priority"),
+        *_texts("portal"),
+        sa.Column("said", sa.LargeBinary, nullable=False),
+        *_texts("kind", "sub_tag", "source", "author", "priority"),
         *_moments("not_before", "created_at"),
         sa.Column("receipt_id", sa.BigInteger, nullable=True),
     )
@@ -98,8 +127,13 @@ def _make() -> None:
         *_texts("key"),
         *_wholes(text_id=0, user_id=0),
         sa.Column("tag", sa.Text, nullable=True),
+        sa.Column("mark", sa.BigInteger, nullable=True),
         sqlite_autoincrement=True,
     )
+    _make_places()
+
+
+def _make_places() -> None:
     op.create_table(
         "queue",
         *_texts("portal"),
@@ -134,28 +168,40 @@ def _make() -> None:
     )
 
 
-def _move(now: float) -> None:
-    same = " AND ".join(
-        f"(o.{name} = lag(o.{name}) OVER w OR (o.{name} IS NULL AND lag(o.{name}) OVER w IS NULL))"
+def _is_same(name: str) -> str:
+    return (
+        f"(o.{name} = p.{name} OR (o.{name} IS NULL AND p.{name} IS NULL))"
         if name == "receipt_id"
-        else f"o.{name} = lag(o.{name}) OVER w"
-        for name in SAID
+        else f"o.{name} = p.{name}"
     )
-    # Those of one submission stand one behind the other: where the text changes, the next begins.
+
+
+def _move_said() -> None:
+    dialect = op.get_bind().dialect.name
+    same, columns = " AND ".join(_is_same(name) for name in ALL_SAID), ", ".join(SAME)
+    # Those of one submission stand one behind the other: where the text changes, the next begins. The time of
+    # acceptance tells most of them apart; the texts themselves are compared only where it is the same.
     _run(
-        "INSERT INTO outbox (id, key, text_id, user_id, tag) "
-        "SELECT id, key, max(first) OVER (ORDER BY id), user_id, "
-        "CASE WHEN tag = sub_tag || '|U' || user_id THEN NULL ELSE tag END FROM ("
-        f"SELECT id, key, user_id, tag, sub_tag, CASE WHEN {same} THEN NULL ELSE id END AS first "
-        "FROM outbox_old AS o WINDOW w AS (ORDER BY id)) AS marked ORDER BY id"
+        f"INSERT INTO texts (id, last_id, priority, said, {columns}) "
+        f"SELECT id, last_id, 'normal', {SAID[dialect]}, {columns} FROM ("
+        "SELECT id AS first_id, lead(id, 1, (SELECT max(id) + 1 FROM outbox_old)) OVER (ORDER BY id) - 1 AS last_id "
+        "FROM (SELECT id, created_at, lag(id) OVER w AS before_id, lag(created_at) OVER w AS before_at "
+        "FROM outbox_old WINDOW w AS (ORDER BY id)) AS each_one "
+        "WHERE before_at IS NULL OR before_at <> created_at OR NOT EXISTS (SELECT 1 FROM outbox_old AS o "
+        f"JOIN outbox_old AS p ON p.id = each_one.before_id WHERE o.id = each_one.id AND {same})"
+        ") AS firsts JOIN outbox_old ON id = first_id ORDER BY id"
     )
-    columns = ", ".join(SAID)
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("ANALYZE outbox, outbox_old")
     _run(
-        f"INSERT INTO texts (id, last_id, priority, {columns}) SELECT id, last_id, 'normal', {columns} FROM outbox_old "
-        "JOIN (SELECT text_id, max(id) AS last_id FROM outbox GROUP BY text_id) AS said ON text_id = id"
+        "INSERT INTO outbox (id, key, text_id, user_id, tag, mark) "
+        "SELECT o.id, o.key, t.id, o.user_id, "
+        "CASE WHEN o.tag = o.sub_tag || '|U' || o.user_id THEN NULL ELSE o.tag END, "
+        f"CASE WHEN o.state IN ('pending', 'sending') THEN {MARK[dialect]} END "
+        "FROM texts AS t JOIN outbox_old AS o ON o.id BETWEEN t.id AND t.last_id"
     )
+
+
+def _move(now: float) -> None:
+    _move_said()
     _run(
         "INSERT INTO outcomes (id, state, attempts, sent_at, finished_at, bitrix24_id, code, error) "
         "SELECT id, state, attempts, sent_at, coalesce(finished_at, created_at), bitrix24_id, code, error "
@@ -178,12 +224,13 @@ def _move(now: float) -> None:
     )
     _supersede_twins(now)
     _run("DELETE FROM counts")
-    for table, state in (("queue", "pending"), ("outcomes", "dead")):
-        _run(
-            "INSERT INTO counts (portal, state, slot, n) SELECT o.portal, :state, '', count(*) "
-            f"FROM {table} AS t JOIN outbox_old AS o ON o.id = t.id WHERE o.state = :state GROUP BY o.portal",
-            state=state,
-        )
+    _run(
+        "INSERT INTO counts (portal, state, slot, n) SELECT portal, 'pending', '', count(*) FROM queue GROUP BY portal"
+    )
+    _run(
+        "INSERT INTO counts (portal, state, slot, n) "
+        "SELECT portal, state, '', count(*) FROM outbox_old WHERE state = 'dead' GROUP BY portal, state"
+    )
 
 
 def _supersede_twins(now: float) -> None:
@@ -195,6 +242,7 @@ def _supersede_twins(now: float) -> None:
         f"SELECT id, 'superseded', attempts, sent_at, :now, code, error {older}",
         now=now,
     )
+    _run(f"UPDATE outbox SET mark = NULL WHERE id IN (SELECT id {older})")
     _run(f"UPDATE receipts SET missing = missing - {missing} WHERE id IN (SELECT receipt_id {older})")
     _run("UPDATE receipts SET state = 'due', due_at = :now WHERE state = 'waiting' AND missing <= 0", now=now)
 
@@ -211,12 +259,15 @@ def _go_on_counting(*, is_postgresql: bool) -> None:
         )
 
 
-def _make_indexes() -> None:
+def _make_indexes(*, is_postgresql: bool) -> None:
     _index("outbox_key", ["key"], unique=True)
     _index("texts_sub_tag", ["sub_tag"])
     _index("texts_author", ["author", "id"])
     _index("texts_receipt", ["receipt_id"], "receipt_id IS NOT NULL")
-    _index("queue_tag", ["tag", "portal"], unique=True)
+    if is_postgresql:
+        _index("queue_tag", ["tag", "portal"], unique=True)
+    else:
+        _index("outbox_mark", ["mark"], "mark IS NOT NULL")
     _index("queue_age", ["portal", "id"], unique=True)
     _index("outcomes_finished", ["finished_at"], "state <> 'dead'")
     _index("outcomes_dead", ["id"], "state = 'dead'")
