@@ -13,7 +13,7 @@ the queue                  accept, outbox, pending, fair, twins, retries, doubts
 what comes in and goes     inbox, runs, receipts, answers, uploads, standing, taken, versions, channels, heartbeats,
                            schedules
 who runs, and portals      nodes, looks, portals, tokens, bots
-the page for operators     looking, matched, sessions, audit, unreached, flows
+the page for operators     search, wording, sessions, audit, unreached, flows
 transactions               writer, group, transaction, work, store; deadline, silence, failures: what may go wrong
 the two databases          engine, clock, wake; columns, schema, page_tables, migrations; prepared, jsonrows,
                            inserting, cleaning: statements
@@ -29,7 +29,6 @@ from slack_bitrix24.store.flows import Flow
 from slack_bitrix24.store.heartbeats import Pulse
 from slack_bitrix24.store.inbox import POST, Kept, Letter
 from slack_bitrix24.store.leases import LaneState, Lease, LeaseLostError, Stop, is_gone, new_owner
-from slack_bitrix24.store.looking import Found, Wanted
 from slack_bitrix24.store.migrations import upgrade
 from slack_bitrix24.store.nodes import Node
 from slack_bitrix24.store.outbox import Count, Together
@@ -37,6 +36,7 @@ from slack_bitrix24.store.portals import Probed
 from slack_bitrix24.store.receipts import DueReceipt
 from slack_bitrix24.store.retention import Retention, purge
 from slack_bitrix24.store.schedules import Schedule
+from slack_bitrix24.store.search import Found, Wanted
 from slack_bitrix24.store.sessions import Session
 from slack_bitrix24.store.standing import Stands
 from slack_bitrix24.store.store import Store, open_store

@@ -13,8 +13,8 @@ from slack_bitrix24.store import jsonrows, pending, retries
 from slack_bitrix24.store.accept import Accepted, Submission, accept
 from slack_bitrix24.store.columns import quoted
 from slack_bitrix24.store.doubts import Doubts
-from slack_bitrix24.store.looking import Found, Looking, Wanted
 from slack_bitrix24.store.schema import COUNTS, DEAD, OUTBOX, OUTCOMES, QUEUE, SENDING, TEXTS
+from slack_bitrix24.store.search import Found, Search, Wanted
 from slack_bitrix24.store.stored import BY_TEXT, PLACES, STATE, WHOLE, stored
 from slack_bitrix24.store.work import FINAL, Work
 
@@ -83,8 +83,8 @@ class Outbox:
         return Doubts(self._work).told([stored(row) for row in rows])
 
     def look(self, wanted: Wanted, *, before: int = 0, limit: int = 50) -> Found:
-        """Return the newest that match from below this id on, as far as a short time reaches; see `looking`."""
-        return Looking(self._work, wanted).find(before=before, limit=limit)
+        """Return the newest that match from below this id on, as far as a short time reaches; see `search`."""
+        return Search(self._work, wanted).find(before=before, limit=limit)
 
     def by_keys(self, keys: Sequence[str]) -> list[Stored]:
         """Return those with these keys, oldest first."""

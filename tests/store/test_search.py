@@ -9,8 +9,8 @@ import pytest
 from slack_bitrix24.model import Dead, Delivered, Recipient, State
 from slack_bitrix24.plain import uncoded
 from slack_bitrix24.store import Submission, Wanted
-from slack_bitrix24.store.looking import Looking
-from slack_bitrix24.store.matched import says
+from slack_bitrix24.store.search import Search
+from slack_bitrix24.store.wording import all_in
 
 SOURCES = ("command", "webhook:grafana", "webhook:graf", "relay:alerts", "reminder:7", "reminder:8", "cli")
 TEXTS = ("Disk is *full*", "[b]Диск[/b] переполнен", "50% of _it_", "Backup finished", "ёлка")
@@ -77,7 +77,7 @@ def _said(one):
 def paged(store, wanted, *, limit, **how):
     found, before, pages = [], 0, 0
     while True:
-        page = store.read(lambda tx, at=before: Looking(tx, wanted).find(before=at, limit=limit, **how))
+        page = store.read(lambda tx, at=before: Search(tx, wanted).find(before=at, limit=limit, **how))
         assert len(page.rows) <= limit
         found += [one.id for one in page.rows]
         assert page.before < before or not before
@@ -146,4 +146,4 @@ def test_windows_that_hold_nothing_lose_nothing(store, seeded):
     ],
 )
 def test_a_word_is_looked_for_in_what_people_see(words, message, attach, is_said):
-    assert says(words, message, "", attach) is is_said
+    assert all_in(words, message, "", attach) is is_said

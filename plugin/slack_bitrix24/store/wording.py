@@ -10,7 +10,7 @@ from slack_bitrix24.plain import uncoded
 from slack_bitrix24.store.packing import unpack
 
 
-def says(words: Sequence[str], message: str, *more: str) -> bool:
+def all_in(words: Sequence[str], message: str, *more: str) -> bool:
     """Tell whether each word stands in a text as people see it; `more` is MESSAGE_OUT and ATTACH, as they are kept."""
     if not words:
         return True
@@ -19,14 +19,14 @@ def says(words: Sequence[str], message: str, *more: str) -> bool:
     return all(word.casefold() in seen for word in words)
 
 
-def say(words: Sequence[str], packed: bytes) -> bool:
+def all_in_packed(words: Sequence[str], packed: bytes) -> bool:
     """Tell the same of a text as it is kept."""
     if not words:
         return True
     told = unpack(packed)
     # Read as a person reads it, it takes ten times as long: only where the words are there at all.
     raw = "\n".join(told).casefold()
-    return all(word.casefold() in raw for word in words) and says(words, *told)
+    return all(word.casefold() in raw for word in words) and all_in(words, *told)
 
 
 def _texts(attach: str) -> Iterator[str]:

@@ -19,9 +19,9 @@ from slack_bitrix24.model import Recipient, State, Stored
 from slack_bitrix24.store import jsonrows
 from slack_bitrix24.store.columns import quoted
 from slack_bitrix24.store.doubts import Doubts
-from slack_bitrix24.store.matched import say
 from slack_bitrix24.store.schema import OUTBOX, OUTCOMES, QUEUE, SENDING, TEXTS
 from slack_bitrix24.store.stored import PLACES, STATE, WHOLE, stored
+from slack_bitrix24.store.wording import all_in_packed
 from slack_bitrix24.store.work import Work
 
 BUDGET = 0.08
@@ -65,7 +65,7 @@ Window = tuple[list[int], int]
 """Ids to be looked at, the greatest first, and the one below which the next window begins (0: there is none)."""
 
 
-class Looking:
+class Search:
     """One look, inside a transaction."""
 
     def __init__(self, work: Work, wanted: Wanted, *, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -153,7 +153,7 @@ class Looking:
         rows = self._run(query)
         ids: set[int] = set()
         for place, row in enumerate(rows):
-            if wanted.words and not say(wanted.words, row.said):
+            if wanted.words and not all_in_packed(wanted.words, row.said):
                 continue
             ids.update(self._of_text(row.id, row.last_id, before=before, most=most))
             later = rows[place + 1 : place + 1 + BESIDE]
@@ -181,7 +181,7 @@ class Looking:
             query = WHOLE.select_from(PLACES).where(jsonrows.among(OUTBOX.c.id, "ids", dialect=self._work.dialect))
             query = query.where(OUTBOX.c.id >= below, OUTBOX.c.id < before, *self._conditions)
             for row in self._work.connection.execute(query.order_by(OUTBOX.c.id.desc()), listed):
-                if say(self._wanted.words, row.said):
+                if all_in_packed(self._wanted.words, row.said):
                     found.append(stored(row))
                 if len(found) == most:
                     return found
