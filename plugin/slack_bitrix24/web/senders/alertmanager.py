@@ -40,6 +40,24 @@ def read(request: Request, _hook: Hook) -> Incoming:
         body = None
     if not isinstance(body, Mapping | list):
         raise RefusedError(400, "invalid_payload", "the body is no JSON of alerts")
+    found = incoming(body)
+    if found is None:
+        shown = leaves.blocks(body)
+        if not shown:
+            raise RefusedError(400, "invalid_payload", "no alerts in it")
+        return Incoming(document=Document(shown), facts=(body,))
+    return found
+
+
+def is_one(body: object) -> bool:
+    """Tell whether a body that came to another address is surely a group of alerts."""
+    group = lenient.mapping(body)
+    told = lenient.several(group.get("alerts") if group else body)
+    return bool(told) and all(isinstance(lenient.mapping(one).get("labels"), Mapping) for one in told)
+
+
+def incoming(body: Mapping[str, Any] | list[Any]) -> Incoming | None:
+    """Return what a group of alerts says; None where there is none."""
     if isinstance(body, list):  # what Prometheus itself posts: alerts without a group
         body = {"alerts": body}
     group = lenient.mapping(body)
@@ -48,10 +66,7 @@ def read(request: Request, _hook: Hook) -> Incoming:
     told = [lenient.mapping(one) for one in lenient.several(group.get("alerts"))]
     told = [one for one in told if one]
     if not told and not _is_group(group):
-        shown = leaves.blocks(body)
-        if not shown:
-            raise RefusedError(400, "invalid_payload", "no alerts in it")
-        return Incoming(document=Document(shown), facts=(body,))
+        return None
     return Incoming(
         document=Document(tuple(_blocks(group, told))),
         key=key(group, told),

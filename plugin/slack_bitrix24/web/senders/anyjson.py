@@ -13,7 +13,7 @@ from slack_bitrix24.slack.messages import lenient, markdown
 from slack_bitrix24.web import naming
 from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.request import RefusedError, Request
-from slack_bitrix24.web.senders import alerts, chats, leaves
+from slack_bitrix24.web.senders import alerts, elsewhere, leaves, slack
 from slack_bitrix24.web.senders.bodies import NoJSONError, json_of
 from slack_bitrix24.web.senders.sender import Incoming, Sender, State
 
@@ -33,7 +33,9 @@ def read(request: Request, hook: Hook) -> Incoming:
         raise RefusedError(400, "invalid_payload", "the body is no JSON") from None
     found = {name: values(path, body) for name, path in hook.fields.items()}
     said = _blocks(found)
-    shown = said or chats.blocks(body) or leaves.blocks(body)
+    if not any(found.values()) and (known := _known(body, hook)):
+        return known
+    shown = said or leaves.blocks(body)
     if not shown:
         raise RefusedError(400, "no_text", "there is not a word in it")
     state = _state(found.get("state", []))
@@ -46,6 +48,15 @@ def read(request: Request, hook: Hook) -> Incoming:
         wanted=tuple(address for text in found.get("to", []) for address in naming.addresses(text)),
         facts=(body,),
     )
+
+
+def _known(body: object, hook: Hook) -> Incoming | None:
+    """Return what a body says where no path finds anything and it is of a kind with an address of its own."""
+    if not isinstance(body, Mapping | list):
+        return None
+    if isinstance(body, Mapping) and (body.get("blocks") or body.get("attachments")):
+        return slack.message(body, hook)
+    return elsewhere.read(body)
 
 
 def values(path: str, body: object) -> list[str]:

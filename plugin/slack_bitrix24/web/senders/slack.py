@@ -10,14 +10,15 @@ import itertools
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_bitrix24.document import Author, Blocks, Document
 from slack_bitrix24.slack.messages import lenient, payload
 from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.request import Answer, RefusedError, Request
-from slack_bitrix24.web.senders import chats, leaves
-from slack_bitrix24.web.senders.bodies import NoJSONError, json_of
+from slack_bitrix24.web.senders import elsewhere, leaves
+from slack_bitrix24.web.senders.bodies import NoJSONError, form, json_of
 from slack_bitrix24.web.senders.sender import Incoming, Sender
 
 ABOUT = frozenset({
@@ -32,6 +33,8 @@ REACH = 300_000
 """Characters: MESSAGE, MESSAGE_OUT and ATTACH together hold half as many, addresses of links and all."""
 _FEW = 100  # Slack's own limit of attachments; more are measured
 
+_LOOKED_INTO = (b'"blocks"', b'"payload"', b'"alerts"')
+"""What may hold more than words: blocks that can't be shown, another message, a group with its key."""
 _SAID = ("text", "title", "pretext")
 _WORD = re.compile(r"^[^\W_]|(?<=\s)[^\W_]")
 """A word that is no part of any markup."""
@@ -46,12 +49,13 @@ def read(request: Request, hook: Hook) -> Incoming:
         raise RefusedError(400, "invalid_payload") from None
     if not isinstance(body, Mapping | list):
         raise RefusedError(400, "invalid_payload")
-    return message(body, hook)
+    found = message(body, hook)
+    return replace(found, files=form(request).files) if request.content_type == "multipart/form-data" else found
 
 
 def glance(request: Request, _hook: Hook) -> Incoming | None:
     """Return whom a plain message is for: one with words in its text or attachments, and no blocks."""
-    if b'"blocks"' in request.body or b'"payload"' in request.body or request.body[:1] != b"{":
+    if request.body[:1] != b"{" or any(name in request.body for name in _LOOKED_INTO):
         return None
     try:
         body = json_of(request)
@@ -70,8 +74,8 @@ def message(body: Mapping[str, Any] | list[Any], _hook: Hook) -> Incoming:
     """Return what a message says; RefusedError `no_text` where that is nothing."""
     body = _in_reach(body)
     post = payload.read(body)
-    if others := chats.blocks(body):
-        return Incoming(document=Document(others), wanted=wanted(post.channel), facts=(body,))
+    if found := elsewhere.read(body):
+        return replace(found, wanted=wanted(post.channel))
     blocks: Blocks = post.document.blocks
     if not blocks:
         blocks = _foreign(body)
