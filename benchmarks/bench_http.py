@@ -18,7 +18,7 @@ import uvicorn
 from fastapi import Body, FastAPI
 
 from slack_bitrix24.app.ways import Outside, Where, ways_in
-from slack_bitrix24.cli.run import SWITCH
+from slack_bitrix24.cli.run import answer_soon
 from slack_bitrix24.config import Secret, Webhook
 from slack_bitrix24.mapping import Directory
 from slack_bitrix24.store import open_store
@@ -121,7 +121,7 @@ def bare(url: str, port: int) -> None:
 
 def bridge(url: str, port: int) -> None:
     """Serve the bridge's ways in, and work off what comes."""
-    sys.setswitchinterval(SWITCH)
+    answer_soon()
     store = open_store(url)
     submitter = Submitter(store, lambda: Directory({}, {}), People, {"main": PortalRules()})
     hook = Webhook(

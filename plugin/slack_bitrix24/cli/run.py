@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import queue
@@ -94,8 +95,7 @@ def _run(found: Opened, store: Store, *, roles: set[str], environ: Mapping[str, 
     refused: list[str] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ends.put(""))
-    # By default a thread that waited for the network gets its turn after 5 ms: longer than a whole answer takes.
-    sys.setswitchinterval(SWITCH)
+    answer_soon()
     bridge = Bridge(found.settings, store=store, mapping=found.mapping, roles=roles, environ=environ, refuse=ends.put)
     signal.signal(signal.SIGHUP, lambda *_: bridge.reloading.ask())
     before, threading.excepthook = threading.excepthook, partial(_thread_ended, ends.put, bridge.ended)
@@ -125,6 +125,16 @@ def _run(found: Opened, store: Store, *, roles: set[str], environ: Mapping[str, 
     for reason in refused:
         fail(reason)
     return FAILED if refused else DONE
+
+
+def answer_soon() -> None:
+    """Set the interpreter so that no thread waits long for its turn: once, when everything is imported."""
+    # By default a thread that waited for the network gets its turn after 5 ms: longer than a whole answer takes.
+    sys.setswitchinterval(SWITCH)
+    # What is there by now stays to the end. Looked through by each full collection, its 150,000 objects would stop all
+    # threads for a tenth of a second.
+    gc.collect()
+    gc.freeze()
 
 
 def _awaited(ends: queue.SimpleQueue[str]) -> str:
