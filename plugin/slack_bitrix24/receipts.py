@@ -53,6 +53,8 @@ def post(url: str, body: Mapping[str, Any]) -> tuple[bool, float]:
     Returns whether Slack took it, and otherwise after how many seconds to try again (0: never, the address is used up
     or too old). Raises OSError or HTTPException when it can't be reached.
     """
+    if not url.startswith(("https://", "http://")):
+        return False, 0.0
     answer = WebhookClient(url, timeout=TIMEOUT, retry_handlers=[]).send_dict(dict(body))
     if answer.status_code == 200:
         return True, 0.0

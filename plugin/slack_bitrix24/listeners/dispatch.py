@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_bitrix24.listeners.handlers.commands import Commands
 from slack_bitrix24.listeners.handlers.forms import Forms
+from slack_bitrix24.listeners.shapes import shaped
 from slack_bitrix24.store import Store
 
 Handler = Callable[[Mapping[str, Any]], dict[str, Any] | None]
@@ -24,6 +25,7 @@ class Dispatch:
 
     def take(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the body of the acknowledgement; StoreError when an event can't be kept: Slack sends it again."""
+        body = shaped(body)
         if "command" in body:
             return self.commands.take(body)
         match body.get("type"):
@@ -61,5 +63,5 @@ def _event_key(event: Mapping[str, Any]) -> str:
 
 
 def _action_key(body: Mapping[str, Any]) -> str:
-    actions = body.get("actions") or [{}]
+    actions = body.get("actions") or [{}]  # tables: see shapes
     return f"{body.get('trigger_id') or ''}:{actions[0].get('action_ts')}:{actions[0].get('action_id')}"

@@ -14,8 +14,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
 
-from slack_bitrix24.slack.replies.words import language
-from slack_bitrix24.submit.people import SLACKBOT, Group, People, Person
+from slack_bitrix24.listeners.named import group, ids, person
+from slack_bitrix24.submit.people import Group, People, Person
 from slack_bitrix24.submit.reading import Known, NotTold
 
 log = logging.getLogger(__name__)
@@ -104,19 +104,21 @@ class Workspace:
                 raise StillReadingError("the people of the workspace are not read yet")
             return
         if wanted.startswith(("U", "W")):
-            person = _person(self._asker.users_info(user=wanted, include_locale=True)["user"])
-            self._put(users={**self.people.users, person.id: person})
+            found = person(self._asker.users_info(user=wanted, include_locale=True)["user"])
+            if found is None:
+                raise ValueError("no user")
+            self._put(users={**self.people.users, found.id: found})
             return
         if wanted.startswith("S"):
             answer = self._asker.usergroups_users_list(usergroup=wanted)
             known = self.people.groups.get(wanted, Group(wanted, wanted))
-            self._put(groups={**self.people.groups, wanted: replace(known, members=tuple(answer["users"]))})
+            self._put(groups={**self.people.groups, wanted: replace(known, members=ids(answer["users"]))})
             return
         members: list[str] = []
         # Counted from the question: the first page may be that old when the last one comes.
         self._read_at[wanted] = time.monotonic()
         for page in self._asker.conversations_members(channel=self.newest(wanted), limit=PAGE):
-            members += page["members"]
+            members += ids(page["members"])
         self._put(channels={**self.people.channels, wanted: tuple(members)})
 
     def ask(self, wanted: str) -> NotTold | None:
@@ -151,14 +153,12 @@ class Workspace:
     def note(self, event: Mapping[str, Any]) -> None:
         """Take in an event that says who joined, left or was renamed."""
         kind = event.get("type")
-        if kind in ("user_change", "team_join") and isinstance(event.get("user"), dict):
-            person = _person(event["user"])
-            if self._is_news(person.id, event, event["user"].get("updated")):
-                self._put(users={**self.people.users, person.id: person})
-        elif kind in ("subteam_created", "subteam_updated") and isinstance(event.get("subteam"), dict):
-            group = _group(event["subteam"])
-            if self._is_news(group.id, event, event["subteam"].get("date_update")):
-                self._put(groups={**self.people.groups, group.id: group})
+        if kind in ("user_change", "team_join") and (who := person(event.get("user"))):
+            if self._is_news(who.id, event, event["user"].get("updated")):
+                self._put(users={**self.people.users, who.id: who})
+        elif kind in ("subteam_created", "subteam_updated") and (team := group(event.get("subteam"))):
+            if self._is_news(team.id, event, event["subteam"].get("date_update")):
+                self._put(groups={**self.people.groups, team.id: team})
         elif kind == "subteam_members_changed":
             known = self.people.groups.get(str(event.get("subteam_id", "")))
             if known is not None:
@@ -206,16 +206,16 @@ class Workspace:
         return True
 
     def _users(self) -> list[tuple[str, Person]]:
-        found = []
+        found: list[tuple[str, Person]] = []
         for page in self._reader.users_list(limit=PAGE, include_locale=True):
-            found += [(user["id"], _person(user)) for user in page["members"]]
+            found += [(one.id, one) for one in map(person, page["members"]) if one is not None]
             if len(found) % (10 * PAGE) == 0:
                 log.info("Slack: %s people read so far", len(found))
         return found
 
     def _groups(self) -> list[tuple[str, Group]]:
         answer = self._reader.usergroups_list(include_users=True)
-        return [(group["id"], _group(group)) for group in answer["usergroups"]]
+        return [(one.id, one) for one in map(group, answer["usergroups"]) if one is not None]
 
 
 def word_of(error: SlackApiError) -> str:
@@ -236,24 +236,3 @@ def _seconds(value: Any) -> float:
         return float(value or 0.0)
     except (TypeError, ValueError):
         return 0.0
-
-
-def _person(user: Mapping[str, Any]) -> Person:
-    profile = user.get("profile") or {}
-    name = profile.get("real_name") or user.get("real_name") or profile.get("display_name") or user.get("name") or ""
-    return Person(
-        id=user["id"],
-        handle=user.get("name") or "",
-        name=str(name) or user["id"],
-        display=profile.get("display_name") or "",
-        language=language(user.get("locale") or ""),
-        zone=user.get("tz") or "",
-        active=not user.get("deleted", False),
-        bot=bool(user.get("is_bot")) or user["id"] == SLACKBOT,
-        email=str(profile.get("email") or ""),
-    )
-
-
-def _group(group: Mapping[str, Any]) -> Group:
-    users = group.get("users")
-    return Group(group["id"], group.get("handle") or "", tuple(users) if isinstance(users, list) else None)

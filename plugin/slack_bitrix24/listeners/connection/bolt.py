@@ -11,8 +11,9 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slack_bolt import App, BoltResponse
+from slack_bolt import App, BoltContext, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request import BoltRequest
 from slack_sdk import WebClient
 
 from slack_bitrix24.errors import StoreError
@@ -21,6 +22,13 @@ log = logging.getLogger(__name__)
 
 Take = Callable[[Mapping[str, Any]], dict[str, Any] | None]
 """Takes a payload; returns the body of the acknowledgement (None: empty). What it raises is not acknowledged."""
+
+PAYLOAD = "slack"
+
+
+def wrapped(payload: Mapping[str, Any]) -> BoltRequest:
+    """Return a payload as Bolt's request, in its context: Bolt itself reads a body, and raises over shapes."""
+    return BoltRequest(mode="socket_mode", body={}, headers={}, context={PAYLOAD: payload})
 
 
 def build(client: WebClient, *, take: Take, identity: Mapping[str, str], signing_secret: str = "") -> App:
@@ -46,9 +54,9 @@ def build(client: WebClient, *, take: Take, identity: Mapping[str, str], signing
     )
 
     @app.middleware
-    def everything(body: dict[str, Any]) -> BoltResponse:
+    def everything(context: BoltContext) -> BoltResponse:
         try:
-            answer = take(body)
+            answer = take(context[PAYLOAD])
         except StoreError as error:
             log.warning("a request of Slack's was not taken: %s", error)  # not acknowledged: Slack sends an event again
             return BoltResponse(status=503, body="")

@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from slack_bolt import App
-from slack_bolt.request import BoltRequest
 from slack_sdk.signature import SignatureVerifier
 
+from slack_bitrix24.listeners.connection.bolt import wrapped
 from slack_bitrix24.listeners.connection.waiting import in_time
 from slack_bitrix24.serving.bodies import parsed
 
@@ -50,7 +50,7 @@ class Events:
             return 200, "application/json", json.dumps({"challenge": payload.get("challenge")})
         if payload.get("ssl_check"):
             return 200, "text/plain", ""
-        request = BoltRequest(mode="socket_mode", body=payload, headers={})
+        request = wrapped(payload)
         answer = in_time(received, lambda: self.app.dispatch(request), way="http")
         if answer is None:
             return 503, "text/plain", "too late"

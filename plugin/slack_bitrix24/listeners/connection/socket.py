@@ -15,10 +15,10 @@ from http.client import HTTPException
 from typing import Any
 
 from slack_bolt import App
-from slack_bolt.request import BoltRequest
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from slack_bitrix24 import metrics
+from slack_bitrix24.listeners.connection.bolt import wrapped
 from slack_bitrix24.listeners.connection.reconnect import Reconnecting, Unopened
 from slack_bitrix24.listeners.connection.waiting import in_time
 from slack_bitrix24.listeners.connection.websocket import Link, Message
@@ -128,8 +128,8 @@ class Socket:
                 return  # closing: Slack sends it again
 
     def _answer(self, link: Link, envelope: Message, received: float) -> None:
-        payload = envelope.get("payload") or {}
-        request = BoltRequest(mode="socket_mode", body=payload, headers={})
+        payload = envelope.get("payload")
+        request = wrapped(payload if isinstance(payload, dict) else {})
         try:
             answer = in_time(received, lambda: self._app.dispatch(request), way="socket")
             # No acknowledgement is the refusal: Slack repeats an event then.

@@ -6,12 +6,14 @@ Whoever is known gets it at once. The rest is asked for again, and when it is gi
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as LateError
 from dataclasses import dataclass, field, replace
 from http.client import HTTPException
+from typing import TypeGuard
 
 from slack_sdk.errors import SlackApiError
 
@@ -31,6 +33,7 @@ from slack_bitrix24.submit.reading import Known
 from slack_bitrix24.submit.telling import tell
 
 log = logging.getLogger(__name__)
+_CHANNEL = re.compile(r"[CGD][A-Z0-9]{5,30}")
 
 ACKNOWLEDGED = 0.3
 """Seconds after which the acknowledgement of a command has reached Slack."""
@@ -86,7 +89,7 @@ class Letters:
             case "app_home_opened":
                 return self.home.show(ask_of(event, self.notifier.asker))
             case "channel_id_changed":
-                return self._moved(str(event.get("old_channel_id") or ""), str(event.get("new_channel_id") or ""))
+                return self._moved(event.get("old_channel_id"), event.get("new_channel_id"))
             case "message":
                 pass
             case _:
@@ -160,9 +163,9 @@ class Letters:
         except (SlackApiError, OSError, HTTPException) as error:
             log.warning("inbox: the answer to letter %s did not reach Slack: %s", letter.id, first_line(error))
 
-    def _moved(self, old: str, new: str) -> None:
+    def _moved(self, old: object, new: object) -> None:
         """Follow a channel to its new id, and say so to administrators where something is configured for it."""
-        if not old or not new or not self.following.move(old, new):
+        if not (_is_channel(old) and _is_channel(new)) or not self.following.move(old, new):
             return
         named = [f"relays.{relay.name}" for relay in self.relays.relays() if old in relay.channels or old in relay.to]
         waiting = self.store.read(lambda tx: tx.schedules.standing())
@@ -215,3 +218,7 @@ def _again(later: Sequence[str], known: Known) -> OSError:
 def first_line(error: Exception) -> str:
     """Return what an error says, in one line."""
     return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _is_channel(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and _CHANNEL.fullmatch(value) is not None
