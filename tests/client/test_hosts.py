@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from slack_bitrix24.bitrix24.auth import Token, Webhook, sign_in
 from slack_bitrix24.bitrix24.hosts import is_loopback, may_follow, portal_place, webhook_place
+from slack_bitrix24.config.urls import is_loopback as is_loopback_in_the_configuration
 
 HOOK = "https://portal.bitrix24.ru/rest/17/s3cr3t/"
 
@@ -31,6 +32,7 @@ def _get(url):
         ("https://www.b.example:8443/sub/rest/1/x/", "https://www.b.example:8443/sub/rest/1/x/"),
         ("http://127.0.0.1:8025/rest/1/x/", "http://127.0.0.1:8025/rest/1/x/"),
         ("http://localhost/rest/1/x", "http://localhost/rest/1/x/"),
+        ("http://portal.localhost/rest/1/x", "http://portal.localhost/rest/1/x/"),
         ("http://[::1]:80/rest/1/x", "http://[::1]:80/rest/1/x/"),
     ],
 )
@@ -127,7 +129,18 @@ def test_portal_may_move_within_its_owners_domain_or_to_an_allowed_host(old, new
 
 @pytest.mark.parametrize(
     ("host", "here"),
-    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("LocalHost", True), ("10.0.0.1", False), ("a.b", False)],
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("LocalHost", True),
+        ("portal.localhost", True),
+        ("mylocalhost", False),
+        ("localhost.a", False),
+        ("10.0.0.1", False),
+        ("a.b", False),
+    ],
 )
 def test_loopback(host, here):
     assert is_loopback(host) is here
+    assert is_loopback_in_the_configuration(host) is here

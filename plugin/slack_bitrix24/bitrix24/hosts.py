@@ -90,8 +90,8 @@ def _origin(parts: SplitResult) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host name means this very machine: 127.0.0.0/8, ::1, localhost."""
-    if host.lower() == "localhost":
+    """Return whether a host means this very machine: 127.0.0.0/8, ::1, localhost and the names below it (RFC 6761)."""
+    if f".{host.lower()}".endswith(".localhost"):
         return True
     try:
         return ipaddress.ip_address(host).is_loopback
