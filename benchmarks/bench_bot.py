@@ -1,6 +1,7 @@
 """The bridge's bot: its rate beside that of notifications, the documented bucket, from a click to all readers.
 
-The sandbox portal follows the server's source; the bot's settings are those of a plain webhook.
+The sandbox portal follows the server's source; the bot's settings are those of a plain webhook. For the rates the
+portal is a process of its own: what a sandbox needs for a message is not the bridge's.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.bench_delivery import MARGIN, STANDARD, all_delivered, opened, row
-from benchmarks.portal import optimum
+from benchmarks.portal import PortalProcess, optimum
 from slack_bitrix24.app.bots import OwnBot
 from slack_bitrix24.app.clicks import POLL, Around, Clicks, Heard
 from slack_bitrix24.bitrix24.auth import Webhook
@@ -59,13 +60,17 @@ def running(
     folder: Path, store: Store, sandbox: Sandbox, *, limits: tuple[float, float]
 ) -> Iterator[tuple[Node, OwnBot]]:
     """Run a node with a bot, the portal in this process."""
+    with Server(app(sandbox)) as served, node_at(folder, store, sandbox.webhook_url(served.url), limits=limits) as made:
+        yield made
+
+
+@contextmanager
+def node_at(folder: Path, store: Store, url: str, *, limits: tuple[float, float]) -> Iterator[tuple[Node, OwnBot]]:
+    """Run a node with a bot."""
     file = folder / "bot.toml"
     file.write_text(CONFIGURATION, "utf-8")
     bot = OwnBot(load(file, {}).portals["main"], store, key="k3y")
-    with (
-        Server(app(sandbox)) as served,
-        Client(Webhook(sandbox.webhook_url(served.url), "bench"), connections=8) as http,
-    ):
+    with Client(Webhook(url, "bench"), connections=8) as http:
         made = {
             "main": Portal(
                 http,
@@ -109,8 +114,11 @@ def put(store: Store, count: int, kind: Kind) -> None:
 def rates(folder: Path, count: int) -> None:
     """Without limits: the same number as notifications and as messages, in turn, the best of three each."""
     best: dict[Kind, float] = {"personal": 0.0, "bot": 0.0}
-    sandbox = crowd("off")
-    with opened(f"sqlite:///{folder / 'rates.db'}") as store, running(folder, store, sandbox, limits=(1e6, 1e6)):
+    with (
+        PortalProcess("--plan", "off", "--rules", "source", "--crowd", str(FIRST + PEOPLE)) as portal,
+        opened(f"sqlite:///{folder / 'rates.db'}") as store,
+        node_at(folder, store, portal.url, limits=(1e6, 1e6)),
+    ):
         for _ in range(3):
             for kind in tuple(best):
                 began = time.monotonic()

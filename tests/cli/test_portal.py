@@ -145,6 +145,11 @@ def test_a_bot_is_registered_once_and_shown_then(run, configured, reconfigure, d
     assert "is there" in again.out
     number = ended.out.split("user ")[1].split()[0]
     assert f"user {number}" in again.out
+    # An administrator of the portal has deleted it there.
+    del demo.portal.bots.bots[int(number)]
+    anew = run("portal", "bot", "main")
+    assert "was registered" in anew.out
+    assert f"user {number}" not in anew.out
 
 
 @pytest.mark.parametrize(

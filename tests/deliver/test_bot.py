@@ -11,6 +11,7 @@ import pytest
 from slack_bitrix24.app.bots import OwnBot
 from slack_bitrix24.config.secret import Secret
 from slack_bitrix24.config.settings import Bot, Portal
+from slack_bitrix24.deliver.buttons import Buttons
 from slack_bitrix24.deliver.doubt import Rules
 from slack_bitrix24.document import Document, Field, Fields, Paragraph, Text
 from slack_bitrix24.render.attach import compose
@@ -252,3 +253,86 @@ def test_a_text_is_no_reference_in_a_batch(rig, source, text):
     rig.all(ids)
     assert {restored(one) for one in texts(source)} == {text}
     assert {restored(one["card"]) for one in source.chats(10)[0]["messages"]} == {text}
+
+
+DEAD, STOPPED, AGAIN = "dead", "stopped", "again"
+
+
+@pytest.mark.parametrize(
+    ("code", "becomes"),
+    [
+        ("BOT_TOKEN_NOT_SPECIFIED", STOPPED),
+        ("BOT_ID_REQUIRED", STOPPED),
+        ("BOT_NOT_FOUND", STOPPED),
+        ("BOT_OWNERSHIP_ERROR", STOPPED),
+        ("insufficient_scope", STOPPED),
+        ("CHAT_NOT_FOUND", DEAD),
+        ("ACCESS_DENIED", DEAD),
+        ("EMPTY_MESSAGE", DEAD),
+        ("PARAM_ATTACH_ERROR", DEAD),
+        ("SOMETHING_NEW", DEAD),
+        ("", DEAD),
+        ("SENDING_FAILED", AGAIN),
+        ("INTERNAL_SERVER_ERROR", AGAIN),
+    ],
+)
+@pytest.mark.parametrize("company", [0, 3])
+def test_what_each_refusal_of_a_send_means(rig, source, code, becomes, company):
+    """All of them are a 400 by the source; alone and in a batch, where the others go through."""
+    node(rig)
+    rig.all([put(rig, "first", tag="first")])
+    source.fail(Fault("revoked", method=SEND, user=12, code=code, description="because", status=400, times=0))
+    ids = [put(rig, f"m{n}", tag=f"t{n}") for n in range(company)]
+    one = put(rig, "x", user=12)
+    if ids:
+        rig.all(ids)
+    if becomes == DEAD:
+        rig.all([one], "dead")
+        assert (rig.get(one).code, "because" in rig.get(one).error) == (code, True)
+    else:
+        until(lambda: rig.get(one).error, what="it is tried again")
+        assert rig.get(one).state != "dead"
+    if becomes == STOPPED and not company:
+        until(rig.stopped)
+    source.faults.clear()
+    rig.store.write(lambda tx: tx.lanes.resume("main"))
+    if becomes != DEAD:
+        rig.all([one], timeout=30)
+        assert texts(source, 12) == ["x"]
+
+
+@pytest.mark.parametrize("edit", [False, True])
+@pytest.mark.parametrize("company", [0, 3])
+def test_an_alert_whose_buttons_a_portal_refuses_goes_without_them(rig, source, edit, company):
+    node(rig, buttons=Buttons(lambda: frozenset({"relay:a"})))
+    if edit:
+        rig.all([put(rig, "before", source="relay:a")])
+    for method in (SEND, UPDATE):
+        source.fail(Fault("revoked", method=method, user=10, code="PARAM_KEYBOARD_ERROR", status=400))
+    ids = [put(rig, f"m{n}", tag=f"t{n}", user=12) for n in range(company)]
+    rig.all([*ids, put(rig, "x", source="relay:a")])
+    assert texts(source) == ["x"]
+
+
+@pytest.mark.parametrize("code", ["ERROR_METHOD_NOT_FOUND", "ACCESS_DENIED", "SOMETHING_NEW"])
+def test_a_portal_that_does_not_tell_who_people_are_gets_its_alerts(rig, source, code):
+    source.fail(Fault("revoked", method="im.user.list.get", code=code, status=400, times=0))
+    node(rig)
+    rig.all([put(rig, "x"), put(rig, "y", user=12)])
+    assert (texts(source), texts(source, 12), rig.stopped()) == (["x"], ["y"], None)
+
+
+def test_a_bot_that_was_deleted_at_the_portal_goes_on_once_it_is_registered_anew(rig, source):
+    """`portal bot` does so, in another process; what waited is sent."""
+    own = OwnBot(configured(f"bridge_{os.urandom(4).hex()}"), rig.store, key="k3y", look=0.1)
+    started = rig.node(rules=Rules("leave"), bot=own)
+    rig.all([put(rig, "first", tag="first")])
+    ask = started.lanes["main"].ask
+    del source.bots.bots[own.get(ask).id]
+    one = put(rig, "x")
+    until(rig.stopped)
+    assert "portal bot" in rig.stopped().reason
+    OwnBot(own.portal, rig.store, key="k3y").registered(ask)
+    rig.store.write(lambda tx: tx.lanes.resume("main"))
+    rig.all([one])
+    assert "x" in texts(source)

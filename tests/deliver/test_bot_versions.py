@@ -13,7 +13,8 @@ from slack_bitrix24.app.bots import OwnBot
 from slack_bitrix24.bitrix24.bot_calls import Bot
 from slack_bitrix24.deliver.buttons import Buttons
 from slack_bitrix24.deliver.doubt import Rules
-from slack_bitrix24.deliver.versions import PATIENCE, base, doubtful, key_of
+from slack_bitrix24.deliver.versions import PATIENCE, Base, base, doubtful, key_of, taken_back
+from slack_bitrix24.model import Delivered, Retry
 from slack_bitrix24.sandbox.portal.faults import Fault
 from slack_bitrix24.store import Submission
 from waiting import until
@@ -43,8 +44,70 @@ def test_of_versions_whose_answers_got_lost_one_stands(rig, source, lost, first,
     second = put(rig, "two")
     until(lambda: rig.get(second).error or rig.get(second).state == "delivered")
     source.faults.clear()
-    rig.all([put(rig, "three") if last == "edit" else put(rig, "", kind="delete")])
+    third = put(rig, "three") if last == "edit" else put(rig, "", kind="delete")
+    if last == "edit" or first == "delivered" or lost.startswith("execute"):
+        rig.all([third])
+    else:
+        until(lambda: rig.get(third).code == "MAY_COME", what="the lost one may still be stored")
     assert texts(source) == (["zero", "three"] if last == "edit" else ["zero"])
+
+
+@pytest.mark.parametrize(
+    ("sent", "now", "becomes"),
+    [
+        (100.0, 100.0, Retry),
+        (100.0, 159.0, Retry),
+        (100.0, 160.0, Delivered),
+        (None, 59.0, Retry),
+        (None, 60.0, Delivered),
+    ],
+)
+def test_a_deletion_waits_for_what_a_portal_may_still_store(rig, sent, now, becomes):
+    one = replace(rig.get(rig.put()[0]), sent_at=sent, created_at=0.0)
+    deletion = replace(one, id=one.id + 1, notification=replace(one.notification, kind="delete"))
+    assert isinstance(taken_back(deletion, Base(one), now=now), becomes)
+    assert taken_back(deletion, Base(replace(one, bitrix24_id=5)), now=now) is None
+    assert taken_back(one, Base(one), now=now) is None
+    assert taken_back(deletion, Base(), now=now) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("MESSAGE_ACCESS_DENIED_BY_TARIFF", 400),
+        ("BOT_TYPE_NOT_ALLOWED", 400),
+        ("ACCESS_DENIED", 403),
+        ("MESSAGE_NOT_FOUND", 400),
+        ("SOMETHING_NEW", 400),
+    ],
+)
+@pytest.mark.parametrize("method", ["imbot.v2.Chat.get", "imbot.v2.Chat.Message.getContext"])
+def test_a_dialog_that_can_t_be_read_keeps_nothing_back(rig, source, code, status, method):  # noqa: F811
+    """The key alone tells then."""
+    node(rig)
+    rig.all([put(rig, "zero", tag="zero")])
+    source.fail(
+        Fault("execute_and_drop", method=SEND), Fault("revoked", method=method, code=code, status=status, times=0)
+    )
+    failed(rig, put(rig, "one"))
+    rig.all([put(rig, "two"), put(rig, "other", tag="other")])
+    source.faults.clear()
+    assert (sorted(texts(source)), rig.stopped()) == (["other", "two", "zero"], None)
+
+
+@pytest.mark.parametrize("kind", ["html", "drop", "empty"])
+def test_one_dialog_that_gives_no_answer_does_not_keep_the_others_waiting(rig, source, kind):  # noqa: F811
+    node(rig)
+    rig.all([put(rig, "zero", tag="zero")])
+    source.fail(Fault("execute_and_drop", method=SEND))
+    failed(rig, put(rig, "one"))
+    source.fail(Fault(kind, method="imbot.v2.Chat.get", times=0))
+    second = put(rig, "two")
+    until(lambda: rig.get(second).error)
+    rig.all([put(rig, f"other {number}", tag=f"other {number}") for number in range(3)], timeout=10)
+    source.faults.clear()
+    rig.all([second])
+    assert sorted(texts(source)) == ["other 0", "other 1", "other 2", "two", "zero"]
 
 
 @pytest.mark.parametrize("lost", [(), ("execute_and_drop", SEND), ("drop", SEND), ("drop", DELETE), ("html", DELETE)])

@@ -45,6 +45,7 @@ _PORTAL: Final = {
     "BOT_CODE_ALREADY_TAKEN": "another token has a bot of that code: set another bot.code",
     "BOT_OWNERSHIP_ERROR": "the bot belongs to another token",
     "BOT_TOKEN_NOT_SPECIFIED": "the bot's token is missing",
+    "BOT_ID_REQUIRED": "the bot's number is missing",
     "WRONG_LICENSE": "the portal's plan does not include this",
     "WRONG_AUTH_TYPE": "this way to sign in can't call the method",
     "INVALID_GRANT": "the application must be authorized again",

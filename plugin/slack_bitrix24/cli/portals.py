@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from slack_bitrix24.app.portals import own_bot, sign_in, tags_of
-from slack_bitrix24.bitrix24 import Bitrix24
+from slack_bitrix24.bitrix24 import Answer, Bitrix24, Call
 from slack_bitrix24.bitrix24.limits import PLANS
 from slack_bitrix24.cli.ending import DONE
 from slack_bitrix24.cli.opening import database, portal_named, settings_of
@@ -67,12 +68,16 @@ def bot(*, path: Path | None, environ: Mapping[str, str], name: str) -> int:
     portal = settings.portals[portal_named(settings, name)]
     with closing(database(settings)) as store, opened(portal, store=store, environ=environ) as client:
         known = store.read(lambda tx: tx.bots.get(name))
-        made = own_bot(portal, store, environ).get(lambda call: client.call(call.method, call.params, repeatable=True))
+        made = own_bot(portal, store, environ).registered(partial(_asked, client))
         word = "is there" if known and known.bot_id == made.id else "was registered"
         print(f"{name}: the bot {portal.bot.name} ({portal.bot.code}) {word}: user {made.id}")  # noqa: T201 – output
         if not settings.uses_bot(name):
             print(f'{name}: nothing is sent through it: set kind = "bot" in [portals.{name}], or for a flow')  # noqa: T201 – output
     return DONE
+
+
+def _asked(client: Bitrix24, call: Call) -> Answer:
+    return client.call(call.method, call.params, repeatable=True)
 
 
 def probed(portal: Portal, *, store: Store, environ: Mapping[str, str]) -> str:

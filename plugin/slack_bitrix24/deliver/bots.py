@@ -6,6 +6,7 @@ the first one's id. Bitrix24 server source, main 26.250 (2026-04); docs/explanat
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,8 @@ from slack_bitrix24.deliver.versions import Base
 from slack_bitrix24.errors import Bitrix24Error, Verdict
 from slack_bitrix24.model import Dead, Outcome, Stored, is_over
 from slack_bitrix24.store import Taking
+
+log = logging.getLogger(__name__)
 
 Ask = Callable[[Call], Answer]
 AskAll = Callable[[Sequence[Call]], Sequence[Answer]]
@@ -122,6 +125,9 @@ class Post:
         return refused or answer
 
     def _mended(self, one: Stored, error: Bitrix24Error, ask: Ask, *, known: bool) -> Result:
+        if error.code.upper() == "PARAM_KEYBOARD_ERROR":
+            # An alert without its buttons is better than none.
+            return ask(replace(self, buttons=Buttons()).call(one))
         if known and error.code.upper() in LOST:
             return ask(self._send(one, self.key_of(one)))
         if error.code.upper() == "SENDING_FAILED" and one.attempts >= LOOK_FROM:
@@ -177,11 +183,16 @@ class Readers:
                 return
             wanted = list(dict.fromkeys([*wanted, *self._unknown(more(), now=now)]))[: AHEAD * IDS_AT_ONCE]
             parts = [wanted[begin : begin + IDS_AT_ONCE] for begin in range(0, len(wanted), IDS_AT_ONCE)]
-            found = {
-                id_: user
-                for answer in ask([people(part) for part in parts])
-                for id_, user in read_people(answer).items()
-            }
+            found: dict[int, User]
+            try:
+                answers = ask([people(part) for part in parts])
+                found = {id_: user for answer in answers for id_, user in read_people(answer).items()}
+            except Bitrix24Error as error:
+                if error.verdict is not Verdict.DEAD:
+                    raise
+                # A portal that does not tell is no reason to keep an alert back: it goes out, as if all were employees.
+                log.warning("who the bot's readers are is not known, so the dismissed are not told apart: %s", error)
+                found = {user: User(user) for user in wanted}
             self._known.update((user, (found.get(user), now)) for user in wanted)
 
     def _unknown(self, users: Sequence[int], *, now: float) -> list[int]:

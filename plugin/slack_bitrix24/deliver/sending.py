@@ -10,9 +10,10 @@ from math import inf
 from slack_bitrix24.bitrix24.bot_calls import Bot
 from slack_bitrix24.deliver import bots, doubt, flight, versions
 from slack_bitrix24.deliver.asking import Asking
+from slack_bitrix24.deliver.judge import judge
 from slack_bitrix24.deliver.keeping import Keeping
 from slack_bitrix24.deliver.setup import Portal
-from slack_bitrix24.errors import Bitrix24Error, StoreError
+from slack_bitrix24.errors import Bitrix24Error, StoreError, Verdict
 from slack_bitrix24.model import Outcome, Stored
 
 
@@ -64,20 +65,34 @@ class Sending:
             else:
                 settled[one.id] = outcome
         bot = self._portal.bot.get(self._asking.ask)
-        bases = self._bases(bot, [one for one in going if one not in plan.going], claim.known, now=now)
+        bases, waiting = self._bases(bot, [one for one in going if one not in plan.going], claim.known, now=now)
+        going = [one for one in going if one.id not in waiting]
+        settled.update(waiting)
         buttons = self._portal.buttons
         post = bots.Post(bot, bases, claim.known.taken, buttons, self._portal.files, buttons.loud(), self._most)
         return doubt.Plan(claim, going, settled, frozenset(one.id for one in through)), post
 
-    def _bases(self, bot: Bot, through: Sequence[Stored], known: doubt.Known, *, now: float) -> bots.Bases:
+    def _bases(
+        self, bot: Bot, through: Sequence[Stored], known: doubt.Known, *, now: float
+    ) -> tuple[bots.Bases, dict[int, Outcome]]:
+        """Return what each takes the place of; and what waits, because nothing can be found out about it now."""
         found: bots.Bases = {}
+        waiting: dict[int, Outcome] = {}
         for one in through:
             if one.notification.kind not in ("bot", "delete"):
                 continue  # a guest's
             chain = known.chains.get(one.id, ())
             lost = versions.doubtful(one, chain, in_doubt=one.id in known.doubts, now=now)
-            found[one.id] = versions.base(bot, chain, lost, ask=self._asking.ask)
-        return found
+            try:
+                found[one.id] = base = versions.base(bot, chain, lost, ask=self._asking.ask)
+                if (early := versions.taken_back(one, base, now=now)) is not None:
+                    waiting[one.id] = early
+            except Bitrix24Error as error:
+                if error.verdict is Verdict.PORTAL:
+                    raise
+                # One dialog that gives no answer must not keep the others waiting.
+                waiting[one.id] = judge(error, one, now=now)
+        return found, waiting
 
     def _finished(self, post: bots.Post, going: Sequence[Stored], landed: flight.Landed) -> Mapping[int, flight.Result]:
         finished: dict[int, flight.Result] = {}

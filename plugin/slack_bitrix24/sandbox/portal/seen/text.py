@@ -51,7 +51,7 @@ def cut(text: str) -> str:
 
 def fitting(text: str) -> str:
     """Return what the column takes. Whether more is cut or refused is a setting of the database: here it is cut."""
-    if column(text) <= COLUMN:
+    if 10 * len(text) <= COLUMN or column(text) <= COLUMN:
         return text
     while column(text) > COLUMN:
         text = text[: len(text) - max(1, (column(text) - COLUMN) // 10)]
