@@ -229,6 +229,7 @@ class Bridge:
         self.store.write(lambda tx: (tx.inbox.free(is_gone), tx.receipts.free(is_gone)))
         if self.settings.web is not None and "web" in self.roles:
             web = self.settings.web
+            # Before the door opens: who got no answer from a process that was killed may be the first to come again.
             self.ways_in.remember(self.store)
             self.web = WebServer(site(self._doors()), host=web.host, port=web.port, proxies=web.proxies)
         self._unwatch = metrics.watch_queues(lambda: queues(self.store))

@@ -110,6 +110,7 @@ class Caller:
                 failure = error
             self._pacer.failed(failure, sent=sent)
             now = self._clock.now()
+            # From the first failure on: before it, the limits alone may have kept it waiting.
             give_up_at, attempts = give_up_at or now + self._retry_for, attempts + 1
             may = failure.verdict is Verdict.AGAIN or (repeatable and failure.verdict is Verdict.UNKNOWN)
             if not may or now >= give_up_at:

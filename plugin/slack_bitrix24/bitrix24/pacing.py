@@ -87,6 +87,7 @@ class Pacer:
 
         def step(limits: Limits, now: float) -> tuple[Limits, float]:
             ready = limits.ready_for(counts, now)
+            # Never 0 where it has to wait: that means that it was taken.
             return (limits, max(ready - now, 1e-6)) if ready > now else (limits.take(now, counts), 0.0)
 
         return self._change(step)

@@ -61,6 +61,7 @@ def due(
     return Due(
         times=tuple(times) if reached else (),
         next_at=plan.next_at,
+        # Not beyond the next planned time, which has a turn of its own.
         held_until=min(now + RETRY, plan.next_at or now + RETRY) if held else 0.0,
         unknown=unknown,
         refusal=refusal,

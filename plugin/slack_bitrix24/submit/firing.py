@@ -79,6 +79,7 @@ def draft(schedule: Schedule, planned: float, *, now: float) -> Draft:
         blocks.append(Author(say(language, "reminder_from", name=extra.get("name") or "Slack")))
     return Draft(
         document=Document(tuple(blocks)),
+        # The planned time and not this moment: fired late or once more, it is the same.
         reference=f"{schedule.key}@{planned:.0f}",
         source=f"schedule:{name}" if schedule.kind == "schedule" else f"reminder:{name}",
         author=schedule.owner,

@@ -96,6 +96,7 @@ class Api:
         id_ = self._own(request, hook).id
         until = time.monotonic() + BEING_SENT
         while True:
+            # Again each time: what could not be delivered lines up again, and may be taken out before it goes.
             self.store.write(lambda tx: tx.outbox.cancel([id_]))
             found = self._own(request, hook)
             if found.state is not State.SENDING or time.monotonic() > until:

@@ -94,6 +94,7 @@ class Intake:
         self._flush()
         try:
             async with asyncio.timeout(PATIENCE):
+                # The time-out ends the waiting alone: the commit that is on its way still tells.
                 return await asyncio.shield(one.kept)
         except TimeoutError:
             if one not in self._waiting:

@@ -59,6 +59,8 @@ class Forms:
         message = body.get("message")
         quoted, kept = "", {"channel": ask.channel, "response_url": ask.response_url}
         if isinstance(message, dict):
+            # Kept here and only named in the form, whose `private_metadata` holds 3,000 characters
+            # (https://docs.slack.dev/reference/views/modal-views).
             kept["message"] = f"message:{ask.reference}"
             ours = {"message": message, "channel": ask.channel, "user": ask.user}
             self.store.write(lambda tx: tx.inbox.add(kept["message"], kind="held", payload=ours))

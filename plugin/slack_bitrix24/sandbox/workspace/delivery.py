@@ -133,6 +133,7 @@ class Courier:
             self._waiting[attempt.envelope_id] = (delivery, attempt)
         if route is None:
             self.fail(attempt.envelope_id, "connection_failed")
+        # Lost on its way, it was sent as far as Slack knows: nothing but the time tells.
         elif self._faults.take("lose") or route.send(envelope):
             self.timers.after(self.ack_timeout, lambda: self.fail(attempt.envelope_id, "timeout"))
         else:

@@ -115,6 +115,7 @@ def hello(connections: int) -> JSON:
         "type": "hello",
         "num_connections": connections,
         "connection_info": {"app_id": APP_ID},
+        # Five hours, as seen from Slack; its documents show 3600.
         "debug_info": {**HOST, "build_number": 1, "approximate_connection_time": 18060},
     }
 

@@ -115,6 +115,7 @@ def _answer(way: Way, desk: Desk, visit: Visit) -> Response:
         reply = Reply(to=f"/page/sign-in?then={quote(visit.path, safe='')}", status=303)
     headers = {**protection.HEADERS, **protection.NEVER_KEPT, **reply.headers}
     if reply.status == 401 and visit.partial:
+        # A redirect would be followed into the part that is replaced (https://htmx.org/headers/hx-redirect/).
         headers["HX-Redirect"] = "/page/sign-in"
     if reply.to:
         response: Response = Response(status_code=reply.status, headers={**headers, "Location": reply.to})
@@ -218,6 +219,7 @@ def _set(response: Response, cookie: Cookie, *, secure: bool) -> None:
         cookie.name,
         cookie.value,
         max_age=int(cookie.lasts),
+        # So that it does not go along with what is posted at the other doors.
         path="/page",
         secure=secure,
         httponly=secret,
