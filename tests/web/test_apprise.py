@@ -106,3 +106,21 @@ def test_another_webhooks_token_is_that_webhook(ways):
     answer = ways.post(f"/notify/{TOKEN}", json={"body": "x"})
     assert (answer.status_code, answer.json()) == (200, {"error": None, "details": []})
     assert {one.notification.source for one in ways.sent()} == {"webhook:grafana"}
+
+
+LOOSE = [
+    ({"data": '{"body": "the word"}'}, "the word"),
+    ({"data": b' {"body": "the word"}', "headers": {"Content-Type": "application/x-www-form-urlencoded"}}, "the word"),
+    ({"json": {"title": "t", "message": "the word"}}, "the word"),
+    ({"json": {"text": "the word"}}, "the word"),
+    ({"json": {"title": "t", "body": {"host": "the word"}}}, "host: the word"),
+    ({"json": {"body": [{"a": "the word"}]}}, "0.a: the word"),
+    ({"json": {"title": ["the", "word"], "body": 5}}, "the word"),
+    ({"data": {"body": "the word", "title": "{x}"}}, "the word"),
+]
+
+
+@pytest.mark.parametrize(("how", "said"), LOOSE)
+def test_no_word_is_lost_in_a_loose_body(ways, how, said):
+    assert ways.post(f"/notify/{OTHER}", **how).status_code == 200
+    assert said in ways.sent()[0].notification.message_out

@@ -80,3 +80,18 @@ def test_its_clients_ask_whether_all_is_well_and_which_version_it_is(home, slash
 @pytest.mark.parametrize("path", ["/health", "/version"])
 def test_where_no_webhook_is_served_as_gotify_nobody_is_told(ways, path):
     assert ways.post(path, "GET").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ({"a": "word"}, "a: word"),
+        (["one", "word"], "one"),
+        ([{"a": "word"}], "0.a: word"),
+        (7, "7"),
+        ({"text": "word"}, "word"),
+    ],
+)
+def test_a_message_that_is_no_text_keeps_its_words(home, message, said):
+    assert home.post("/message", params={"token": OTHER}, json={"title": "t", "message": message}).status_code == 200
+    assert said in home.sent()[0].notification.message_out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import time
 
 import pytest
@@ -225,3 +226,20 @@ def test_a_file_without_a_name_is_no_text(body, name):
 )
 def test_a_text_is_no_file(body):
     assert published(body).files == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"message": "word"}, "word"),
+        ({"text": "word"}, "word"),
+        ({"body": "word"}, "word"),
+        ({"message": {"host": "word"}}, "host: word"),
+        ({"message": ["one", "word"]}, "one\nword"),
+        ({"message": "", "text": "word"}, "word"),
+        ({"message": "word", "text": "its copy"}, "word"),
+    ],
+)
+def test_the_words_of_json_are_found(given, said):
+    request = Request(sender="ntfy", named={}, body=json.dumps({"topic": "alerts", **given}).encode())
+    assert plain(read(request, Hook("x")).document) == said

@@ -17,11 +17,13 @@ from slack_bitrix24.slack.messages import lenient
 from slack_bitrix24.web import naming
 from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.request import Answer, RefusedError, Request
-from slack_bitrix24.web.senders import alerts, bodies, written
+from slack_bitrix24.web.senders import alerts, bodies, leaves, written
 from slack_bitrix24.web.senders.sender import LARGEST_WITH_FILES, Attached, Incoming, Sender
 
 _LEVELS: Mapping[str, alerts.Level] = {"success": "resolved", "warning": "warning", "failure": "critical"}
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_BODY = ("body", "message", "text")
+"""Apprise's own name, and those that programs which speak several of these have for it."""
 _ATTACHED = ("attachments", "attachment", "attach")
 MOST_FILES = 50
 
@@ -30,7 +32,8 @@ def read(request: Request, _hook: Hook) -> Incoming:
     """Read title, body, type, format, tag and attachments, from JSON or from a form."""
     given, files = _given(request)
     form = lenient.text(given.get("format")) or request.header("x-apprise-format")
-    said = (*written.title(given.get("title")), *written.blocks(given.get("body"), form))
+    body = next(filter(None, (leaves.said(given.get(name)) for name in _BODY)), "")
+    said = (*written.title(leaves.said(given.get("title"))), *written.blocks(body, form))
     attached = (*files, *_attached(given))
     if not said and not attached:
         raise RefusedError(400, "no_body", "a notification needs a body")
@@ -41,7 +44,7 @@ def read(request: Request, _hook: Hook) -> Incoming:
 
 def _given(request: Request) -> tuple[Mapping[str, Any], tuple[Attached, ...]]:
     try:
-        if request.content_type in _FORMS:
+        if request.content_type in _FORMS and request.body.lstrip()[:1] != b"{":  # curl -d calls JSON a form
             form = bodies.form(request)
             return {name: list(values) for name, values in form.all.items()}, form.files
         body = bodies.parse(bodies.said(request))

@@ -16,7 +16,7 @@ from slack_bitrix24.document import Document, Image, Link, Paragraph, Text
 from slack_bitrix24.slack.messages import lenient
 from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.request import Answer, RefusedError, Request
-from slack_bitrix24.web.senders import bodies, written
+from slack_bitrix24.web.senders import bodies, leaves, written
 from slack_bitrix24.web.senders.sender import Incoming, Priority, Sender
 
 _HIGH, _LOW = 8, 1
@@ -30,14 +30,16 @@ def read(request: Request, _hook: Hook) -> Incoming:
         given.setdefault(name, request.asked(name))
     extras = lenient.mapping(given.get("extras"))
     form = lenient.text(lenient.mapping(extras.get("client::display")).get("contentType"))
-    said = written.blocks(given.get("message"), "markdown" if form.strip().lower() == "text/markdown" else "")
+    said = written.blocks(
+        leaves.said(given.get("message")), "markdown" if form.strip().lower() == "text/markdown" else ""
+    )
     if not said:
         raise RefusedError(400, "bad_request", "a message is needed")
     shown = lenient.mapping(extras.get("client::notification"))
     url = lenient.web(lenient.mapping(shown.get("click")).get("url"))
     picture = lenient.web(shown.get("bigImageUrl"))
     blocks = (
-        *written.title(given.get("title")),
+        *written.title(leaves.said(given.get("title"))),
         *said,
         *((Image(picture),) if picture else ()),
         *((Paragraph((Link(url, (Text("Open"),)),)),) if url else ()),
@@ -67,8 +69,8 @@ def _answer(_request: Request, incoming: Incoming) -> Answer:
         # Gotify counts its messages; nothing is looked up by the number here.
         "id": secrets.randbelow(2**31) + 1,
         "appid": 1,
-        "message": lenient.text(given.get("message")),
-        "title": lenient.text(given.get("title")),
+        "message": leaves.said(given.get("message")),
+        "title": leaves.said(given.get("title")),
         "priority": lenient.whole(given.get("priority")),
         "extras": dict(lenient.mapping(given.get("extras"))),
         "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),

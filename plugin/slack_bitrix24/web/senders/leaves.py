@@ -40,6 +40,13 @@ def blocks(body: object) -> Blocks:
     return tuple(shown)
 
 
+def said(value: object) -> str:
+    """Return a text; of an object or a list the words in it, where a text was meant."""
+    if not isinstance(value, Mapping | list):
+        return lenient.text(value)
+    return lenient.text(value) or "\n".join(": ".join(filter(None, leaf)) for leaf in leaves(value) if leaf[1].strip())
+
+
 def _leading(found: list[tuple[str, str]]) -> Iterator[str]:
     """Yield the line, if there is one: by its name, then by how deep it stands."""
     named = [(path, text.strip()) for path, text in found if len(found) > 1 and not _NUMBERED.search(path)]

@@ -19,7 +19,7 @@ from slack_bitrix24.document import Block, Document, Emoji, File, Heading, Link,
 from slack_bitrix24.slack.messages import emoji, lenient
 from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.request import Answer, RefusedError, Request
-from slack_bitrix24.web.senders import alerts, bodies, written
+from slack_bitrix24.web.senders import alerts, bodies, leaves, written
 from slack_bitrix24.web.senders.sender import LARGEST_WITH_FILES, Attached, Incoming, Priority, Sender
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
@@ -38,6 +38,8 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "poll": ("up", "unifiedpush"),
 }
 """Every parameter by its names; each also as a header with `X-` before it (https://docs.ntfy.sh/publish/#list-of-all-parameters)."""
+_MESSAGE = (*_NAMES["message"], "text", "body")
+"""Where programs that speak several of these put it, in JSON."""
 _PRIORITIES = {"min": 1, "low": 2, "default": 3, "high": 4, "max": 5, "urgent": 5}
 _TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
 _DURATION = re.compile(r"(\d+)\s*(s|sec|seconds?|m|min|mins|minutes?|h|hours?|d|days?)?", re.IGNORECASE)
@@ -106,7 +108,8 @@ def _given(request: Request) -> dict[str, Any]:
         if not isinstance(body, Mapping):
             raise RefusedError(400, "40024", "the body is no JSON object")
         known = {name: body[alias] for name, aliases in _NAMES.items() for alias in aliases if alias in body}
-        return {**given, **known, "topic": body.get("topic")}
+        words = next(filter(None, (leaves.said(body.get(name)) for name in _MESSAGE)), "") or given["message"]
+        return {**given, **known, "message": words, "topic": body.get("topic")}
     if not given["message"] and not given["filename"]:
         given["filename"] = _file_name(request)
         given["message"] = "" if given["filename"] else bodies.said(request)
