@@ -93,6 +93,31 @@ def test_the_table_says_what_and_why(run, kept):
     assert row.endswith("…  NOBODY: no such user")
 
 
+@pytest.mark.parametrize(
+    ("mapping", "fault"),
+    [
+        (
+            "users:\n  U024BE7LH:10\n  U0G9QF9C6: 12\n",
+            "mapping.yaml:2:13: not YAML: a blank is missing after the colon",
+        ),
+        ("users:\n  anna: 10\n", "mapping.yaml:2:3: anna: not the id of a Slack user"),
+        ("", "mapping.yaml:1:1: the file is empty"),
+        ("groups:\n  a: ['@a']\n", "mapping.yaml:2:3: a: contains itself"),
+        ("\0", "mapping.yaml:1:1: a zero byte"),
+    ],
+)
+def test_it_can_be_looked_at_while_the_mapping_file_is_broken(run, kept, configured, mapping, fault):
+    number = kept.add(message="seen all the same")
+    (configured / "mapping.yaml").write_text(mapping, "utf-8")
+    for arguments in (("outbox", "list"), ("outbox", "show", str(number)), ("outbox", "list", "--json")):
+        ended = run(*arguments)
+        assert ended.status == 0
+        assert "seen all the same" in ended.out
+        assert ended.err.startswith(f"slack-bitrix24: warning: {fault}")
+        assert ended.err.rstrip().endswith("; names are missing")
+        assert len(ended.err.splitlines()) == 1
+
+
 def test_all_of_one_is_shown(run, kept):
     kept.add(outcome=Delivered(77), message="two\nlines")
     shown = run("outbox", "show", "1")

@@ -74,6 +74,11 @@ CASES = [
     ('[web]\npublic_url = "https://me@host"', f"web.public_url: expected an https:// address ({TLS}) without a user name"),
     ("database = 'sqlite:///:memory:'", "database: expected "),
     ("database = 'mysql://root@host/name'", "database: expected "),
+    *[
+        (f"database = 'postgresql://{rest}'", 'database: expected "sqlite:///FILE" or "postgresql://USER@HOST/NAME", or postgresql://USER@HOST:PORT/NAME, got ')
+        for rest in ("u@h:port/db", "u@h:/db", "u@h:99999/db", "u@[::1/db", "u@h1:1,h2:2/db", "u@h/d b", " u@h/db", "u:s3kr3t@h:x/db")
+    ],
+    *[(f"database = 'postgresql://{rest}'", "database: an @ in a user name or password is written %40") for rest in ("u:s3@kr3t@h/db", "u@corp:s3kr3t@h/db", "u:@@h/db", "u:s3@kr3t@h:5432/db?sslmode=require", "@@h")],
     # portals
     ("portals = {}", "portals: expected a section [portals.NAME] or the variable BITRIX24_WEBHOOK_URL, got nothing"),
     ("[portals.main]", "portals.main: expected webhook_url, or domain, client_id and client_secret of an application, got neither"),

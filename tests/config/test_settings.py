@@ -247,6 +247,20 @@ def test_a_relay_may_list_its_senders(read):
         ("sqlite:///b24.db?timeout=5", "sqlite:///{folder}/b24.db?timeout=5"),
         ("postgres://me:pw@host/name", "postgresql://me:pw@host/name"),
         ("postgresql+psycopg://me@host/name", "postgresql+psycopg://me@host/name"),
+        *[
+            (f"postgresql://{rest}", f"postgresql://{rest}")
+            for rest in (
+                "me:p%40ss@host/name",
+                "me:p:w/x#y@host:5433/name",
+                "me@[::1]:5432/name",
+                "me@h1,h2/name",
+                "/name?host=/var/run/postgresql",
+                "me@/name",
+                "host",
+                "host/name?user=me@corp",
+                "me@host/name?sslmode=require&connect_timeout=3",
+            )
+        ],
     ],
 )
 def test_databases(read, tmp_path, written, kept):

@@ -66,6 +66,16 @@ def opened(path: Path | None, environ: Mapping[str, str], *, warn: bool = True) 
     return found
 
 
+def looked_into(path: Path | None, environ: Mapping[str, str]) -> Opened:
+    """Read both for a command that only shows what is kept: a mapping file with faults costs the names alone."""
+    settings = settings_of(path, environ)
+    try:
+        return Opened(settings, mapping_of(settings))
+    except MappingError as error:
+        fail(f"warning: {error.faults[0]}; names are missing")
+        return Opened(settings, None)
+
+
 def warnings(found: Opened) -> list[str]:
     """Return what is no fault and yet worth a word: addresses that name nobody."""
     from slack_bitrix24.app.warnings import nobody  # noqa: PLC0415 – not needed by every command

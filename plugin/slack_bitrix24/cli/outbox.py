@@ -11,7 +11,7 @@ from typing import Any
 
 from slack_bitrix24.cli import tables
 from slack_bitrix24.cli.ending import DONE, FAILED, UsageFaultError, fail
-from slack_bitrix24.cli.opening import database, duration, opened, portal_named
+from slack_bitrix24.cli.opening import database, duration, looked_into, portal_named
 from slack_bitrix24.cli.whom import whom
 from slack_bitrix24.cli.words import cut, moment, span
 from slack_bitrix24.config import Settings
@@ -34,7 +34,7 @@ class Chosen:
 
 def listed(*, path: Path | None, environ: Mapping[str, str], chosen: Chosen, as_json: bool) -> int:
     """Print the notifications, the newest last, and say which portals are stopped."""
-    found = opened(path, environ, warn=False)
+    found = looked_into(path, environ)
     portal = portal_named(found.settings, chosen.portal)
     age = duration(chosen.older_than, "--older-than") if chosen.older_than else None
     persons: list[Recipient | None] = [None]
@@ -88,7 +88,7 @@ def say_stopped(settings: Settings, lanes: list[LaneState], *, now: float) -> No
 
 def shown(*, path: Path | None, environ: Mapping[str, str], number: int, as_json: bool) -> int:
     """Print all of one notification."""
-    found = opened(path, environ, warn=False)
+    found = looked_into(path, environ)
     with closing(database(found.settings)) as store:
         one, now = _one(store, number), store.now()
     if one is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from slack_bitrix24.config.checks import bare
-from slack_bitrix24.config.section import Check, Expected
+from slack_bitrix24.config.section import Check, Expected, Refused
 
 _WEBHOOK_PATH = re.compile(r"/rest/[1-9][0-9]*/[A-Za-z0-9_-]+/?")
 _METHOD_BEHIND = re.compile(rf"{_WEBHOOK_PATH.pattern.rstrip('/?')}/[A-Za-z0-9_.]+/?")
@@ -83,13 +83,27 @@ def database(folder: Path) -> Check[str]:
         if not found or not rest or rest.startswith(("?", ":memory:")) or scheme not in _DATABASES:
             raise Expected(what)
         if scheme != "sqlite":
-            return f"{scheme}://{rest}"
+            return f"{scheme}://{_of_server(rest, what)}"
         file, mark, query = rest.partition("?")
         return f"sqlite:///{folder.absolute() / file}{mark}{query}"
 
     return check
 
 
+def _of_server(rest: str, what: str) -> str:
+    """Take what follows postgresql://; what SQLAlchemy would read otherwise, or not at all, is refused here."""
+    found = _SERVER.fullmatch(rest)
+    if rest.partition("?")[0].count("@") > 1:  # it would take the rest of the password for the host, and show it
+        raise Refused("an @ in a user name or password is written %40")
+    if not found or int(found["port"] or 0) > _PORTS:
+        raise Expected(f"{what}, or postgresql://USER@HOST:PORT/NAME")
+    return rest
+
+
+_SERVER = re.compile(
+    r"(?:[^@\s]+@)?(?:\[[0-9A-Fa-f:.]+\]|[^@:/?\s\[\]]*)(?::(?P<port>[0-9]{1,5}))?(?:/[^?\s]*)?(?:\?\S*)?"
+)
+_PORTS = 65_535
 _DATABASES = {"sqlite", "postgresql", "postgresql+psycopg"}
 
 
