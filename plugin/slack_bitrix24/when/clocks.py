@@ -7,6 +7,13 @@ from slack_bitrix24.when.halves import suffixed
 from slack_bitrix24.when.reader import Clock, Reader, Reading
 from slack_bitrix24.when.tokens import Kind, Part, Token, Unit
 
+PARTS = {
+    Part.MORNING: Clock(9, open=False),
+    Part.AFTERNOON: Clock(14, open=False),
+    Part.EVENING: Clock(19, open=False),
+    Part.NIGHT: Clock(22, open=False),
+}
+"""When a part of the day is, where no hour is said."""
 LUNCH = 13
 """The hour of "at lunch", «в обед»."""
 ONE = "час"
@@ -64,10 +71,11 @@ def part(reader: Reader, reading: Reading) -> bool:
     if reader.ahead(Kind.TONIGHT):
         return part(reader, reading)
     mark = reader.at
+    since = None
     this = reader.take(Kind.THIS)
     if this is None:
         if not reader.take(Kind.IN, Kind.AT, Kind.ON) and reader.here.text.lower() in ("с", "со"):
-            reader.take(Kind.FROM)  # «с утра»
+            since = reader.take(Kind.FROM)  # «с утра»
         if reader.take(Kind.AFTER) and reader.take(Kind.MEAL):
             reading.claim("part", reader.here)
             reading.part = Part.AFTERNOON
@@ -76,10 +84,17 @@ def part(reader: Reader, reading: Reading) -> bool:
     anchored = reader.at > mark or bool(reading.topics)
     token = reader.take(Kind.PART, Kind.PARTS)
     # Without a sign that a time is meant, "good morning" is text; «утром» is a sign by itself.
-    if token is None or not (anchored or len(token.value) == 2):
+    if token is None or not (anchored or len(token.value) == 2) or (since and len(token.value) == 2):
         return False
+    reading.night = token.text.lower() == "night" and bool({"day", "weekday"} & reading.topics) and not reading.clocks
     reading.claim("part", token)
     reading.part = Part(token.value[0])
+    parts = [reading.part]
+    while more := reader.first(lambda: _another_part(reader)):
+        parts.append(Part(more.value[0]))
+    if len(parts) > 1:
+        reading.claim("clock", token)
+        reading.clocks, reading.part = [PARTS[one] for one in parts], None
     if this:
         reading.claim("day", this)
         reading.offsets = (0,)
@@ -87,9 +102,19 @@ def part(reader: Reader, reading: Reading) -> bool:
     return True
 
 
+def _another_part(reader: Reader) -> Token | None:
+    """Read one more part of the day: «утром и вечером»."""
+    if not reader.take(Kind.AND):
+        return None
+    reader.take(Kind.EVERY)
+    reader.take(Kind.IN, Kind.AT, Kind.ON)
+    reader.take(Kind.ARTICLE)
+    return reader.take(Kind.PART, Kind.PARTS)
+
+
 def one_clock(reader: Reader, *, prefixed: bool) -> Clock | None:
     """Read a time of day; a bare number is one only after "at" (`prefixed`)."""
-    if prefixed and reader.take(Kind.MEAL):
+    if prefixed and reader.tokens[reader.at - 1].text.lower() != "на" and reader.take(Kind.MEAL):
         return Clock(LUNCH, open=False)
     if token := reader.take(Kind.FIXED):
         return Clock(token.value[0], open=False)

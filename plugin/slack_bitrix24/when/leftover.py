@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from slack_bitrix24.when.refusal import RefusalError
 from slack_bitrix24.when.spelling import misplaced, misspelt
-from slack_bitrix24.when.tokens import FRACTIONS, Kind, Token, Unit
+from slack_bitrix24.when.tokens import FRACTIONS, Kind, Token, Unit, is_date
 
 _MARKS = re.compile(r"\s*(?:[,:;–—-]+\s+)?")
 # "To" before a verb: what follows is none where it is an article, a pronoun, a preposition, a name or a number.
@@ -33,6 +33,7 @@ _WANTING = (
 _DANGLING = frozenset(" ".join(_WANTING).split())
 _PHRASAL = frozenset({"stop", "drop", "swing", "come", "pass", "go", "stand", "get"})
 _WEEKDAY_LETTERS = re.compile(r"(?:^|/)(?:M|T|Tu|W|Th|F|Sa|Su)/(?:M|T|Tu|W|Th|F|Sa|Su)\Z")
+_SPANNED = frozenset({Kind.NUMBER, Kind.ORDINAL, Kind.MONTH, Kind.DATE, Kind.WEEKDAY, Kind.CLOCK, Kind.MERIDIEM})
 _DAY_ENDINGS = ("day", "end", "ий", "ой")
 _NAMED_DAYS = frozenset({"black", "cyber", "good", "easter", "ash", "palm"})  # "on Black Friday"
 _EACH = frozenset({"single", "alternate", "alternating", "consecutive", "божий"})
@@ -90,6 +91,8 @@ def stray(left: Sequence[Token], *, time: Sequence[Token]) -> RefusalError | Non
         typo = (words[-2].text, meant)
     if typo:
         return RefusalError("typo", typo[0], hint=typo[1])
+    if last.kind is Kind.DOTTED and _lacking(last):
+        return RefusalError("no_day", last.text)
     if last.kind is Kind.UNKNOWN and _CLOCK.fullmatch(last.text):
         return RefusalError("no_clock", last.text)
     if last.text in FRACTIONS and not {token.kind for token in time} & _DAYS:
@@ -111,6 +114,12 @@ def _dangling(left: Sequence[Token], words: Sequence[Token]) -> bool:
     return not (glued or name or phrasal)
 
 
+def _lacking(token: Token) -> bool:
+    """Tell whether "31.11" is a day that a month lacks."""
+    day, month, digits = token.value
+    return digits == 2 and 28 < day < 32 and 0 < month < 13 and not is_date(0, month, day)
+
+
 def _begun(words: Sequence[Token], time: Sequence[Token]) -> Token | None:
     """Return the last word where it begins a date or goes with the time that follows."""
     last, before = words[-1], words[-2].kind if len(words) > 1 else None
@@ -129,6 +138,7 @@ def _begun(words: Sequence[Token], time: Sequence[Token]) -> Token | None:
             and before in (Kind.LAST, Kind.NEXT, Kind.THIS, Kind.ORDINAL, Kind.SECOND)
         )
         or (last.kind is Kind.UNIT and last.value[0] > Unit.HOUR and first is Kind.FROM)
+        or (last.kind is Kind.TO and before in _SPANNED)
         or first is Kind.OF
         or (first is Kind.WEEKDAY and (low in _NAMED_DAYS or _russian_which(words)))
         or _WEEKDAY_LETTERS.search("".join(word.text for word in words[-3:])) is not None

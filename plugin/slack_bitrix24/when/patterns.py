@@ -97,7 +97,8 @@ def dates(reader: Reader, reading: Reading) -> bool:
     if not found:
         return False
     reading.claim("date", token)
-    while more := reader.first(lambda: _dates(reader, at=True, on=on is not None) if reader.take(Kind.AND) else None):
+    hour = reader.tokens[start].kind is not Kind.DOTTED  # "5.12 and 10.12" are dates
+    while more := reader.first(lambda: _dates(reader, at=hour, on=on is not None) if reader.take(Kind.AND) else None):
         found += more
     if not all(is_date(*one) for one in found):
         said = " ".join(token.text for token in reader.tokens[start : reader.at])

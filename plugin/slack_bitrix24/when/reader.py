@@ -49,6 +49,7 @@ class Reading:
     clocks: list[Clock] = field(default_factory=list)
     part: Part | None = None
     tonight: bool = False
+    night: bool = False  # "Friday night": its early hours are of the next day
     topics: set[str] = field(default_factory=set)
     russian: bool = False
     wrong: RefusalError | None = None  # what is understood and can't be

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from slack_bitrix24.when.clocks import ONE
+from slack_bitrix24.when.clocks import ONE, PARTS
 from slack_bitrix24.when.fires import first_after
 from slack_bitrix24.when.habits import check_count, within
 from slack_bitrix24.when.halves import in_part
@@ -15,11 +15,12 @@ from slack_bitrix24.when.reader import Clock, Reading
 from slack_bitrix24.when.refusal import RefusalError
 from slack_bitrix24.when.repeat import SHORTEST_MONTH, Repeat, rule_of
 from slack_bitrix24.when.rule import Once, Rule, Several, instant, zone_info
-from slack_bitrix24.when.tokens import Part, Unit
+from slack_bitrix24.when.tokens import Unit
 
 DEFAULT = Clock(9)
 """The time of day where a phrase names only a day."""
-PARTS = {Part.MORNING: Clock(9), Part.AFTERNOON: Clock(14), Part.EVENING: Clock(19), Part.NIGHT: Clock(22)}
+EARLY = 5
+"""Hours before this one belong to the night before."""
 _CALENDAR = {Unit.DAY: "days", Unit.WEEK: "weeks", Unit.MONTH: "months", Unit.YEAR: "years"}
 _SECONDS = {Unit.SECOND: 1, Unit.MINUTE: 60, Unit.HOUR: 3600, Unit.DAY: 86_400, Unit.WEEK: 604_800}
 
@@ -32,7 +33,7 @@ def resolve(reading: Reading, *, now: datetime, zone: str) -> Rule:
     try:
         if reading.repeats:
             return _recurrence(reading, now=now, zone=zone)
-        found = {_later(at, reading.later, zone) for at in _moments(reading, now=now, zone=zone)}
+        found = {_later(at, reading, zone) for at in _moments(reading, now=now, zone=zone)}
         moments = sorted(found)
     except OverflowError as error:
         raise RefusalError("far") from error
@@ -176,14 +177,16 @@ def _moments(reading: Reading, *, now: datetime, zone: str) -> list[datetime]:
     return [_on(day, clock, reading, now=now, zone=zone) for day in days for clock in clocks]
 
 
-def _later(at: datetime, days: int, zone: str) -> datetime:
-    """Count days on by the calendar: "a week from Monday" is at the same time of day."""
-    return instant(at.astimezone(zone_info(zone)).replace(tzinfo=None) + timedelta(days=days), zone) if days else at
+def _later(at: datetime, reading: Reading, zone: str) -> datetime:
+    """Count days on by the calendar: "a week from Monday", and "Friday night at 1", which is on Saturday."""
+    local = at.astimezone(zone_info(zone)).replace(tzinfo=None)
+    days = reading.later + (reading.night and local.hour < EARLY)
+    return instant(local + timedelta(days=days), zone) if days else at
 
 
 def _on(day: date, clock: Clock, reading: Reading, *, now: datetime, zone: str) -> datetime:
     """Return the first time on a day that is still to come, else its last one."""
-    if reading.tonight and clock.hour < 5:
+    if reading.tonight and clock.hour < EARLY:
         day += timedelta(days=1)
     times = [instant(datetime.combine(day, time(hour, clock.minute)), zone) for hour in _hours(clock, reading)]
     over = times[-1] if day == now.astimezone(zone_info(zone)).date() else times[0]
