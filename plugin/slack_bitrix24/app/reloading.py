@@ -81,6 +81,7 @@ class Reloading:
         name = self.path.name if self.path else "environment"
         try:
             new = self.read()
+            # Before anything is said of them: a secret that is new is one already.
             logs.hide(secrets_of(new))
             merged = taken(self.current.settings, new, name=name)
             self.apply(merged)

@@ -35,6 +35,7 @@ class Watching:
     def stop(self) -> None:
         """End with the look in hand; `join` waits for it."""
         self._ending.set()
+        # Wakes the thread, which waits in Reloading.wait.
         self._reloading.ask()
 
     def join(self) -> None:

@@ -34,6 +34,10 @@ class Ask:
     response_url: str
     reference: str
 
+    def as_list(self) -> list[str]:
+        """Return what a letter keeps of it; `Ask(*kept)` is the same again, so the order of the fields stays."""
+        return [self.user, self.channel, self.language, self.response_url, self.reference]
+
 
 @dataclass(frozen=True, slots=True)
 class Asker:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_bitrix24.document import Author, Divider, Document
@@ -108,7 +108,7 @@ class Notifier:
     def later(self, ask: Ask, addresses: Sequence[str], text: str, *, held: str) -> str:
         """Keep a command whose recipients must be read from Slack first; the answer comes afterwards."""
         letter = {
-            "ask": [ask.user, ask.channel, ask.language, ask.response_url, ask.reference],
+            "ask": ask.as_list(),
             "addresses": list(addresses),
             "text": text,
             "held": held,
@@ -123,7 +123,7 @@ class Notifier:
         The answer comes in the app's direct message: where it was asked, the outcome for the others stands.
         """
         letter = {**payload, "addresses": list(addresses), "reached": reached, "rest": True}
-        letter["ask"] = [ask.user, ask.channel, ask.language, "", ask.reference]
+        letter["ask"] = replace(ask, response_url="").as_list()
         key = f"command:{ask.reference}:rest"
         self.store.write(lambda tx: tx.inbox.add(key, kind="command", payload=letter))
         self.wake()

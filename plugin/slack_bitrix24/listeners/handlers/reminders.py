@@ -105,7 +105,7 @@ class Reminders:
         if not (wanted.text or wanted.message):
             raise Refusal(say(ask.language, "no_text"))
         letter = {
-            "ask": [ask.user, ask.channel, ask.language, ask.response_url, ask.reference],
+            "ask": ask.as_list(),
             "addresses": list(addresses),
             "wanted": {**asdict(wanted), "rule": when.dump(wanted.rule)},
         }
