@@ -69,12 +69,13 @@ const refresh = latest(async () => {
   for (const image of list.querySelectorAll("img")) image.addEventListener("load", () => atEnd && (list.scrollTop = list.scrollHeight));
 });
 
-async function bridge() {
+// One question at a time: of two, the older answer may come last, and the chip would keep it.
+const bridge = latest(async () => {
   const { connections } = await get("/slack/sandbox/connections");
   const ready = connections.length > 0;
   $("bridge").className = `bridge ${ready ? "ready" : "waiting"}`;
   $("bridge").textContent = ready ? t("Bridge: connected") : t("Bridge: not connected yet …");
-}
+});
 
 async function become(id) {
   state.me = id;
