@@ -40,6 +40,7 @@ WAYS = ["webhook:grafana"] * 60 + ["relay:alerts"] * 25 + ["command"] * 10 + ["c
 WORDS = "disk full on node web db api slow recovered latency deploy finished backup failed Узел диск ошибка".split()  # noqa: SIM905 - they read so
 PORTION = 20_000
 ASKED = {
+    "baseline: a request that asks no database": "/healthz",
     "list, the newest": "/page",
     "list, far back": "/page?before={middle}",
     "not delivered": "/page?state=dead",
@@ -82,7 +83,7 @@ def measure(origin: str, store: Store, *, count: int, times: int) -> None:
     session = requests.Session()
     session.cookies["b24_page"] = store.write(lambda tx: tx.sessions.begin("", way=way_of(PASSWORD)))
     for name, path in ASKED.items():
-        took = []
+        took, worked = [], time.process_time()
         for _ in range(times):
             values = {
                 name: chosen.randint(1, most) for name, most in (("middle", count), ("any", count), ("user", 3000))
@@ -92,7 +93,11 @@ def measure(origin: str, store: Store, *, count: int, times: int) -> None:
             took.append((time.perf_counter() - began) * 1000)
             assert answer.status_code == 200, answer.text[:500]
         most = statistics.quantiles(took, n=20)[-1]
-        row(name, f"{statistics.median(took):.0f} ms, p95 {most:.0f} ms, worst {max(took):.0f} ms", "p95 < 200 ms")
+        worked = (time.process_time() - worked) / times * 1000
+        told = (
+            f"{statistics.median(took):.0f} ms, p95 {most:.0f} ms, worst {max(took):.0f} ms, processor {worked:.0f} ms"
+        )
+        row(name, told, "p95 < 200 ms")
 
 
 def desk(store: Store) -> Desk:

@@ -81,3 +81,13 @@ def test_no_statement_walks_a_whole_index(plans):
         for line, following in zip(lines, [*lines[1:], ""], strict=True):
             if re.search(rf"Index (Only )?Scan.* (on|using) ({LONG})", line) and "LIMIT" not in statement:
                 assert "Cond" in following, f"{statement}\n{plan}"
+
+
+@pytest.mark.postgres
+def test_what_is_looked_for_is_planned_for_each_time(store):
+    """A plan that is kept does not know whether a way in was used once or always; what is written is always the few."""
+    if not store.is_shared:
+        pytest.skip("SQLite plans once, by its statistics")
+    mode = sa.text("SHOW plan_cache_mode")
+    assert store.read(lambda tx: tx.connection.execute(mode).scalar_one()) == "force_custom_plan"
+    assert store.write(lambda tx: tx.connection.execute(mode).scalar_one()) == "auto"

@@ -211,6 +211,7 @@ def _postgresql(url: sa.URL, patience: Patience) -> Engines:
         sa.event.listen(engine, "do_connect", lambda _dialect, _record, given, named: opened(*given, **named))
         sa.event.listen(engine, "connect", partial(_prepare_postgresql, patience))
     sa.event.listen(writer, "connect", _prefer_indexes)
+    sa.event.listen(reader, "connect", _plan_anew)
     return Engines(url, writer, reader)
 
 
@@ -242,4 +243,12 @@ def _prefer_indexes(connection: Any, _record: object) -> None:
         # A way that is switched off and taken all the same costs so much on paper that the server would compile such a
         # statement.
         cursor.execute("SET jit = off")
+    connection.commit()
+
+
+def _plan_anew(connection: Any, _record: object) -> None:
+    # What is looked for may be one in a million or all there is. From the tenth time on the server would plan for
+    # something between, and then walk a million texts for the way in that was used once.
+    with connection.cursor() as cursor:
+        cursor.execute("SET plan_cache_mode = force_custom_plan")
     connection.commit()

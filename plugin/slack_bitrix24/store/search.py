@@ -71,13 +71,13 @@ class Search:
     def __init__(self, work: Work, wanted: Wanted, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._work, self._wanted, self._monotonic = work, wanted, monotonic
         self._conditions = _conditions(wanted)
-        self._takes_all = not self._conditions and not wanted.words
+        self._takes_most = _takes_most(wanted)
         self._texts = self._by_text()
 
     def find(self, *, before: int = 0, limit: int = 50, budget: float = BUDGET, first: int = FIRST) -> Found:
         """Return the newest that match from below this id on (0: from the newest); `first` rows in the first window."""
         found = Found(before=before or NEWEST)
-        began, size = self._monotonic(), max(limit if self._takes_all else first, limit)
+        began, size = self._monotonic(), max(limit if self._takes_most else first, limit)
         while found.before and len(found.rows) < limit:
             at = self._monotonic()
             most = limit - len(found.rows)
@@ -175,7 +175,7 @@ class Search:
     def _read(self, ids: Sequence[int], below: int, *, before: int, most: int) -> list[Stored]:
         """Return those of a window that match, as many as are wanted."""
         found: list[Stored] = []
-        step = most if self._takes_all else FIRST
+        step = most if self._takes_most else FIRST
         for begin in range(0, len(ids), step):
             listed = {"ids": jsonrows.listed(ids[begin : begin + step], dialect=self._work.dialect)}
             query = WHOLE.select_from(PLACES).where(jsonrows.among(OUTBOX.c.id, "ids", dialect=self._work.dialect))
@@ -195,6 +195,17 @@ class Search:
 
 
 _TAKEN_BACK = [quoted(State.SUPERSEDED), quoted(State.CANCELLED)]
+
+
+def _takes_most(wanted: Wanted) -> bool:
+    """Tell whether most of what the walked index names is wanted: then a page is read, not a window."""
+    mixed = (State.SUPERSEDED, State.CANCELLED)
+    return (
+        not _sources(wanted)
+        and not wanted.words
+        and None in (wanted.state, wanted.recipients)
+        and wanted.state not in mixed
+    )
 
 
 def _sources(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
