@@ -162,7 +162,9 @@ def test_buttons_name_their_bot_and_an_update_without_them_takes_them_away():
         "BOT_ID": 7,
         "BUTTONS": buttons,
     }
-    assert update(bot, 5, "x").params["fields"] == {"message": "x", "attach": "", "keyboard": "N"}
+    assert update(bot, 5, "x").params["fields"] == {
+        "message": "x", "attach": "", "keyboard": "N", "urlPreview": False
+    }  # fmt: skip
     assert TOKEN not in repr(bot)
 
 

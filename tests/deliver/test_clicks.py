@@ -353,3 +353,23 @@ def test_a_nonce_is_a_persons_and_a_bots(rig):
 )
 def test_a_relays_tag_names_its_message(tag, place):
     assert place_of(tag) == place
+
+
+def test_a_bot_that_is_registered_anew_hears_its_clicks(taking, rig, source):
+    """Its command is registered anew too, and its events are read from the first on."""
+    running = taking.clicks()
+    running.start()
+    taking.fire(10)
+    until(lambda: click(source), what="the command is registered")
+    until(lambda: "taken by" in texts(source)[-1], timeout=20)
+    heard = rig.store.read(lambda tx: tx.bots.get("main"))
+    del source.bots.bots[heard.bot_id]
+    taking.own.registered(taking.node.lanes["main"].ask)
+    assert rig.store.write(lambda tx: tx.bots.hold("main", "a:1:1", gone=lambda _: False)) == 0
+    rig.store.write(lambda tx: tx.lanes.resume("main"))
+    assert rig.store.read(lambda tx: tx.bots.get("main")).bot_id != heard.bot_id
+    made = {"tag": "other", "sub_tag": "other", "source": "relay:alerts", "kind": "bot", "message": "anew"}
+    rig.all([one.id for one in rig.store.accept(Submission([rig.make(user=12, **made)]))])
+    until(lambda: click(source, 12), what="its command is registered")
+    until(lambda: TOLD[12] in texts(source, 12)[-1], timeout=20)
+    running.stop()

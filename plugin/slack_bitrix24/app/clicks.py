@@ -78,7 +78,7 @@ class Clicks:
                 thread.join(2.0)
 
     def _run(self, portal: str) -> None:
-        ready, said = False, ""
+        ready, said = 0, ""
         while not self._ending.is_set():
             more = False
             if not self._around.settings().acknowledged:
@@ -86,10 +86,10 @@ class Clicks:
                 continue
             try:
                 bot = self._portals[portal].bot.get(self._portals[portal].ask)
-                if not ready:
+                if ready != bot.id:
                     # A button whose command is not registered is swallowed without a word.
                     command(self._portals[portal].ask, bot, buttons.COMMAND)
-                    ready = True
+                    ready = bot.id
                 more, said = self.look(portal, bot), ""
             except (Bitrix24Error, StoreError) as error:
                 if str(error) != said:

@@ -64,7 +64,7 @@ def send(bot: Bot, user_id: int, message: str, *, key: str, attach: Attach = "",
 
 def update(bot: Bot, message_id: int, message: str, *, attach: Attach = "", keyboard: object = None) -> Call:
     """Return the call that puts a message in the place of one, quietly. What is empty here is taken away there."""
-    fields = {"attach": "", "keyboard": "N", **_more(bot, attach, keyboard)}
+    fields = {"attach": "", "keyboard": "N", "urlPreview": False, **_more(bot, attach, keyboard)}
     # An empty text with nothing else would delete the message.
     return bot.call(UPDATE, messageId=message_id, fields={"message": safe(message) or "\u2060", **fields})
 

@@ -71,6 +71,7 @@ class Bots:
         return self._work.connection.execute(change.values(deaf=1)).rowcount == 1
 
     def registered(self, portal: str, bot_id: int) -> None:
-        """Note under which id the bot is registered."""
+        """Note under which id the bot is registered. Another one has events of its own, from the first on."""
         change = sa.update(BOTS).where(BOTS.c.portal == portal)
-        self._work.connection.execute(change.values(bot_id=bot_id, registered_at=self._work.now))
+        heard = sa.case((BOTS.c.bot_id == bot_id, BOTS.c.heard), else_=0)
+        self._work.connection.execute(change.values(bot_id=bot_id, registered_at=self._work.now, heard=heard))
