@@ -139,6 +139,7 @@ def test_a_dollar_in_code_stays(code):
         ("\\\\server\\share", "\\|\\server\\share"),
         ('say \\"hi\\"', 'say \\|"hi\\|"'),
         ("\\d+\\.\\d+\\n", "\\d+\\.\\d+\\|n"),
+        ("a&nbsp;b &NBSP; &nbsp", "a&|nbsp;b &NBSP; &nbsp"),
         ("C:\\", "C:\\"),
         ("\\\\\\", "\\|\\|\\"),
         ("[b]x", "[|b]x"),

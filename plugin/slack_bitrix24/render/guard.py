@@ -45,7 +45,7 @@ _READ = rf"""
 """
 _MESSAGE = re.compile(rf"{_CODE} {_LINE_MARKS} {_TAGS} {_READ}", re.VERBOSE)
 # That the server reads HTML in a text of ATTACH as well is not ruled out by what is known of it.
-_ATTACH = re.compile(rf"{_CODE} {_LINE_MARKS} {_TAGS} | \\ (?= [nt\"\\] )", re.VERBOSE)
+_ATTACH = re.compile(rf"{_CODE} {_LINE_MARKS} {_TAGS} | & (?= nbsp; ) | \\ (?= [nt\"\\] )", re.VERBOSE)
 _NAME = re.compile(r"\\(?=[nt\"\\])")
 _MAIL_CODE = r"""
     \[ (?i: (?=

@@ -98,6 +98,11 @@ def _line(text: str) -> str:
     return " ".join(bb(text).split())
 
 
+def _name(text: str) -> str:
+    # Drawn as it is: neither HTML nor a code is read in a name.
+    return " ".join(text.split())
+
+
 def _blocks(block: Any) -> list[Block]:
     given = block if isinstance(block, dict) else {}
     kind = next((name for name in KINDS if given.get(name) is not None), "")
@@ -124,7 +129,7 @@ def _users(value: Any) -> list[Block]:
 def _user(item: Block) -> Block | None:
     if not _text(item.get("NAME")):
         return None
-    kept: Block = {"NAME": _line(_text(item["NAME"]))}
+    kept: Block = {"NAME": _name(_text(item["NAME"]))}
     if is_url(item.get("AVATAR")):
         kept["AVATAR"] = item["AVATAR"]
     kind = item.get("AVATAR_TYPE")
@@ -138,7 +143,7 @@ def _links(value: Any) -> list[Block]:
 
 def _link(item: Block) -> Block | None:
     place = _place(item, ("LINK", "NETWORK_ID", "USER_ID", "CHAT_ID"))
-    name = _line(_text(item.get("NAME")))
+    name = _name(_text(item.get("NAME")))
     if not place or ("LINK" not in place and not name):
         return None
     kept = {"NAME": name} if name else {}
@@ -165,7 +170,7 @@ def _cell(item: Block) -> Block | None:
     given = _text(item.get("DISPLAY"))
     given = {"COLUMN": "ROW", "CARD": "LINE"}.get(given, given)
     display = given if given in ("BLOCK", "LINE", "ROW", "TABLE") else "BLOCK"
-    name, value = _line(_text(item.get("NAME"))), _text(item.get("VALUE")).strip()
+    name, value = _name(_text(item.get("NAME"))), _text(item.get("VALUE")).strip()
     if not name and not value and display != "LINE":
         return None
     kept: Block = {"DISPLAY": display, "NAME": name, "VALUE": value} | _sizes(item, "WIDTH", "HEIGHT")
@@ -188,7 +193,7 @@ def _resource(item: Block, *fields: str) -> Block | None:
         return None
     kept: Block = {"LINK": item["LINK"]}
     if _text(item.get("NAME")):
-        kept["NAME"] = _line(_text(item["NAME"]))
+        kept["NAME"] = _name(_text(item["NAME"]))
     if "PREVIEW" in fields and is_url(item.get("PREVIEW")):
         kept["PREVIEW"] = item["PREVIEW"]
     return kept | _sizes(item, *(field for field in fields if field != "PREVIEW"))
