@@ -22,6 +22,7 @@ from slack_bitrix24.web.hooks import Hook
 from slack_bitrix24.web.posting import owners
 from slack_bitrix24.web.request import RefusedError, Request, from_json, to_json
 from slack_bitrix24.web.senders import SENDERS
+from web.test_chats import CASES
 
 LONG = bool(os.environ.get("SOAK"))
 MOST = 1_000_000 if LONG else 400
@@ -43,10 +44,11 @@ ODD: tuple[Any, ...] = (
 
 
 def originals() -> list[bytes]:
-    """Return the bodies that are bent: those of the corpus, where it is there, and our own samples."""
+    """Return the bodies that are bent: of the corpus, where it is there, our own samples, and those of other chats."""
     own = [
         json.dumps(one).encode() for each in samples(dt.datetime.now(dt.UTC)) for one in (each.body, each.over) if one
     ]
+    own += [json.dumps(body).encode() for body, _ in CASES]
     found = [json.dumps(body).encode() for _, body in payloads()] if CORPUS else []
     return [body for body in (*own, *found) if len(body) <= LARGEST]
 

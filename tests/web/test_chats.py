@@ -135,3 +135,17 @@ def test_it_is_taken_and_kept(ways, path):
         assert ways.post(path, json={"embeds": [body]} if body is EMBED else body).status_code == 200
     said = [one.notification.message + one.notification.attach for one in ways.sent()]
     assert all(any(word in one for one in said) for word in ("web is down", "db-1 is", "Disk full"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"content": "word " * 200_000},
+        {"embeds": [{"title": "t", "description": "word " * 1000}] * 200},
+        {"@type": "MessageCard", "text": "word " * 200_000},
+        {"cardsV2": [{"card": {"sections": [{"widgets": [{"textParagraph": {"text": "word " * 1000}}] * 200}]}}]},
+        {**ADAPTIVE, "body": [{"type": "TextBlock", "text": "word " * 1000}] * 200},
+    ],
+)
+def test_of_a_megabyte_no_more_is_read_than_a_notification_can_hold(body):
+    assert 290_000 < len(shown("slack", body)) < 330_000

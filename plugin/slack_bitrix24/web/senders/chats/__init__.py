@@ -11,6 +11,8 @@ from slack_bitrix24.slack.messages.saying import words
 from slack_bitrix24.web.senders import html, leaves
 from slack_bitrix24.web.senders.chats import adaptive, discord, google, teams, telegram
 
+REACH = 300_000
+"""Characters: twice what MESSAGE, the e-mail copy and ATTACH hold together."""
 _FOR_PROGRAMS = frozenset(
     """allowed_mentions cardId channel chat_id contentType flags fontType horizontalAlignment icon icon_emoji
     imageStyle imageType knownIcon method os parse parse_mode separator startIcon targetWidth tts weight wrap
@@ -21,7 +23,7 @@ _READERS = (discord.read, adaptive.read, teams.read, google.read, telegram.read)
 
 def blocks(body: object) -> Blocks:
     """Return what such a message says, with all that no reader names below it; nothing where it is none of these."""
-    fields: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
+    fields: Mapping[str, Any] = _in_reach(body, [REACH]) if isinstance(body, Mapping) else {}
     for read in _READERS:
         shown = read(fields)
         if shown:
@@ -29,6 +31,19 @@ def blocks(body: object) -> Blocks:
             signed: Blocks = (Author(name),) if name else ()
             return (*shown, *_beyond(fields, (*shown, *signed)), *signed)
     return ()
+
+
+def _in_reach(value: Any, left: list[int]) -> Any:
+    """Return the body without what comes after the first so many characters: nobody would ever see it."""
+    if isinstance(value, str):
+        kept = value if len(value) <= left[0] else f"{value[: left[0]]}…"
+        left[0] = max(0, left[0] - len(value))
+        return kept
+    if isinstance(value, list):
+        return [_in_reach(one, left) for one in value if left[0]]
+    if isinstance(value, Mapping):
+        return {key: _in_reach(one, left) for key, one in value.items() if left[0]}
+    return value
 
 
 def _beyond(body: Mapping[str, Any], shown: Blocks) -> Blocks:
