@@ -96,6 +96,7 @@ _VERB_OF = {word: verb for verb, words in _VERBS.items() for word in words.split
 Known: TypeAlias = Callable[[str], bool]
 """Tells whether a bare id (U024BE7LH) or a typed full name (@First Last) is somebody's."""
 
+# An address ends at a blank, a comma, or a colon as in "@anna: hello"; what goes on is a word of the text.
 _WORDS = re.compile(r"(?:me|я|мне|себе|here|channel)(?=[\s,]|:\s|:?\Z)", re.IGNORECASE)
 _IDS = re.compile(r"[UWSCG][A-Z0-9]{5,}(?=[\s,]|:\s|:?\Z)")
 # An escaped mention may touch punctuation; where a letter or an apostrophe follows, it is a word of the text.

@@ -102,6 +102,7 @@ def receipt_row(receipt: Receipt, *, id_: int, missing: int, now: float) -> dict
 
 
 def _random_id() -> int:
+    # Of our own making, because the texts that it belongs to name it before its row is there.
     return random.getrandbits(62)
 
 
