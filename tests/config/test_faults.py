@@ -150,7 +150,11 @@ CASES = [
     (TOKENS + RELAY + 'unless = "ok\\b"', "relays[0].unless: not a regular expression that can be used: in TOML, \\b in double quotes is a backspace; "),
     (TOKENS + RELAY + 'from = "bot"', 'relays[0].from: expected "bots", "people", "anyone" or a list of Slack ids, got "bot"'),
     (TOKENS + RELAY + "from = {}", 'relays[0].from: expected "bots", "people", "anyone" or a list of Slack ids, got a table'),
-    (TOKENS + RELAY + 'from = ["anna"]', 'relays[0].from[0]: expected a Slack id (U…, W… or B…), got "anna"'),
+    (TOKENS + RELAY + 'from = ["anna"]', 'relays[0].from[0]: expected a Slack id (U…, W…, B… or, of an app, A…), got "anna"'),
+    *[
+        (TOKENS + RELAY + f'from = ["{one}"]', f'relays[0].from[0]: expected a Slack id (U…, W…, B… or, of an app, A…), got "{one}"')
+        for one in ("C0ALERTS", "T0TEAM001", "@anna", "a0123abc", "A012", "<@U024BE7LH>")
+    ],
     (TOKENS + RELAY + "from = []", "relays[0].from: expected a list of Slack ids, got an empty list"),
     (TOKENS + RELAY + 'edits = "keep"', 'relays[0].edits: expected "replace", "replace loudly" or "ignore", got "keep"'),
     (TOKENS + RELAY + RELAY, 'relays[1].name: "alerts" is already the name of relays[0]'),

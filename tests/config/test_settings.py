@@ -580,3 +580,11 @@ class TestLog:
     )
     def test_what_it_does_not_know_is_a_fault(self, faults_of, text):
         assert len(faults_of(f"[log]\n{text}")) == 1
+
+
+@pytest.mark.parametrize("one", ["U024BE7LH", "W024BE7LH", "B024BE7LH", "A024BE7LH", "USLACKBOT"])
+def test_a_relay_may_listen_to_a_user_a_bot_or_an_app(read, one):
+    """What an app posts may carry its `app_id` alone."""
+    relay = f'[[relays]]\nname = "a"\nchannels = ["C0ALERTS"]\nto = ["bitrix24:1"]\nfrom = ["{one}"]\n'
+    settings = read('[slack]\nbot_token = "xoxb-1"\napp_token = "xapp-1"\n' + relay)
+    assert settings.relays[0].from_ == (one,)

@@ -20,7 +20,7 @@ T = TypeVar("T")
 _DURATION = re.compile(r"(?:[0-9]{1,9}[wdhms]){1,5}")
 _LONGEST_CRON = 200
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_SLACK_ID = re.compile(r"[UWB][A-Z0-9]{5,}")
+_SLACK_ID = re.compile(r"[UWBA][A-Z0-9]{5,}")
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,}")
 
 
@@ -189,8 +189,8 @@ def senders(value: object) -> str:
 
 
 def slack_id(value: object) -> str:
-    """Take the id of a Slack user or bot."""
-    return matching(_SLACK_ID.pattern, "a Slack id (U…, W… or B…)")(value)
+    """Take the id of a Slack user, bot or app: what an app posts may carry its `app_id` alone."""
+    return matching(_SLACK_ID.pattern, "a Slack id (U…, W…, B… or, of an app, A…)")(value)
 
 
 def channel_id(value: object) -> str:
