@@ -1,4 +1,4 @@
-"""Fourteen hundred phrases as people type them, each with what comes of it: the tables in `phrases/`."""
+"""Seventeen hundred phrases as people type them, each with what comes of it: the tables in `phrases/`."""
 
 from __future__ import annotations
 

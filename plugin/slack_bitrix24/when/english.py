@@ -139,6 +139,7 @@ WORDS: dict[tuple[str, tuple[int, ...]], str] = {
     ("hedge", ()): "early late maybe probably preferably",
     ("after", ()): "after",
     ("except", ()): "except excluding but",
+    ("not", ()): "not",
     ("for", ()): "for",
     ("hour_noun", ()): "o'clock oclock",
 }

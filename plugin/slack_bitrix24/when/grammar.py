@@ -49,6 +49,8 @@ def delay(reader: Reader, reading: Reading) -> bool:
         reading.claim("delay", token)
         reading.delay = [turned]
         return True
+    if reader.ahead(Kind.ABOUT, Kind.IN):
+        reader.take(Kind.ABOUT)  # «ровно через час»
     prefix = reader.take(Kind.IN)
     reader.take(Kind.ABOUT)
     both = prefix is not None and prefix.text.lower() == "через" and reader.here.text.lower() == "день"

@@ -34,6 +34,7 @@ _DANGLING = frozenset(" ".join(_WANTING).split())
 _PHRASAL = frozenset({"stop", "drop", "swing", "come", "pass", "go", "stand", "get"})
 _WEEKDAY_LETTERS = re.compile(r"(?:^|/)(?:M|T|Tu|W|Th|F|Sa|Su)/(?:M|T|Tu|W|Th|F|Sa|Su)\Z")
 _SPANNED = frozenset({Kind.NUMBER, Kind.ORDINAL, Kind.MONTH, Kind.DATE, Kind.WEEKDAY, Kind.CLOCK, Kind.MERIDIEM})
+_COUNTED = frozenset({Kind.UNIT, Kind.DATE_NOUN})  # «по чётным неделям»
 _DAY_ENDINGS = ("day", "end", "ий", "ой")
 _NAMED_DAYS = frozenset({"black", "cyber", "good", "easter", "ash", "palm"})  # "on Black Friday"
 _EACH = frozenset({"single", "alternate", "alternating", "consecutive", "божий"})
@@ -139,6 +140,8 @@ def _begun(words: Sequence[Token], time: Sequence[Token]) -> Token | None:
         )
         or (last.kind is Kind.UNIT and last.value[0] > Unit.HOUR and first is Kind.FROM)
         or (last.kind is Kind.TO and before in _SPANNED)
+        or (last.kind is Kind.ORDINAL and before is Kind.EDGE)
+        or (last.kind in _COUNTED and len(words) > 2 and words[-3].kind is Kind.ON and before is Kind.UNKNOWN)
         or first is Kind.OF
         or (first is Kind.WEEKDAY and (low in _NAMED_DAYS or _russian_which(words)))
         or _WEEKDAY_LETTERS.search("".join(word.text for word in words[-3:])) is not None

@@ -266,8 +266,9 @@ def exception(reader: Reader, reading: Reading) -> bool:
     """Read "except Sunday", "except on weekends", «кроме субботы и воскресенья»."""
     token = reader.here
     # "But" excepts from what repeats; else it is a word of the text.
-    if reader.take(Kind.EXCEPT) is None or (token.text.lower() == "but" and not reading.repeats):
+    if reader.take(Kind.EXCEPT) is None or (token.text.lower() in ("but", "но") and not reading.repeats):
         return False
+    reader.take(Kind.NOT)
     reader.take(Kind.FOR)
     inner = Reading()
     if not weekdays(reader, inner):

@@ -15,7 +15,7 @@ from slack_bitrix24.when.reader import Clock, Reading
 from slack_bitrix24.when.refusal import RefusalError
 from slack_bitrix24.when.repeat import SHORTEST_MONTH, Repeat, rule_of
 from slack_bitrix24.when.rule import Once, Rule, Several, instant, zone_info
-from slack_bitrix24.when.tokens import Unit
+from slack_bitrix24.when.tokens import Part, Unit
 
 DEFAULT = Clock(9)
 """The time of day where a phrase names only a day."""
@@ -33,8 +33,7 @@ def resolve(reading: Reading, *, now: datetime, zone: str) -> Rule:
     try:
         if reading.repeats:
             return _recurrence(reading, now=now, zone=zone)
-        found = {_later(at, reading, zone) for at in _moments(reading, now=now, zone=zone)}
-        moments = sorted(found)
+        moments = sorted({_later(at, reading, zone) for at in _moments(reading, now=now, zone=zone)})
     except OverflowError as error:
         raise RefusalError("far") from error
     if moments[0] <= now:
@@ -180,7 +179,8 @@ def _moments(reading: Reading, *, now: datetime, zone: str) -> list[datetime]:
 def _later(at: datetime, reading: Reading, zone: str) -> datetime:
     """Count days on by the calendar: "a week from Monday", and "Friday night at 1", which is on Saturday."""
     local = at.astimezone(zone_info(zone)).replace(tzinfo=None)
-    days = reading.later + (reading.night and local.hour < EARLY)
+    evening = reading.part is Part.EVENING and not reading.tonight and {"day", "weekday"} & reading.topics
+    days = reading.later + (bool(reading.night or evening) and local.hour < EARLY)
     return instant(local + timedelta(days=days), zone) if days else at
 
 

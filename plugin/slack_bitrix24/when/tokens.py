@@ -41,6 +41,7 @@ class Kind(StrEnum):
     HEDGE = auto()  # "early in the morning", "maybe at 9": no part of a time, but between two of them
     AFTER = auto()
     EXCEPT = auto()
+    NOT = auto()
     FOR = auto()
     DAY = auto()  # days from today
     TONIGHT = auto()
