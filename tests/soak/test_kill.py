@@ -119,7 +119,18 @@ class Soak:
     def settle(self):
         """Wait until all is final, for as long as it goes on: how long that takes is the machine's affair."""
         while left := self.open():
-            until(lambda left=left: len(self.open()) < len(left), timeout=60, what="it goes on")
+            try:
+                until(lambda left=left: len(self.open()) < len(left), timeout=60, what="it goes on")
+            except AssertionError as error:
+                raise AssertionError(f"{error}: {self.left()}") from None
+
+    def left(self):
+        """Return why the first of those that are not final are not, and which portals stand still."""
+        wanted = sorted(self.open())[:5]
+        found = self.store.read(lambda tx: [tx.outbox.get(one) for one in wanted])
+        rows = [(one.id, str(one.state), one.attempts, one.code, one.error) for one in found]
+        stops = self.store.read(lambda tx: [tx.lanes.state(name).stopped for name in ("portal0", "portal1")])
+        return f"{rows}; stopped: {stops}"
 
     def figures(self):
         """Return lost, seen twice and out of date, and how much was sent."""

@@ -40,6 +40,9 @@ LOST: Final = frozenset({"MESSAGE_NOT_FOUND", "MESSAGE_ACCESS_DENIED"})
 """What an update of a message that is not there is refused with: the next generation is sent."""
 LOOK_FROM: Final = 4
 """Attempts from which on SENDING_FAILED is looked into: the first call may still be running before."""
+LOOKS: Final = 3
+"""Dialogs that are looked through after one request: each costs up to three, and where a whole batch still runs, the
+key tells of all of it a few seconds later."""
 TAKEN: Final = "it went to a guest as a notification, and can't be taken back"
 
 
@@ -75,7 +78,12 @@ class Post:
         """Return the key of one version for one person."""
         return versions.key_of(self.bot, one)
 
-    def settled(self, one: Stored, result: Result, ask: Ask) -> Result:
+    def looked_for(self, going: Sequence[Stored], results: Mapping[int, Result]) -> frozenset[int]:
+        """Return those that are looked for, because their key is taken and they were tried often enough."""
+        failed = [one for one in going if one.attempts >= LOOK_FROM and _is_taken(results[one.id])]
+        return frozenset(one.id for one in failed[:LOOKS])
+
+    def settled(self, one: Stored, result: Result, ask: Ask, *, look: bool = False) -> Result:
         """Return what the answer means, as the id of a message; what it takes is asked. Raise `Bitrix24Error`."""
         note, before = one.notification, self._before(one)
         if note.kind == "delete":
@@ -83,7 +91,9 @@ class Post:
         if note.kind != "bot":
             return result
         known = before.bitrix24_id if before is not None and not self._rings(one) else None
-        mended = self._mended(one, result, ask, known=bool(known)) if isinstance(result, Bitrix24Error) else result
+        mended = result
+        if isinstance(result, Bitrix24Error):
+            mended = self._found(one, result, ask) if look else self._mended(one, result, ask, known=bool(known))
         if isinstance(mended, Bitrix24Error):
             return mended
         number = known if known and mended is result else message_id(mended.result)
@@ -130,12 +140,13 @@ class Post:
             return ask(replace(self, buttons=Buttons()).call(one))
         if known and error.code.upper() in LOST:
             return ask(self._send(one, self.key_of(one)))
-        if error.code.upper() == "SENDING_FAILED" and one.attempts >= LOOK_FROM:
-            before = self._before(one)
-            sent_as = one if before is None or before.bitrix24_id else before
-            number = sent(ask, self.bot, one.notification.recipient.user_id).get(self.key_of(sent_as), 0)
-            return Answer({"id": number}) if number else error
         return error
+
+    def _found(self, one: Stored, error: Bitrix24Error, ask: Ask) -> Result:
+        before = self._before(one)
+        sent_as = one if before is None or before.bitrix24_id else before
+        number = sent(ask, self.bot, one.notification.recipient.user_id).get(self.key_of(sent_as), 0)
+        return Answer({"id": number}) if number else error
 
     def _send(self, one: Stored, key: str) -> Call:
         note, keyboard = one.notification, self._buttons(one)
@@ -154,6 +165,10 @@ class Post:
         note = one.notification
         taking = self.taken.get(note.sub_tag)
         return "\n".join(filter(None, (self.buttons.told(note, taking) if taking else "", note.message)))
+
+
+def _is_taken(result: Result) -> bool:
+    return isinstance(result, Bitrix24Error) and result.code.upper() == "SENDING_FAILED"
 
 
 def is_bots(one: Stored, earlier: Mapping[int, Stored]) -> bool:

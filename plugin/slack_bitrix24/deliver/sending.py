@@ -96,11 +96,14 @@ class Sending:
 
     def _finished(self, post: bots.Post, going: Sequence[Stored], landed: flight.Landed) -> Mapping[int, flight.Result]:
         finished: dict[int, flight.Result] = {}
+        looked_for = post.looked_for(going, landed.results)
         for one in going:
             result = landed.results[one.id]
             try:
                 whole = landed.whole is not None and result is landed.whole
-                finished[one.id] = result if whole else post.settled(one, result, self._asking.ask)
+                finished[one.id] = (
+                    result if whole else post.settled(one, result, self._asking.ask, look=one.id in looked_for)
+                )
             except Bitrix24Error as error:
                 finished[one.id] = bots.unposted(error)
         return finished
