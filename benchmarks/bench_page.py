@@ -24,8 +24,8 @@ from slack_bitrix24.app.operators import seen
 from slack_bitrix24.mapping import Directory, read_mapping
 from slack_bitrix24.model import State
 from slack_bitrix24.store import Store, open_store, upgrade
-from slack_bitrix24.store.engine import UPGRADING, connect
-from slack_bitrix24.store.packing import pack
+from slack_bitrix24.store.queue.packing import pack
+from slack_bitrix24.store.sql.engine import UPGRADING, connect
 from slack_bitrix24.submit.compose import PortalRules
 from slack_bitrix24.submit.people import People
 from slack_bitrix24.submit.permissions import Permissions

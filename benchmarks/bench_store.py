@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from slack_bitrix24.model import Delivered, Notification, Receipt, Recipient, State
 from slack_bitrix24.store import Count, Store, Submission, Transaction, open_store
-from slack_bitrix24.store.packing import pack
+from slack_bitrix24.store.queue.packing import pack
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from benchmarks.bench_delivery import row
 from benchmarks.bench_store import NUMBERS, server
 from slack_bitrix24.store import upgrade
-from slack_bitrix24.store.engine import UPGRADING, connect
+from slack_bitrix24.store.sql.engine import UPGRADING, connect
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 
 from slack_bitrix24.store import migrations
-from slack_bitrix24.store.engine import connect
+from slack_bitrix24.store.sql.engine import connect
 
 MADE = json.loads((Path(__file__).parent / "store" / "data" / "made_by_0.1.0.json").read_text())
 Tables = Mapping[str, Sequence[Mapping[str, Any]]]

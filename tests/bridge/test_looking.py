@@ -10,7 +10,7 @@ import pytest
 
 from rig import ANNA, BOB, sandbox
 from slack_bitrix24.app.bridge import Bridge as Running
-from slack_bitrix24.cli.looking import Looking, night
+from slack_bitrix24.cli.checks.looking import Looking, night
 from slack_bitrix24.cli.opening import opened
 from slack_bitrix24.store import open_store
 from waiting import until

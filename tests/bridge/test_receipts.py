@@ -13,7 +13,7 @@ import pytest
 from slack_bitrix24.model import Notification, Receipt, Recipient
 from slack_bitrix24.receipts import GIVERS, Receipts
 from slack_bitrix24.store import Submission, open_store
-from slack_bitrix24.store.schema import RECEIPTS
+from slack_bitrix24.store.sql.schema import RECEIPTS
 from waiting import until
 
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from slack_bitrix24.bitrix24.users import User
-from slack_bitrix24.cli.checks_portal import plan
-from slack_bitrix24.cli.online import _standing
+from slack_bitrix24.cli.checks.online import _standing
+from slack_bitrix24.cli.checks.portal import plan
 from slack_bitrix24.cli.opening import settings_of
 from slack_bitrix24.sandbox.workspace.core import SCOPES
 from slack_bitrix24.sandbox.workspace.people import BOT_USER, Channel

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from slack_bitrix24.cli import checks_machine
+from slack_bitrix24.cli.checks import machine as checks_machine
 
 NOW = 1_795_994_000.0  # 29 November 2026, 23:13:20 UTC
 

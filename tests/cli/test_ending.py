@@ -6,8 +6,8 @@ import pytest
 
 from slack_bitrix24.cli.ending import TRACEBACK, UsageFaultError, ended
 from slack_bitrix24.cli.options import Wanted
-from slack_bitrix24.cli.outcome import Sent, reported
-from slack_bitrix24.cli.whom import Whom
+from slack_bitrix24.cli.send.outcome import Sent, reported
+from slack_bitrix24.cli.send.whom import Whom
 from slack_bitrix24.errors import ConfigurationError, MappingError, StoreError
 from slack_bitrix24.model import Notification, Recipient, State, Stored
 from slack_bitrix24.submit.people import People

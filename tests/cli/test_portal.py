@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from slack_bitrix24.cli.connect import code_of
+from slack_bitrix24.cli.portal.connect import code_of
 from slack_bitrix24.sandbox.portal.faults import Fault
 from slack_bitrix24.store import Probed, open_store
 

@@ -12,10 +12,10 @@ import sys
 import pytest
 from typer.main import get_command
 
+from slack_bitrix24.cli.boxes.outbox_command import StateName
 from slack_bitrix24.cli.commands import application
-from slack_bitrix24.cli.outbox_commands import StateName
 from slack_bitrix24.model import State
-from slack_bitrix24.store.engine import sqlite_module
+from slack_bitrix24.store.sql.engine import sqlite_module
 from waiting import until
 
 HEAVY = ("slack_bolt", "slack_sdk", "sqlalchemy", "alembic", "fastapi", "pydantic", "requests", "yaml", "rich")

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from slack_bitrix24.store.engine import IDLE_IN_TRANSACTION
-from slack_bitrix24.store.lanes import TTL
+from slack_bitrix24.store.queue.lanes import TTL
+from slack_bitrix24.store.sql.engine import IDLE_IN_TRANSACTION
 from waiting import until
 
 SLEEPER = """

@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parents[2] / "plugin" / "slack_bitrix24"
 
 # Library → the files and folders that may import it. Whoever needs it elsewhere asks the one who has the door.
 DOORS = {
-    "requests": {"bitrix24/client.py", "cli/fetching.py", "app/files.py"},
+    "requests": {"bitrix24/client.py", "cli/send/fetching.py", "app/files.py"},
     "urllib3": {"bitrix24/client.py"},
     "slack_bolt": {"listeners/"},
     "slack_sdk": {
@@ -24,10 +24,10 @@ DOORS = {
         "receipts.py",
         "app/slack_side.py",
         "app/slack_openid.py",
-        "cli/checks_slack.py",
-        "cli/online.py",
+        "cli/checks/slack.py",
+        "cli/checks/online.py",
         "cli/slack_answers.py",
-        "cli/slack_people.py",
+        "cli/people/slack_people.py",
         "cli/init/trial.py",
     },
     "websocket": {"listeners/"},

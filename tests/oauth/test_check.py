@@ -7,7 +7,7 @@ import json
 import pytest
 
 from oauth_rig import KEY
-from slack_bitrix24.cli.check import check
+from slack_bitrix24.cli.checks.check import check
 
 REFUSED = b'{"error": "invalid_grant", "error_description": "gone"}'
 

@@ -14,7 +14,7 @@ from slack_bitrix24.bitrix24.rest import Call
 from slack_bitrix24.bitrix24.tokens import Seal, Tokens
 from slack_bitrix24.errors import Bitrix24Error, StoreError, Verdict
 from slack_bitrix24.store import open_store
-from slack_bitrix24.store.engine import sqlite_module
+from slack_bitrix24.store.sql.engine import sqlite_module
 
 # The program's own: two copies of SQLite in one process undo each other's locks (https://sqlite.org/howtocorrupt.html).
 SQLITE = sqlite_module()

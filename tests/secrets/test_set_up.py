@@ -11,8 +11,8 @@ import pytest
 
 from configurations import ADMIN, ALERTS, HEAD, WEBHOOK
 from scripted import Reply, Scripted, error
-from slack_bitrix24.cli.check import outside
-from slack_bitrix24.cli.checks_portal import Asked
+from slack_bitrix24.cli.checks.check import outside
+from slack_bitrix24.cli.checks.portal import Asked
 from slack_bitrix24.cli.commands import program
 from slack_bitrix24.cli.opening import opened
 from slack_bitrix24.store import open_store

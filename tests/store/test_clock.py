@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from slack_bitrix24.model import Retry
 from slack_bitrix24.store import Submission, open_store
-from slack_bitrix24.store.clock import Clock
+from slack_bitrix24.store.sql.clock import Clock
 from waiting import until
 
 

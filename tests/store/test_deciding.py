@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from slack_bitrix24.errors import StoreError
-from slack_bitrix24.store.accept import Submission
+from slack_bitrix24.store.queue.accept import Submission
 
 
 def _gathered(store, decisions):

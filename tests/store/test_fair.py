@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slack_bitrix24.store import fair
+from slack_bitrix24.store.queue import fair
 
 SECOND = 0.5
 """Seconds between two requests of a portal."""

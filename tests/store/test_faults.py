@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from slack_bitrix24.errors import SchemaTooNewError, StoreError
 from slack_bitrix24.store import Submission, failures, open_store, upgrade
-from slack_bitrix24.store.engine import is_sound, parse
 from slack_bitrix24.store.migrations import REVISIONS
+from slack_bitrix24.store.sql.engine import is_sound, parse
 from waiting import until
 
 

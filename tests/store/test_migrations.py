@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 
 from slack_bitrix24.errors import StoreError
 from slack_bitrix24.store import migrations, open_store, upgrade
-from slack_bitrix24.store.columns import METADATA
+from slack_bitrix24.store.sql.columns import METADATA
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -16,7 +16,7 @@ from hypothesis.stateful import (
 
 from slack_bitrix24.model import Dead, Delivered, Notification, Receipt, Recipient, Retry
 from slack_bitrix24.store import LeaseLostError, Submission
-from slack_bitrix24.store.columns import METADATA
+from slack_bitrix24.store.sql.columns import METADATA
 
 PORTALS = ("main", "acme")
 FINAL = ("delivered", "dead", "superseded", "cancelled")

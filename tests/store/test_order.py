@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from slack_bitrix24.model import Dead, Delivered, Retry
 from slack_bitrix24.store import Submission
-from slack_bitrix24.store.fair import AGED, TURN
+from slack_bitrix24.store.queue.fair import AGED, TURN
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slack_bitrix24.store.packing import DEFLATED, PLAIN, WORDS, pack, unpack
+from slack_bitrix24.store.queue.packing import DEFLATED, PLAIN, WORDS, pack, unpack
 
 TEXTS = [
     ("", "", ""),

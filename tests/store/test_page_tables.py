@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from slack_bitrix24.store import Deed, Flow, Schedule, Unreached, open_store
-from slack_bitrix24.store.sessions import LASTS
+from slack_bitrix24.store.page.sessions import LASTS
 
 
 def test_a_session_is_found_by_its_cookie_alone_and_ends(store):

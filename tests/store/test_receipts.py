@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from slack_bitrix24.model import Dead, Delivered, Receipt, Retry
 from slack_bitrix24.store import Submission
-from slack_bitrix24.store.schema import RECEIPTS
+from slack_bitrix24.store.sql.schema import RECEIPTS
 from waiting import until
 
 ANSWER = Receipt("response_url", {"url": "u"}, "ru", {"bitrix24:main/1": "Анна"}, ("Не нашлось: @bob",))

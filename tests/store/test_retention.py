@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from slack_bitrix24.model import Dead, Delivered
 from slack_bitrix24.store import Retention, purge
 from slack_bitrix24.store.retention import SLOTS, STEP
-from slack_bitrix24.store.schema import COUNTS
+from slack_bitrix24.store.sql.schema import COUNTS
 
 
 def test_what_was_kept_for_long_enough_goes_in_steps(store, put, claim, record):

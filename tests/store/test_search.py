@@ -9,8 +9,8 @@ import pytest
 from slack_bitrix24.model import Dead, Delivered, Recipient, State
 from slack_bitrix24.plain import uncoded
 from slack_bitrix24.store import Submission, Wanted
-from slack_bitrix24.store.search import Search
-from slack_bitrix24.store.wording import all_in
+from slack_bitrix24.store.page.search import Search
+from slack_bitrix24.store.page.wording import all_in
 
 SOURCES = ("command", "webhook:grafana", "webhook:graf", "relay:alerts", "reminder:7", "reminder:8", "cli")
 TEXTS = ("Disk is *full*", "[b]Диск[/b] переполнен", "50% of _it_", "Backup finished", "ёлка")

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from slack_bitrix24.errors import InDoubtError, StoreError
 from slack_bitrix24.store import Schedule, Submission, open_store
 from slack_bitrix24.store.deadline import left, within
-from slack_bitrix24.store.engine import PROMPT
+from slack_bitrix24.store.sql.engine import PROMPT
 from swallowing import Swallowing
 from waiting import until
 

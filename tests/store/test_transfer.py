@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from slack_bitrix24.errors import StoreError
 from slack_bitrix24.model import Delivered, Notification, Receipt, Recipient
 from slack_bitrix24.store import Submission, examination, new_owner, open_store, transfer, upgrade
-from slack_bitrix24.store.columns import METADATA
-from slack_bitrix24.store.engine import connect
-from slack_bitrix24.store.schema import NODES
+from slack_bitrix24.store.sql.columns import METADATA
+from slack_bitrix24.store.sql.engine import connect
+from slack_bitrix24.store.sql.schema import NODES
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

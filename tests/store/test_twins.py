@@ -4,8 +4,9 @@ import pytest
 import sqlalchemy as sa
 
 from slack_bitrix24.model import Dead, Delivered, Recipient, Retry
-from slack_bitrix24.store import Submission, open_store, transfer, twins
-from slack_bitrix24.store.claims import _LIMIT, _fitting
+from slack_bitrix24.store import Submission, open_store, transfer
+from slack_bitrix24.store.queue import twins
+from slack_bitrix24.store.queue.claims import _LIMIT, _fitting
 
 END = {
     "delivered": Delivered(1),

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from old_database import MADE, make_old
 from slack_bitrix24.model import Delivered, Recipient
 from slack_bitrix24.store import Submission, open_store, upgrade
-from slack_bitrix24.store.engine import UPGRADING, connect
+from slack_bitrix24.store.sql.engine import UPGRADING, connect
 from waiting import until
 
 NUMBERED = ("outbox", "inbox")

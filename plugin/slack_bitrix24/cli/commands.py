@@ -14,8 +14,12 @@ import typer
 from typer.exceptions import TyperException
 from typer.main import get_command
 
-from slack_bitrix24.cli import inbox_commands, lists, outbox_commands, portal_commands, send_command
+from slack_bitrix24.cli import lists
+from slack_bitrix24.cli.boxes import inbox_command as inbox_commands
+from slack_bitrix24.cli.boxes import outbox_command as outbox_commands
 from slack_bitrix24.cli.ending import DONE, FAILED, ended, fail
+from slack_bitrix24.cli.portal import command as portal_commands
+from slack_bitrix24.cli.send import command as send_command
 from slack_bitrix24.cli.starting import Config, Json, help_alone, run_with
 
 PROGRAM = "slack-bitrix24"
@@ -130,7 +134,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Check the configuration, the mapping file, Slack's tokens and scopes, and access to Bitrix24."""
-    from slack_bitrix24.cli import check as command  # noqa: PLC0415
+    from slack_bitrix24.cli.checks import check as command  # noqa: PLC0415
 
     run_with(context, config, command.check, as_json=as_json, probe=probe, notify=notify)
 

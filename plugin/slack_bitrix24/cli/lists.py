@@ -23,7 +23,7 @@ def mapping_check(
     as_json: Json = False,
 ) -> None:
     """Say what is wrong with the mapping file: every fault with its line and column."""
-    from slack_bitrix24.cli import mapping as command  # noqa: PLC0415
+    from slack_bitrix24.cli.people import mapping as command  # noqa: PLC0415
 
     run_with(context, config, command.check, as_json=as_json, ask=online)
 
@@ -31,7 +31,7 @@ def mapping_check(
 @mapping.command("show")
 def mapping_show(context: typer.Context, *, config: Config = None, as_json: Json = False) -> None:
     """Show who is who, and the groups."""
-    from slack_bitrix24.cli import mapping as command  # noqa: PLC0415
+    from slack_bitrix24.cli.people import mapping as command  # noqa: PLC0415
 
     run_with(context, config, command.show, as_json=as_json)
 
@@ -46,7 +46,7 @@ def mapping_sync(
     as_json: Json = False,
 ) -> None:
     """Match Slack and Bitrix24 users by e-mail, and show who is new."""
-    from slack_bitrix24.cli import syncing as command  # noqa: PLC0415
+    from slack_bitrix24.cli.people import syncing as command  # noqa: PLC0415
 
     run_with(context, config, command.sync, portal=portal, write=write, as_json=as_json)
 

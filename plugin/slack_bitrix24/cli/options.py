@@ -106,7 +106,7 @@ def blocks_of(text: str) -> dict[str, Any] | None:
 
 def _source(text: str) -> str:
     if text.startswith(WEB):
-        from slack_bitrix24.cli.fetching import fetch  # noqa: PLC0415 – requests is loaded only for an address
+        from slack_bitrix24.cli.send.fetching import fetch  # noqa: PLC0415 – requests is loaded only for an address
 
         return fetch(text)
     if text.startswith(("[", "{")):

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from slack_bitrix24.app.portals import rules
-from slack_bitrix24.cli import fetching, tables
+from slack_bitrix24.cli import tables
 from slack_bitrix24.cli.ending import DONE, FAILED, UsageFaultError, fail
+from slack_bitrix24.cli.send import fetching
 from slack_bitrix24.config import find, load
 from slack_bitrix24.render.attach import Composed, compose
 from slack_bitrix24.sandbox.portal.seen.card import card_words

@@ -18,8 +18,8 @@ from pathlib import Path
 from slack_bitrix24.app import descriptors, logs
 from slack_bitrix24.app.bridge import ROLES, Bridge
 from slack_bitrix24.app.systemd import Systemd
+from slack_bitrix24.cli.checks.looking import Looking
 from slack_bitrix24.cli.ending import DONE, FAILED, UsageFaultError, fail
-from slack_bitrix24.cli.looking import Looking
 from slack_bitrix24.cli.opening import Opened, database, opened
 from slack_bitrix24.config import secrets_of
 from slack_bitrix24.errors import ConfigurationError, MappingError

@@ -6,46 +6,39 @@ Store.write(op)            op(Transaction): one transaction, group-committed by 
 Store.read(op)             op(Transaction): one consistent state, in the caller's thread
 Transaction                one attribute for each table's questions (transaction.py)
 
-The files, by what they are about:
-
-the queue                  accept, outbox, pending, fair, twins, retries, doubts; lanes, leases, claims, steps: who
-                           sends next; packing, stored: how a notification is kept
-what comes in and goes     inbox, runs, receipts, answers, uploads, standing, taken, versions, channels, heartbeats,
-                           schedules
-who runs, and portals      nodes, looks, portals, tokens, bots
-the page for operators     search, wording, sessions, audit, unreached, flows
-transactions               writer, group, transaction, work, store; deadline, silence, failures: what may go wrong
-the two databases          engine, clock, wake; columns, schema, page_tables, migrations; prepared, jsonrows,
-                           inserting, cleaning: statements
-as a whole                 retention, transfer, examination
+queue/                     what is pending: put in, ranked, claimed, retried; how a notification is kept
+letters/                   what comes in and what is answered: inbox, receipts, versions of messages, uploads
+page/                      what the page for operators asks
+sql/                       the two databases: engines, tables, how statements are made
+migrations/                the history of the tables
 """
 
-from slack_bitrix24.store.accept import Accepted, Submission
-from slack_bitrix24.store.answers import Known
-from slack_bitrix24.store.audit import Deed
 from slack_bitrix24.store.deadline import within
-from slack_bitrix24.store.engine import CALM, PROMPT, Patience
-from slack_bitrix24.store.flows import Flow
 from slack_bitrix24.store.heartbeats import Pulse
-from slack_bitrix24.store.inbox import POST, Kept, Letter
-from slack_bitrix24.store.leases import LaneState, Lease, LeaseLostError, Stop, is_gone, new_owner
+from slack_bitrix24.store.letters.answers import Known
+from slack_bitrix24.store.letters.inbox import POST, Kept, Letter
+from slack_bitrix24.store.letters.receipts import DueReceipt
+from slack_bitrix24.store.letters.standing import Stands
+from slack_bitrix24.store.letters.taken import Taking
+from slack_bitrix24.store.letters.uploads import Uploaded
+from slack_bitrix24.store.letters.versions import Newest
 from slack_bitrix24.store.migrations import upgrade
 from slack_bitrix24.store.nodes import Node
-from slack_bitrix24.store.outbox import Count, Together
+from slack_bitrix24.store.page.audit import Deed
+from slack_bitrix24.store.page.flows import Flow
+from slack_bitrix24.store.page.search import Found, Wanted
+from slack_bitrix24.store.page.sessions import Session
+from slack_bitrix24.store.page.unreached import Unreached
 from slack_bitrix24.store.portals import Probed
-from slack_bitrix24.store.receipts import DueReceipt
+from slack_bitrix24.store.queue.accept import Accepted, Submission
+from slack_bitrix24.store.queue.leases import LaneState, Lease, LeaseLostError, Stop, is_gone, new_owner
+from slack_bitrix24.store.queue.outbox import Count, Together
 from slack_bitrix24.store.retention import Retention, purge
 from slack_bitrix24.store.schedules import Schedule
-from slack_bitrix24.store.search import Found, Wanted
-from slack_bitrix24.store.sessions import Session
-from slack_bitrix24.store.standing import Stands
+from slack_bitrix24.store.sql.engine import CALM, PROMPT, Patience
 from slack_bitrix24.store.store import Store, open_store
-from slack_bitrix24.store.taken import Taking
 from slack_bitrix24.store.tokens import KeptToken
 from slack_bitrix24.store.transaction import Transaction
-from slack_bitrix24.store.unreached import Unreached
-from slack_bitrix24.store.uploads import Uploaded
-from slack_bitrix24.store.versions import Newest
 
 __all__ = [
     "CALM",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from slack_bitrix24.store.leases import Gone
-from slack_bitrix24.store.schema import BOTS
+from slack_bitrix24.store.queue.leases import Gone
+from slack_bitrix24.store.sql.schema import BOTS
 from slack_bitrix24.store.work import Work
 
 HELD = 30.0

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from slack_bitrix24.store import failures, migrations
-from slack_bitrix24.store.columns import METADATA
-from slack_bitrix24.store.engine import connect
+from slack_bitrix24.store.sql.columns import METADATA
+from slack_bitrix24.store.sql.engine import connect
 
 _SHOWN = 20
 

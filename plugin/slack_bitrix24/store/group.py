@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from slack_bitrix24.store import failures
-from slack_bitrix24.store.accept import Submission, accept
+from slack_bitrix24.store.queue.accept import Submission, accept
 from slack_bitrix24.store.transaction import Transaction
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from slack_bitrix24.store.schema import HEARTBEATS
+from slack_bitrix24.store.sql.schema import HEARTBEATS
 from slack_bitrix24.store.work import Work
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from slack_bitrix24.store.cleaning import clean
-from slack_bitrix24.store.schema import LOOKS
+from slack_bitrix24.store.sql.cleaning import clean
+from slack_bitrix24.store.sql.schema import LOOKS
 from slack_bitrix24.store.work import Work
 
 SETUP = "set-up"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from slack_bitrix24.store.schema import NODES
+from slack_bitrix24.store.sql.schema import NODES
 from slack_bitrix24.store.work import Work
 
 

@@ -7,8 +7,8 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from slack_bitrix24.store.cleaning import clean
-from slack_bitrix24.store.schema import PORTALS
+from slack_bitrix24.store.sql.cleaning import clean
+from slack_bitrix24.store.sql.schema import PORTALS
 from slack_bitrix24.store.work import Work
 
 Tags = Literal["yes", "no", "unknown"]

@@ -10,8 +10,8 @@ from typing import Protocol, TypeVar
 import sqlalchemy as sa
 
 from slack_bitrix24.model import State
-from slack_bitrix24.store.inbox import KEPT
-from slack_bitrix24.store.schema import COUNTS, QUEUE
+from slack_bitrix24.store.letters.inbox import KEPT
+from slack_bitrix24.store.sql.schema import COUNTS, QUEUE
 from slack_bitrix24.store.transaction import Transaction
 
 T = TypeVar("T")

@@ -10,8 +10,8 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from slack_bitrix24.model import JSON
-from slack_bitrix24.store.cleaning import clean
-from slack_bitrix24.store.schema import SCHEDULES
+from slack_bitrix24.store.sql.cleaning import clean
+from slack_bitrix24.store.sql.schema import SCHEDULES
 from slack_bitrix24.store.work import Work
 
 CatchUp = Literal["latest", "all", "skip"]

@@ -14,12 +14,12 @@ import sqlalchemy as sa
 
 from slack_bitrix24.errors import StoreError
 from slack_bitrix24.store import deadline, failures, migrations
-from slack_bitrix24.store.accept import Accepted, Submission
-from slack_bitrix24.store.clock import Clock, Seconds
-from slack_bitrix24.store.engine import CALM, UPGRADING, Engines, Patience, connect
+from slack_bitrix24.store.queue.accept import Accepted, Submission
 from slack_bitrix24.store.retention import get_due
+from slack_bitrix24.store.sql.clock import Clock, Seconds
+from slack_bitrix24.store.sql.engine import CALM, UPGRADING, Engines, Patience, connect
+from slack_bitrix24.store.sql.wake import Wake
 from slack_bitrix24.store.transaction import Transaction
-from slack_bitrix24.store.wake import Wake
 from slack_bitrix24.store.writer import Observer, Writer
 
 T = TypeVar("T")

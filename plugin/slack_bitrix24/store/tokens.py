@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from slack_bitrix24.store.leases import Gone, nobody
-from slack_bitrix24.store.schema import TOKENS
+from slack_bitrix24.store.queue.leases import Gone, nobody
+from slack_bitrix24.store.sql.schema import TOKENS
 from slack_bitrix24.store.work import Work
 
 

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from slack_bitrix24.store.answers import Answers
-from slack_bitrix24.store.audit import Audit
 from slack_bitrix24.store.bots import Bots
-from slack_bitrix24.store.channels import Channels
-from slack_bitrix24.store.doubts import Doubts
-from slack_bitrix24.store.flows import Flows
 from slack_bitrix24.store.heartbeats import Heartbeats
-from slack_bitrix24.store.inbox import Inbox
-from slack_bitrix24.store.lanes import Lanes
+from slack_bitrix24.store.letters.answers import Answers
+from slack_bitrix24.store.letters.channels import Channels
+from slack_bitrix24.store.letters.inbox import Inbox
+from slack_bitrix24.store.letters.receipts import Receipts
+from slack_bitrix24.store.letters.runs import Runs
+from slack_bitrix24.store.letters.standing import Standing
+from slack_bitrix24.store.letters.taken import Takings
+from slack_bitrix24.store.letters.uploads import Uploads
+from slack_bitrix24.store.letters.versions import Versions
 from slack_bitrix24.store.looks import Looks
 from slack_bitrix24.store.nodes import Nodes
-from slack_bitrix24.store.outbox import Outbox
+from slack_bitrix24.store.page.audit import Audit
+from slack_bitrix24.store.page.flows import Flows
+from slack_bitrix24.store.page.sessions import Sessions
+from slack_bitrix24.store.page.unreached import Unreachables
 from slack_bitrix24.store.portals import Portals
-from slack_bitrix24.store.receipts import Receipts
-from slack_bitrix24.store.runs import Runs
+from slack_bitrix24.store.queue.doubts import Doubts
+from slack_bitrix24.store.queue.lanes import Lanes
+from slack_bitrix24.store.queue.outbox import Outbox
 from slack_bitrix24.store.schedules import Schedules
-from slack_bitrix24.store.sessions import Sessions
-from slack_bitrix24.store.standing import Standing
-from slack_bitrix24.store.taken import Takings
 from slack_bitrix24.store.tokens import Tokens
-from slack_bitrix24.store.unreached import Unreachables
-from slack_bitrix24.store.uploads import Uploads
-from slack_bitrix24.store.versions import Versions
 from slack_bitrix24.store.work import Work
 
 

@@ -18,11 +18,11 @@ import sqlalchemy as sa
 
 from slack_bitrix24.errors import StoreError
 from slack_bitrix24.store import failures, migrations
-from slack_bitrix24.store.columns import METADATA
-from slack_bitrix24.store.engine import Engines, connect
-from slack_bitrix24.store.leases import is_gone
 from slack_bitrix24.store.migrations import MARK
-from slack_bitrix24.store.schema import INBOX, LANES, NODES, OUTBOX, SCHEDULES
+from slack_bitrix24.store.queue.leases import is_gone
+from slack_bitrix24.store.sql.columns import METADATA
+from slack_bitrix24.store.sql.engine import Engines, connect
+from slack_bitrix24.store.sql.schema import INBOX, LANES, NODES, OUTBOX, SCHEDULES
 
 PORTION = 1_000
 """Rows in one transaction of the target."""

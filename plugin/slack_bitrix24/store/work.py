@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from slack_bitrix24.model import State
-from slack_bitrix24.store import jsonrows
-from slack_bitrix24.store.inserting import insert
-from slack_bitrix24.store.prepared import Prepared
-from slack_bitrix24.store.schema import COUNTS, RECEIPTS
+from slack_bitrix24.store.sql import jsonrows
+from slack_bitrix24.store.sql.inserting import insert
+from slack_bitrix24.store.sql.prepared import Prepared
+from slack_bitrix24.store.sql.schema import COUNTS, RECEIPTS
 
 FINAL = frozenset({State.DELIVERED, State.DEAD, State.SUPERSEDED, State.CANCELLED})
 _COUNTED = frozenset({State.PENDING, State.DEAD})

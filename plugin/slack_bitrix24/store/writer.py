@@ -14,10 +14,10 @@ import sqlalchemy as sa
 
 from slack_bitrix24.errors import InDoubtError, StoreError
 from slack_bitrix24.store import deadline, failures
-from slack_bitrix24.store.accept import Submission
-from slack_bitrix24.store.clock import Clock
-from slack_bitrix24.store.engine import Engines
 from slack_bitrix24.store.group import CommitFailedError, GoneError, Job, LateError, Open, Operation, apart, together
+from slack_bitrix24.store.queue.accept import Submission
+from slack_bitrix24.store.sql.clock import Clock
+from slack_bitrix24.store.sql.engine import Engines
 from slack_bitrix24.store.transaction import Transaction
 
 log = logging.getLogger(__name__)

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from slack_bitrix24.cli import check, send_to, syncing
+from slack_bitrix24.cli.checks import check
 from slack_bitrix24.cli.ending import DONE, FAILED, UsageFaultError, fail, one_line
 from slack_bitrix24.cli.init import answers as kept
 from slack_bitrix24.cli.init import dialog, files, trial
 from slack_bitrix24.cli.init.answers import Answers
 from slack_bitrix24.cli.options import Wanted
+from slack_bitrix24.cli.people import syncing
+from slack_bitrix24.cli.send import people as send_to
 from slack_bitrix24.cli.slack_answers import SlackError
 from slack_bitrix24.config import FILE_NAME
 from slack_bitrix24.errors import Bitrix24Error, SlackBitrix24Error

@@ -10,7 +10,7 @@ from typing import Any
 from slack_sdk import WebClient
 
 from slack_bitrix24.bitrix24 import Bitrix24
-from slack_bitrix24.cli import cures
+from slack_bitrix24.cli.checks import cures
 from slack_bitrix24.cli.init.answers import Answers
 from slack_bitrix24.cli.init.files import DEFAULT_API
 from slack_bitrix24.cli.slack_answers import SlackError, asking

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from slack_bitrix24.errors import SchemaTooNewError, StoreError
 from slack_bitrix24.store import failures
-from slack_bitrix24.store.engine import UPGRADING, Engines, connect, write_once
+from slack_bitrix24.store.sql.engine import UPGRADING, Engines, connect, write_once
 
 REVISIONS = tuple(f"{number:04}" for number in range(1, 19) if number not in (13, 15))
 """All that this version knows, oldest first. A new one: a file in versions/, its id here, schema.py changed.

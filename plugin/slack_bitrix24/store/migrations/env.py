@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from slack_bitrix24.store.columns import METADATA
+from slack_bitrix24.store.sql.columns import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],

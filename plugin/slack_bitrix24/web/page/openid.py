@@ -6,7 +6,7 @@ import secrets
 from urllib.parse import parse_qs, urlencode
 
 from slack_bitrix24.store import Transaction
-from slack_bitrix24.store.sessions import LASTS
+from slack_bitrix24.store.page.sessions import LASTS
 from slack_bitrix24.web.page import protection, shown
 from slack_bitrix24.web.page.desk import Desk, role_of
 from slack_bitrix24.web.page.signing import FORM, SESSION, SigningIn

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 
 from slack_bitrix24.store import Session, Transaction
-from slack_bitrix24.store.sessions import LASTS
+from slack_bitrix24.store.page.sessions import LASTS
 from slack_bitrix24.web.page import protection
 from slack_bitrix24.web.page.desk import Desk
 from slack_bitrix24.web.page.passwords import is_right

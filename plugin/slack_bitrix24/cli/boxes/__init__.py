@@ -1,0 +1,1 @@
+"""`outbox` and `inbox`: shown, changed, replayed."""

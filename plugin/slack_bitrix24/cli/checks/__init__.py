@@ -1,0 +1,1 @@
+"""`check`: each thing that is looked at, and the cure for what is wrong."""

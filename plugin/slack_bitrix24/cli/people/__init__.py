@@ -1,0 +1,1 @@
+"""`mapping`: shown, checked, matched by e-mail, written."""

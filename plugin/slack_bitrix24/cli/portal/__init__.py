@@ -1,0 +1,1 @@
+"""`portal`: list, probe, connect, bot."""

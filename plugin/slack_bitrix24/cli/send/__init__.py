@@ -1,0 +1,1 @@
+"""`send`: to whom, what, and what became of it."""
