@@ -32,7 +32,7 @@ HELLO = b'{"text": "hello"}'
         ("/api/notifications", "POST"),
         ("/api/notifications/7", "GET, HEAD, DELETE"),
         ("/disks", "POST, PUT"),
-        ("/disks/seven", "POST, PUT, DELETE"),
+        ("/disks/seven", "POST, PUT, DELETE, GET"),
         ("/disks/seven/clear", "PUT"),
     ],
 )
