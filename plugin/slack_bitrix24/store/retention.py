@@ -17,7 +17,7 @@ from slack_bitrix24.store.transaction import Transaction
 T = TypeVar("T")
 
 DAY = 86_400.0
-STEP = 200
+STEP = 40
 """Rows that one transaction deletes: a few milliseconds, so that nobody waits for it."""
 
 REST = 4.0

@@ -10,10 +10,13 @@ from slack_bitrix24.cli.ending import DONE, FAILED, UsageFaultError, fail
 from slack_bitrix24.cli.opening import database, duration, portal_named, settings_of
 from slack_bitrix24.model import State
 from slack_bitrix24.store import Store, Transaction
-from slack_bitrix24.store.retention import STEP, give_pages_back
+from slack_bitrix24.store.retention import give_pages_back
 
 SHORTEST_KEPT = 2 * 86_400.0
 """Slack repeats an event for up to 26 hours; what is purged is no longer known as done, and would go out again."""
+
+PORTION = 200
+"""Rows of one transaction: a bridge that runs beside it waits for some ten milliseconds."""
 
 Change = Callable[[Transaction, Sequence[int], int], list[int]]
 
@@ -59,9 +62,9 @@ def purge(*, path: Path | None, environ: Mapping[str, str], older_than: str) -> 
     with closing(database(settings_of(path, environ))) as store:
         before, total = store.now() - age, 0
         while True:
-            gone = store.write(lambda tx: tx.outbox.purge(before, limit=STEP))
+            gone = store.write(lambda tx: tx.outbox.purge(before, limit=PORTION))
             total += gone
-            if gone < STEP:
+            if gone < PORTION:
                 break
         if total:
             store.write(give_pages_back)
@@ -73,7 +76,7 @@ def _dead(store: Store, portal: str) -> Iterator[int]:
     last = 0
 
     def read(tx: Transaction) -> list[int]:
-        found = tx.outbox.find(limit=STEP, after_id=last, state=State.DEAD, portal=portal or None)
+        found = tx.outbox.find(limit=PORTION, after_id=last, state=State.DEAD, portal=portal or None)
         return [one.id for one in found]
 
     while ids := store.read(read):
@@ -93,8 +96,8 @@ def _changed(store: Store, numbers: Sequence[int], change: Change, *, done: str,
     """Change them, say how many, and name those that were in another state."""
     ids = [number for number in dict.fromkeys(numbers) if 0 < number < 2**63]
     changed: set[int] = set()
-    for begin in range(0, len(ids), STEP):
-        part = ids[begin : begin + STEP]
+    for begin in range(0, len(ids), PORTION):
+        part = ids[begin : begin + PORTION]
         changed |= set(store.write(lambda tx, part=part, begin=begin: change(tx, part, begin)))  # type: ignore[misc]
     print(f"{done}: {len(changed)}")  # noqa: T201 – what a command prints
     left = [number for number in dict.fromkeys(numbers) if number not in changed]
