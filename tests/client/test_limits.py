@@ -131,6 +131,16 @@ def test_calls_under_way_are_reckoned_with_until_they_are_answered_or_forgotten(
     assert full.ready_at(M, 1, 1.0) == RESERVED_FOR
 
 
+@pytest.mark.parametrize("every", [1.0, 10.0, 59.0, 60.0, 119.0])
+def test_what_a_killed_process_had_sent_is_forgotten_though_others_go_on_sending(every):
+    """Fifty without an answer; then fifty more each so many seconds, all of which are answered a moment later."""
+    limits, now = Limits.of().take(0.0, {M: 50}), 0.0
+    while (now := now + every) < RESERVED_FOR:
+        limits = limits.take(now, {M: 50}).observe({M: []}, now + 0.5, sent={M: 50})
+        assert limits.operating.use(M, now + 0.5).open == 50
+    assert limits.operating.use(M, RESERVED_FOR).open == 0
+
+
 def test_lost_answer_counts_as_work_done_and_a_refusal_does_not():
     sent = {M: 50}
     limits = Limits.of().take(0.0, sent)

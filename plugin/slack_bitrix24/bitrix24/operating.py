@@ -24,7 +24,7 @@ MINUTE: Final = 60.0
 FIRST_GUESS: Final = 1.2
 """Seconds that a call is taken to cost before the first answer tells: fifty of them end with Bitrix24's 60 s."""
 RESERVED_FOR: Final = 120.0
-"""Seconds for which a request without an answer is reckoned with: twice what Bitrix24 gives a request."""
+"""Seconds for which requests without an answer are reckoned with, from the first: twice what Bitrix24 gives one."""
 SHORTEST_PAUSE: Final = 10.0
 """Seconds that a method waits after a refusal, at least: the oldest bucket that we know of may be over already."""
 SHOWN: Final = " shown"
@@ -143,7 +143,9 @@ class Operating:
         uses = dict(self.uses)
         for method, count in counts.items():
             use = self.use(method, now)
-            uses[method.lower()] = replace(use, open=use.open + count, open_until=now + RESERVED_FOR)
+            # By the first of them: else what a killed process had sent would stay reckoned with as long as others send.
+            until = use.open_until if use.open else now + RESERVED_FOR
+            uses[method.lower()] = replace(use, open=use.open + count, open_until=until)
         return replace(self, uses=uses)
 
     def observe(
